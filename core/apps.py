@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+
+    def ready(self) -> None:
+        from core import audit  # noqa: PLC0415
+
+        connection_created.connect(audit.watch_connection, dispatch_uid="audit")
+        post_migrate.connect(audit.install_triggers, sender=self, dispatch_uid="audit")

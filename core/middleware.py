@@ -1,0 +1,24 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
+from core import audit
+
+
+class AuditContextMiddleware:
+    """Whatever a request writes carries its user, address and number."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with audit.acting(
+            actor_id=request.user.pk if request.user.is_authenticated else None,
+            source="web",
+            address=request.META.get("REMOTE_ADDR", ""),
+            request_id=uuid.uuid4().hex,
+        ):
+            return self.get_response(request)

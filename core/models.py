@@ -1,0 +1,72 @@
+"""The audit trail and its seals. Rows are written by database triggers only and never change."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditEntry(models.Model):
+    """One changed row: who, when, from where, why, old and new. `digest` covers the entry itself."""
+
+    audited_by = "itself"
+
+    class Operation(models.TextChoices):
+        INSERT = "I", _("added")
+        UPDATE = "U", _("changed")
+        DELETE = "D", _("removed")
+        BATCH = "B", _("loaded in bulk")
+
+    at = models.DateTimeField(_("at"))
+    transaction = models.BigIntegerField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        null=True,
+        db_constraint=False,
+        related_name="+",
+        verbose_name=_("who"),
+    )
+    source = models.TextField(_("way"))
+    address = models.TextField(_("address"))
+    request_id = models.TextField()
+    reason = models.TextField(_("reason"))
+    table = models.TextField(_("table"))
+    operation = models.CharField(max_length=1, choices=Operation)
+    row = models.TextField(_("row"), help_text=_("primary key; for a bulk load the number of rows"))
+    old = models.JSONField(null=True)
+    new = models.JSONField(null=True)
+    digest = models.TextField()
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        default_permissions = ("view",)
+        indexes = [
+            models.Index(fields=["table", "row", "id"], name="audit_of_row"),
+            models.Index(fields=["transaction"], name="audit_by_transaction"),
+            models.Index(fields=["actor", "-at"], name="audit_by_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.row} {self.operation} {self.at}"
+
+
+class AuditSeal(models.Model):
+    """A link of the chain: all entries of transactions in [from_transaction, to_transaction), and the seal before."""
+
+    audited_by = "itself"
+
+    sealed_at = models.DateTimeField()
+    from_transaction = models.BigIntegerField()
+    to_transaction = models.BigIntegerField(unique=True)
+    entries = models.BigIntegerField()
+    previous = models.TextField()
+    digest = models.TextField(unique=True)
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.from_transaction}–{self.to_transaction}: {self.digest[:12]}"

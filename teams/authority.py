@@ -1,0 +1,193 @@
+"""Which role may do what, and how far a person sees. The one table of it.
+
+Sight follows the organisation: a leader's posting shows its unit and all below, a person always sees what is her own.
+Powers say what may be done within sight. A rule that forbids (own document, closed month, leaver) beats any of these
+and lives with the decision it forbids.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import reduce
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from teams.models import Function, Posting, Role, Unit
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Power(StrEnum):
+    WRITE_LOG = "write_log"
+    READ_LOGS = "read_logs"
+    REPLY_TO_LOGS = "reply_to_logs"
+    SEE_RANKINGS = "see_rankings"
+    SEE_REMINDERS = "see_reminders"
+    CALL_LAGGARDS = "call_laggards"
+    IMPORT_CRM = "import_crm"
+    REVIEW_DETAIL = "review_detail"
+    DRAFT_PAY = "draft_pay"
+    SIGN_PAY_1 = "sign_pay_1"
+    SIGN_PAY_2 = "sign_pay_2"
+    SIGN_PAY_3 = "sign_pay_3"
+    FILE_PAY = "file_pay"
+    SEE_PAY = "see_pay"
+    SEE_FILED_PAY = "see_filed_pay"
+    SEE_POLICY = "see_policy"
+    SET_POLICY = "set_policy"
+    EDIT_CALENDAR = "edit_calendar"
+    SEE_SENDING_LOG = "see_sending_log"
+    SEE_AUDIT = "see_audit"
+    APPOINT_STAND_IN = "appoint_stand_in"
+
+
+P = Power
+LEADING = {P.READ_LOGS, P.REPLY_TO_LOGS, P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY}
+FINANCE = {P.SEE_PAY, P.SEE_RANKINGS, P.SEE_POLICY, P.IMPORT_CRM}
+
+POWERS: dict[str, frozenset[Power]] = {
+    Role.CUSTOMER_MANAGER: frozenset({P.WRITE_LOG}),
+    Role.AREA_MANAGER: frozenset(LEADING),
+    Role.MARKET_MANAGER: frozenset(LEADING | {P.SET_POLICY, P.APPOINT_STAND_IN}),
+    Role.BRANCH_MANAGER: frozenset(
+        LEADING | {P.SEE_PAY, P.SIGN_PAY_3, P.SET_POLICY, P.APPOINT_STAND_IN, P.SEE_SENDING_LOG, P.CALL_LAGGARDS}
+    ),
+    Role.DEPUTY_BRANCH_MANAGER: frozenset(
+        {P.READ_LOGS, P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY, P.SEE_PAY, P.SIGN_PAY_2}
+    ),
+    Role.CHIEF_ACCOUNTANT: frozenset(FINANCE | {P.SIGN_PAY_1}),
+    Role.FINANCE_CLERK: frozenset(FINANCE | {P.REVIEW_DETAIL, P.DRAFT_PAY}),
+    Role.TRADE_ADMINISTRATOR: frozenset({P.SEE_RANKINGS, P.IMPORT_CRM}),
+    Role.ATTENDANCE_RECORDER: frozenset({P.EDIT_CALENDAR}),
+    Role.ASSET_CUSTODIAN: frozenset(),
+    Role.TRAINING_ORGANISER: frozenset(),
+    Role.REGIONAL_MANAGER: frozenset(LEADING | {P.CALL_LAGGARDS, P.SET_POLICY, P.APPOINT_STAND_IN, P.SEE_SENDING_LOG}),
+    Role.REGIONAL_OFFICER: frozenset({P.READ_LOGS, P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY, P.CALL_LAGGARDS}),
+    Role.CHANNEL_OFFICER: frozenset({P.SEE_RANKINGS, P.SEE_POLICY}),
+    Role.OFFICE_CLERK: frozenset({P.SEE_FILED_PAY}),
+    Role.COUNTERSIGNER: frozenset(),
+    Role.VICE_PRESIDENT: frozenset({P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY}),
+    Role.MARKET_OFFICER: frozenset(
+        {
+            P.READ_LOGS,
+            P.SEE_RANKINGS,
+            P.SEE_REMINDERS,
+            P.CALL_LAGGARDS,
+            P.SEE_POLICY,
+            P.SET_POLICY,
+            P.EDIT_CALENDAR,
+            P.IMPORT_CRM,
+            P.SEE_SENDING_LOG,
+            P.APPOINT_STAND_IN,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        {
+            P.READ_LOGS,
+            P.SEE_RANKINGS,
+            P.SEE_REMINDERS,
+            P.SEE_PAY,
+            P.SEE_FILED_PAY,
+            P.SEE_POLICY,
+            P.SEE_SENDING_LOG,
+            P.SEE_AUDIT,
+        }
+    ),
+}
+
+# Head-office posts look at the whole company, wherever their department hangs in the tree.
+COMPANY_WIDE = {Role.MARKET_OFFICER, Role.CHANNEL_OFFICER, Role.OFFICE_CLERK, Role.VICE_PRESIDENT, Role.AUDITOR}
+# Posts that see only what is their own.
+OWN_ONLY = {Role.CUSTOMER_MANAGER}
+SECOND_FACTOR_ROLES = {
+    Role.FINANCE_CLERK, Role.CHIEF_ACCOUNTANT, Role.DEPUTY_BRANCH_MANAGER, Role.BRANCH_MANAGER,
+    Role.MARKET_OFFICER, Role.CHANNEL_OFFICER, Role.OFFICE_CLERK, Role.VICE_PRESIDENT, Role.AUDITOR,
+}  # fmt: skip
+LEADERS = {Role.AREA_MANAGER, Role.MARKET_MANAGER, Role.BRANCH_MANAGER, Role.REGIONAL_MANAGER}
+NOBODY = Q(pk__in=[])
+
+
+@dataclass(frozen=True)
+class Held:
+    """A posting in force, as far as authority cares."""
+
+    role: str
+    unit_id: int
+    path: str
+    kind: str
+    is_acting: bool = False
+
+
+@dataclass(frozen=True)
+class Authority:
+    """What one person may see and do on one day."""
+
+    on: date
+    person_id: int | None
+    held: tuple[Held, ...]
+    company_path: str = ""
+
+    @property
+    def roles(self) -> frozenset[str]:
+        return frozenset(held.role for held in self.held)
+
+    @property
+    def needs_second_factor(self) -> bool:
+        return bool(self.roles & SECOND_FACTOR_ROLES)
+
+    @property
+    def own_line(self) -> list[int]:
+        """Ids of the units one belongs to, and of those above them."""
+        return sorted({int(part) for held in self.held for part in held.path.strip("/").split("/") if part})
+
+    def paths(self, *powers: Power) -> list[str]:
+        """Paths of the units over which one holds at least one of `powers`; without powers, which one sees at all."""
+        found = {
+            self.company_path if held.role in COMPANY_WIDE else held.path
+            for held in self.held
+            if (POWERS[held.role] & set(powers) if powers else held.role not in OWN_ONLY)
+        }
+        return sorted(path for path in found if not any(path != other and path.startswith(other) for other in found))
+
+    def may(self, power: Power, path: str | None = None) -> bool:
+        """Whether one holds `power` (over the unit at `path`, where one is given)."""
+        return any(path is None or path.startswith(top) for top in self.paths(power)) or (
+            path is not None
+            and power in OWN_POWERS
+            and any(power in POWERS[h.role] and path.startswith(h.path) for h in self.held)
+        )
+
+    def sees_unit(self, lookup: str, *powers: Power) -> Q:
+        """A condition: the unit reached by `lookup` (a path column) is within one's sight (by one of `powers`)."""
+        return reduce(operator.or_, (Q(**{f"{lookup}__startswith": path}) for path in self.paths(*powers)), NOBODY)
+
+
+OWN_POWERS = {Power.WRITE_LOG}
+NO_AUTHORITY = Authority(on=date.min, person_id=None, held=())
+
+
+def held_by(postings: Iterable[Posting]) -> tuple[Held, ...]:
+    return tuple(Held(p.role, p.unit_id, p.unit.path, p.unit.kind, p.acting_for_id is not None) for p in postings)
+
+
+def authority_of(user: User, on: date) -> Authority:
+    """What `user` may see and do on `on`, from the postings then in force; a leaver has none."""
+    person = getattr(user, "person", None)
+    if person is None or (person.left_on and person.left_on <= on):
+        return Authority(on=on, person_id=None, held=())
+    postings = Posting.objects.on(on).filter(person=person).select_related("unit")
+    company = Unit.objects.filter(parent=None).values_list("path", flat=True).first() or "/"
+    return Authority(on=on, person_id=person.pk, held=held_by(postings), company_path=company)
+
+
+def functions_held(user: User) -> set[str]:
+    """The head-office functions of the departments a person is posted to."""
+    ids = [held.unit_id for held in user.authority.held]
+    rows = Unit.objects.filter(pk__in=ids).values_list("functions", flat=True)
+    return {function for row in rows for function in row} & set(Function.values)

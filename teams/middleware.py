@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from teams.authority import authority_of
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class AuthorityMiddleware:
+    """Reads afresh what the signed-in person may see and do today; a leaver is signed out at once."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            request.user.authority = authority_of(request.user, timezone.localdate())
+            person = getattr(request.user, "person", None)
+            if person is not None and request.user.authority.person_id is None:
+                logout(request)
+        return self.get_response(request)
