@@ -1,4 +1,7 @@
-"""Celery rings the bell; the database remembers. One beat, a fixed schedule in code."""
+"""Celery rings the bell; the database remembers. One beat, a fixed schedule in code.
+
+A tick asks the database what is due. Every task is harmless twice, so a late, doubled or lost tick costs nothing.
+"""
 
 import os
 
@@ -10,5 +13,10 @@ app = Celery("muster")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
-    # name: what a tick asks the database; every task is harmless twice
+    "offer what the outbox holds": {"task": "messaging.tasks.offer_messages", "schedule": 30},
+    "remind who lags": {"task": "supervision.tasks.run_due_reminders", "schedule": 60},
+    "judge days and weeks": {"task": "worklogs.tasks.judge_recent", "schedule": 600},
+    "send score tables up": {"task": "worklogs.tasks.send_score_tables", "schedule": 300},
+    "file what is signed": {"task": "archives.tasks.file_signed_runs", "schedule": 60},
+    "seal the audit trail": {"task": "core.tasks.seal_audit_trail", "schedule": 3600},
 }
