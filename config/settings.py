@@ -44,7 +44,7 @@ if PRODUCTION:
 # --- services ----------------------------------------------------------------------------------------------------------
 DATABASE_NAME = "muster_demo" if DEMO else "muster"
 if LOCAL:
-    _database = env.db_url_config(embedded.postgres_url(VAR_DIR, DATABASE_NAME))
+    _database = embedded.postgres(VAR_DIR, DATABASE_NAME)
 else:
     _database = env.db("DATABASE_URL")
     if DEMO:
