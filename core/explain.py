@@ -10,11 +10,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, is_dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
-type_of_value = str | int | Decimal | date | bool | None
+type_of_value = str | int | Decimal | date | time | bool | None
 
 
 def N_(message: str) -> str:  # noqa: N802
@@ -53,7 +53,7 @@ def plain(value: Any) -> Any:
         return value
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, date | datetime):
+    if isinstance(value, date | datetime | time):
         return value.isoformat()
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))

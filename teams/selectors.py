@@ -1,0 +1,162 @@
+"""Questions about who is where: members, leaders, units. Always for a day or a period, in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import F, Q
+
+from accounts.models import User
+from core.explain import N_
+from core.periods import Day, Period
+from teams.models import Function, Posting, Role, Unit, UnitKind, below
+
+LEADING_ROLE: dict[str, Role] = {
+    UnitKind.AREA: Role.AREA_MANAGER,
+    UnitKind.MARKET_DEPARTMENT: Role.MARKET_MANAGER,
+    UnitKind.BRANCH: Role.BRANCH_MANAGER,
+    UnitKind.REGIONAL_DEPARTMENT: Role.REGIONAL_MANAGER,
+}
+MEMBERS = (Role.CUSTOMER_MANAGER,)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A posting in force, with the line of units it hangs in. `to_on` is the first day it no longer holds."""
+
+    person_id: int
+    user_id: int
+    employee_no: str
+    name: str
+    role: str
+    unit_id: int
+    unit_path: str
+    area_id: int | None
+    market_department_id: int | None
+    branch_id: int | None
+    regional_department_id: int | None
+    from_on: date
+    to_on: date | None
+
+
+def members_on(on: date, *, units: Iterable[Unit] | None = None, roles: Collection[str] = MEMBERS) -> list[Member]:
+    """Who holds one of `roles` on a day, at `units` or below them (everywhere without). Leavers are left out."""
+    return _members(Day(on), units, roles, clipped=False)
+
+
+def members_during(
+    period: Period, *, units: Iterable[Unit] | None = None, roles: Collection[str] = MEMBERS
+) -> list[Member]:
+    """One member per posting that holds in the period, its dates clipped to the period (`to_on` is always set)."""
+    return _members(period, units, roles, clipped=True)
+
+
+def _members(period: Period, units: Iterable[Unit] | None, roles: Collection[str], *, clipped: bool) -> list[Member]:
+    postings = (
+        Posting.objects.during(period.first, period.end)
+        .filter(role__in=roles, person__joined_on__lt=period.end)
+        .filter(Q(person__left_on=None) | Q(person__left_on__gt=period.first))
+    )
+    if units is not None:
+        postings = postings.filter(below(*units, path="unit__path"))
+    kinds = dict(Unit.objects.values_list("pk", "kind"))
+    rows = postings.order_by("person__user__employee_no", "from_on", "pk").values_list(
+        "person_id",
+        "person__user_id",
+        "person__user__employee_no",
+        "person__user__name",
+        "role",
+        "unit_id",
+        "unit__path",
+        "from_on",
+        "to_on",
+        "person__joined_on",
+        "person__left_on",
+    )
+    members = []
+    for person, user, number, name, role, unit, path, from_on, to_on, joined_on, left_on in rows:
+        first, end = max(from_on, joined_on), min((day for day in (to_on, left_on) if day), default=None)
+        if clipped:
+            first, end = max(first, period.first), min(end or period.end, period.end)
+        if end and end <= first:
+            continue
+        line = {kinds[int(part)]: int(part) for part in path.strip("/").split("/")}
+        members.append(
+            Member(
+                person_id=person,
+                user_id=user,
+                employee_no=number,
+                name=name,
+                role=role,
+                unit_id=unit,
+                unit_path=path,
+                area_id=line.get(UnitKind.AREA),
+                market_department_id=line.get(UnitKind.MARKET_DEPARTMENT),
+                branch_id=line.get(UnitKind.BRANCH),
+                regional_department_id=line.get(UnitKind.REGIONAL_DEPARTMENT),
+                from_on=first,
+                to_on=end,
+            )
+        )
+    return members
+
+
+def _in_force(on: date) -> Q:
+    """Postings in force on a day, of people who are with the firm on it."""
+    return (
+        Q(from_on__lte=on, person__joined_on__lte=on)
+        & (Q(to_on=None) | Q(to_on__gt=on))
+        & (Q(person__left_on=None) | Q(person__left_on__gt=on))
+    )
+
+
+def _users(postings: Q) -> list[User]:
+    """Their users, each once; those in their own right before those who stand in."""
+    rows = (
+        Posting.objects.filter(postings)
+        .select_related("person__user")
+        .order_by(F("acting_for").asc(nulls_first=True), "person__user__employee_no")
+    )
+    return list({row.person.user_id: row.person.user for row in rows}.values())
+
+
+def leaders_of(unit: Unit, on: date) -> list[User]:
+    """Who leads exactly this unit on a day, acting leaders included (D7); nobody for head-office departments."""
+    role = LEADING_ROLE.get(unit.kind)
+    return _users(_in_force(on) & Q(unit=unit, role=role)) if role else []
+
+
+def holders(role: str, unit: Unit, on: date) -> list[User]:
+    """Who holds `role` at the unit or anywhere below it on a day."""
+    return _users(_in_force(on) & Q(unit__path__startswith=unit.path, role=role))
+
+
+def head_office(function: Function, on: date) -> list[User]:
+    """Everybody posted to a head-office department that has the function."""
+    return _users(_in_force(on) & Q(unit__functions__contains=[function]))
+
+
+def ancestor(unit: Unit, kind: UnitKind) -> Unit | None:
+    """The unit of that kind in its line: itself or above it."""
+    return unit if unit.kind == kind else Unit.objects.filter(pk__in=unit.line, kind=kind).first()
+
+
+def units_of_kind(kind: UnitKind, on: date, within: Unit | None = None) -> list[Unit]:
+    """Units of a kind that are not closed on a day, those in preparation included (see `is_ranked`), by code."""
+    units = Unit.objects.filter(Q(closed_on=None) | Q(closed_on__gt=on), kind=kind)
+    return list((units.within(within) if within else units).order_by("code"))
+
+
+def unranked_because(unit: Unit, on: date) -> str:
+    """Why a unit stays out of rankings on a day, as a message id or in the words entered for it; "" when it is ranked."""
+    if unit.closed_on and unit.closed_on <= on:
+        return N_("closed")
+    if unit.started_on is None or unit.started_on > on:
+        return N_("in preparation")
+    return unit.exempt_reason
+
+
+def is_ranked(unit: Unit, on: date) -> bool:
+    return not unranked_because(unit, on)
