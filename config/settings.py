@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import time
 from pathlib import Path
 
 import environ
@@ -75,7 +76,12 @@ CELERY_TASK_TIME_LIMIT = 60
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "max_retries": 0,  # a request never waits for a broker that is down
+}
 CELERY_TASK_PUBLISH_RETRY = False  # ringing the bell is best effort: the outbox remembers
 CELERY_TIMEZONE = "Asia/Shanghai"
 
@@ -84,6 +90,8 @@ vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="muster@localhost")
 SMS_GATEWAY = env.str("SMS_GATEWAY", default=f"file://{VAR_DIR / 'sms'}")
 SMS_GATEWAY_SECRET = env.str("SMS_GATEWAY_SECRET", default="")
+SMS_QUIET_FROM = time.fromisoformat(env.str("SMS_QUIET_FROM", default="21:00"))
+SMS_QUIET_UNTIL = time.fromisoformat(env.str("SMS_QUIET_UNTIL", default="07:30"))
 
 # --- the application ---------------------------------------------------------------------------------------------------
 OWN_APPS = [

@@ -1,0 +1,89 @@
+"""What every command of the project has in common: `--json`, refusals, and a name in the audit trail."""
+
+from __future__ import annotations
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from core import audit
+from core.explain import plain
+
+REFUSED = 2
+
+
+class Refused(CommandError):
+    """The input is not taken: nothing was changed, the command ends with 2.
+
+    A refusal is a sentence, or an object such as `{"sheet", "row", "column", "value", "rule"}`. `answer` is what
+    `--json` prints; it gets the refusals under `refused`.
+    """
+
+    def __init__(
+        self, *refusals: str | Mapping[str, Any], answer: Mapping[str, Any] | None = None, shown: int = 200
+    ) -> None:
+        self.refusals = refusals
+        self.answer = {**(answer or {}), "refused": [*refusals]}
+        lines = [spelled(refusal) for refusal in refusals[:shown]]
+        if len(refusals) > shown:
+            lines.append(f"… {len(refusals) - shown}")
+        super().__init__("\n".join(lines), returncode=REFUSED)
+
+
+def spelled(refusal: str | Mapping[str, Any]) -> str:
+    """A refusal as one line of text."""
+    if isinstance(refusal, Mapping):
+        return " · ".join(f"{key} {value}" for key, value in refusal.items() if value not in (None, ""))
+    return str(refusal)
+
+
+class MusterCommand(BaseCommand, ABC):
+    """Subclasses write `arguments` and `run`; what `run` returns is the one object of `--json`.
+
+    Exit 0: all of it was done. Exit 1: it failed. Exit 2: the input was refused (`Refused`) and nothing changed.
+    """
+
+    in_json = False
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true", dest="in_json", help="print exactly one JSON object")
+        self.arguments(parser)
+
+    def arguments(self, parser: CommandParser) -> None:
+        """The command's own arguments."""
+        return
+
+    @abstractmethod
+    def run(self, **options: Any) -> dict[str, Any]:
+        """Do it. Edge of the project: this is where a command may read the clock."""
+
+    def say(self, text: str) -> None:
+        """Tell the person at the terminal; silent with `--json`."""
+        if not self.in_json:
+            self.stdout.write(text)
+
+    def handle(self, *args: Any, in_json: bool, **options: Any) -> None:
+        self.in_json = in_json
+        name = type(self).__module__.rsplit(".", 1)[-1]
+        try:
+            with audit.acting(source=f"command:{name}"):
+                answer = self.run(**own(options))
+        except Refused as refused:
+            self.answer(refused.answer)
+            raise
+        self.answer(answer)
+
+    def answer(self, answer: Mapping[str, Any]) -> None:
+        if self.in_json:
+            self.stdout.write(json.dumps(plain(answer), ensure_ascii=False))
+
+
+STOCK: Sequence[str] = ("verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks")
+
+
+def own(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options without those that every Django command has."""
+    return {name: value for name, value in options.items() if name not in STOCK}

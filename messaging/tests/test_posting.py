@@ -1,0 +1,139 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.db import transaction
+
+from messaging import bell, services
+from messaging.models import Channel, Message, PhoneTask, State
+from messaging.selectors import unread_count
+from messaging.services import Draft
+from messaging.tests import texts
+from tests.cast import TODAY
+
+NOON = datetime(2026, 11, 18, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+VALUES = {"unit": "人民路营业部", "rank": 2, "of": 4, "on": TODAY}
+
+
+def draft(cast, key="am", channel=Channel.IN_APP, **changes):
+    plain = Draft("S8.1/2026-11-18", TODAY, cast.user[key].pk, channel, texts.PLAIN.code, VALUES)
+    return replace(plain, **changes)
+
+
+@pytest.fixture
+def rings(monkeypatch):
+    rung = []
+    monkeypatch.setattr(services, "ring", lambda: rung.append(1))
+    return rung
+
+
+def test_the_same_message_posted_twice_is_one(cast):
+    drafts = [draft(cast), draft(cast, "mm"), draft(cast, channel=Channel.SMS)]
+    assert services.post(drafts, now=NOON) == 3
+    assert services.post(drafts, now=NOON) == 0
+    assert services.post([*drafts, draft(cast, "manager")], now=NOON) == 1
+    assert Message.objects.count() == 4
+
+
+def test_a_message_in_the_application_is_there_at_once_and_unread(cast):
+    services.post([draft(cast)], now=NOON)
+    message = Message.objects.get()
+    assert (message.state, message.sent_at, unread_count(cast.am)) == (State.SENT, NOON, 1)
+    assert message.body == "人民路营业部 is number 2 of 4 on 2026年11月18日."
+
+
+def test_a_phone_call_is_a_task_without_a_result(cast):
+    services.post([draft(cast, channel=Channel.PHONE_TASK)], now=NOON)
+    assert PhoneTask.objects.get().result == ""
+    assert unread_count(cast.am) == 1
+
+
+@pytest.mark.parametrize("words", ["{{7*7}}", "{0.__class__}", "%(words)s", "%(x)s", "%s %d", "{% now %}", "\\1"])
+def test_what_a_value_contains_comes_out_literally(cast, words):
+    services.post([draft(cast, text=texts.ANYTHING.code, values={"words": words})], now=NOON)
+    assert Message.objects.get().body == words
+
+
+def test_a_message_of_a_transaction_that_fails_was_never_there(cast, rings):
+    with transaction.atomic():
+        services.post([draft(cast, channel=Channel.EMAIL)], now=NOON)
+        transaction.set_rollback(True)
+    assert not Message.objects.exists()
+    assert not rings
+
+
+@pytest.mark.parametrize(
+    ("channels", "rung"), [([Channel.EMAIL, Channel.SMS], 1), ([Channel.IN_APP, Channel.PHONE_TASK], 0)]
+)
+def test_the_bell_rings_once_after_the_commit_when_something_is_to_be_carried(
+    cast, rings, django_capture_on_commit_callbacks, channels, rung
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        services.post([draft(cast, channel=channel) for channel in channels], now=NOON)
+        assert rings == []
+    assert len(rings) == rung
+
+
+def test_a_broker_that_is_down_neither_breaks_nor_slows_a_post(
+    cast, settings, monkeypatch, django_capture_on_commit_callbacks
+):
+    from time import monotonic
+
+    from celery import Celery
+
+    nobody = Celery(broker="redis://127.0.0.1:1/0")
+    nobody.conf.broker_transport_options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
+    monkeypatch.setattr(bell, "current_app", nobody)
+    monkeypatch.setattr(bell, "_silent_until", 0.0)
+    started = monotonic()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert services.post([draft(cast, channel=Channel.EMAIL)], now=NOON) == 1
+    assert monotonic() - started < 1
+    assert bell._silent_until > 0
+
+
+@pytest.mark.parametrize(
+    ("posted", "not_before"),
+    [
+        (time(12), time(12)),
+        (time(20, 59), time(20, 59)),
+        (time(6), time(7, 30)),
+        (time(7, 30), time(7, 30)),
+        (time(21), time(7, 30)),
+        (time(23, 59), time(7, 30)),
+    ],
+)
+def test_an_sms_waits_for_the_end_of_the_quiet_hours(cast, posted, not_before):
+    now = datetime.combine(TODAY, posted, NOON.tzinfo)
+    services.post([draft(cast, channel=Channel.SMS)], now=now)
+    moment = Message.objects.get().not_before.astimezone(NOON.tzinfo)
+    assert moment.time() == not_before
+    assert (moment.date() - TODAY).days == (1 if posted >= time(21) else 0)
+
+
+@pytest.mark.parametrize(
+    ("words", "state"),
+    [
+        ("本月提成 3,250.00", State.FAILED),
+        ("奖金500元", State.FAILED),
+        ("¥ 12", State.FAILED),
+        ("310101199001011234", State.FAILED),
+        ("31010119900101123x", State.FAILED),
+        ("6222021001112223334", State.FAILED),
+        ("人民路营业部开户 12 户，第 3 名（共 30 名）", State.WAITING),
+        ("完成率 45.50%，电话 13900001001", State.WAITING),
+        ("2026-11-18 12:00", State.WAITING),
+    ],
+)
+def test_amounts_and_identity_numbers_never_go_by_sms(cast, words, state):
+    services.post([draft(cast, channel=Channel.SMS, text=texts.ANYTHING.code, values={"words": words})], now=NOON)
+    assert Message.objects.get().state == state
+
+
+def test_a_text_nobody_declared_and_a_value_nobody_gave_are_errors(cast):
+    for wrong in (draft(cast, text="tests.nowhere"), draft(cast, values={})):
+        with pytest.raises(KeyError):
+            services.post([wrong], now=NOON)
