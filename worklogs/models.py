@@ -1,0 +1,333 @@
+"""The daily work log and what is judged from it: contacts, entries, scores, corrections, replies, score tables."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.periods import Week
+from teams.authority import Power
+from teams.models import Person, Unit
+from worklogs.rules import CONTACT_KINDS, LABELS, KnownAs
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+KIND_CHOICES = [(kind.value, _(LABELS[kind])) for kind in CONTACT_KINDS]
+KNOWN_CHOICES = [
+    (KnownAs.NEW.value, _("new")),
+    (KnownAs.OWN.value, _("already known to the writer")),
+    (KnownAs.COLLEAGUE.value, _("already known to a colleague")),
+    (KnownAs.CLIENT.value, _("an existing client")),
+]
+
+
+class OfPeopleQuerySet(models.QuerySet[models.Model]):
+    """Rows with `person` and the `unit` of that person's posting on the day concerned."""
+
+    def visible_to(self, user: User) -> Self:
+        """One's own, and those written while posted within one's sight (reading 35)."""
+        return self.filter(Q(person__user=user) | user.authority.sees_unit("unit__path", Power.READ_LOGS))
+
+
+class WorkLogQuerySet(OfPeopleQuerySet):
+    def submitted(self) -> Self:
+        return self.filter(state=WorkLog.State.SUBMITTED)
+
+    def waiting_for_reply(self) -> Self:
+        return self.filter(state=WorkLog.State.SUBMITTED, replied=False)
+
+
+class WorkLog(models.Model):
+    """What a customer manager did on a day. `late` marks a log handed in after the cut-off (S3.2).
+
+    Free to change until `replied`; afterwards only by a `Correction` with its reason.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("being written")
+        SUBMITTED = "submitted", _("submitted")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="work_logs", verbose_name=_("person"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="work_logs", verbose_name=_("unit"))
+    on = models.DateField(_("day"))
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.DRAFT)
+    submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
+    late = models.BooleanField(_("late"), default=False)
+    brochures = models.PositiveIntegerField(_("brochures handed out"), default=0)
+    note = models.TextField(_("note"), blank=True)
+    replied = models.BooleanField(_("answered"), default=False)
+
+    objects = WorkLogQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("work log")
+        verbose_name_plural = _("work logs")
+        ordering = ["-on", "person"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "on"], name="one_log_a_day"),
+            models.CheckConstraint(
+                condition=Q(state="draft", submitted_at=None) | Q(state="submitted", submitted_at__isnull=False),
+                name="submitted_logs_have_their_moment",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["on", "unit"], name="logs_of_day"),
+            models.Index(fields=["unit", "on"], name="logs_to_answer", condition=Q(state="submitted", replied=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.on}"
+
+    @property
+    def is_submitted(self) -> bool:
+        return self.state == self.State.SUBMITTED
+
+
+class ContactQuerySet(models.QuerySet["Contact"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(Q(owner__user=user) | user.authority.sees_unit("unit__path", Power.READ_LOGS))
+
+
+class Contact(models.Model):
+    """The firm-wide register of known numbers: whoever is entered first counts once for the whole firm (reading 6).
+
+    `owner` and `unit` say who brought the number and where she was posted. `phone` is normalised by `worklogs.rules`.
+    """
+
+    phone = models.CharField(_("phone number"), max_length=24, blank=True)
+    client_no = models.CharField(_("client number"), max_length=32, blank=True)
+    name = models.CharField(_("name"), max_length=64)
+    owner = models.ForeignKey(Person, models.PROTECT, related_name="contacts", verbose_name=_("first known to"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    registered_on = models.DateField(_("known since"))
+    is_client = models.BooleanField(_("existing client"), default=False)
+
+    objects = ContactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("contact")
+        verbose_name_plural = _("contacts")
+        constraints = [
+            models.UniqueConstraint(fields=["phone"], name="one_contact_a_number", condition=~Q(phone="")),
+            models.UniqueConstraint(fields=["client_no"], name="one_contact_a_client", condition=~Q(client_no="")),
+            models.CheckConstraint(condition=~Q(phone="", client_no=""), name="contacts_can_be_recognised"),
+        ]
+        indexes = [models.Index(fields=["owner", "registered_on"], name="contacts_of_person")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.masked}"
+
+    @property
+    def masked(self) -> str:
+        """The number with its middle hidden, for everybody but the one who calls it."""
+        number = self.phone or self.client_no
+        return f"{number[:3]}****{number[-4:]}" if len(number) > 7 else f"{number[:1]}****"
+
+
+class EntryQuerySet(models.QuerySet["LogEntry"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(Q(log__person__user=user) | user.authority.sees_unit("log__unit__path", Power.READ_LOGS))
+
+
+class LogEntry(models.Model):
+    """One contact of a day. `known_as` says what the register knew of the number when the entry was written."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    log = models.ForeignKey(WorkLog, models.CASCADE, related_name="entries", verbose_name=_("work log"))
+    kind = models.CharField(_("kind"), max_length=16, choices=KIND_CHOICES)
+    contact = models.ForeignKey(Contact, models.PROTECT, related_name="entries", verbose_name=_("contact"))
+    name = models.CharField(_("name"), max_length=64)
+    known_as = models.CharField(_("known before"), max_length=12, choices=KNOWN_CHOICES, blank=True)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    at = models.DateTimeField(_("entered at"))
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["log", "kind", "contact"], name="one_entry_a_contact_and_kind"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[kind.value for kind in CONTACT_KINDS]), name="entry_kind_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.name}"
+
+
+class DayScore(models.Model):
+    """The judgement of one person's day. `due` is false on a day on which no log is owed.
+
+    `score_pass` and `quota_met` are two verdicts; `passed` is the one the unit's pass rule makes of them (reading 2).
+    """
+
+    audited_by = "batch"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="day_scores", verbose_name=_("person"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    on = models.DateField(_("day"))
+    due = models.BooleanField(_("due"))
+    points = models.PositiveIntegerField(_("points"))
+    pass_mark = models.PositiveIntegerField(_("pass mark"))
+    score_pass = models.BooleanField(_("score reached"))
+    quota_met = models.BooleanField(_("quotas met"))
+    passed = models.BooleanField(_("passed"))
+    unmet = ArrayField(models.CharField(max_length=16), default=list, verbose_name=_("unmet"))
+    lines = models.JSONField(default=list)
+    digest = models.CharField(max_length=64)
+
+    objects = OfPeopleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("day score")
+        verbose_name_plural = _("day scores")
+        ordering = ["on", "person"]
+        constraints = [models.UniqueConstraint(fields=["person", "on"], name="one_score_a_day")]
+        indexes = [models.Index(fields=["on", "unit"], name="scores_of_day")]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.on}: {self.points}/{self.pass_mark}"
+
+
+class WeekScore(models.Model):
+    """The judgement of one person's ISO week (`week` is its Monday); a week under way is judged so far.
+
+    `unit` is the unit of the last posted day of the week.
+    """
+
+    audited_by = "batch"
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="week_scores", verbose_name=_("person"))
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
+    week = models.DateField(_("week"))
+    due_days = models.PositiveSmallIntegerField(_("days due"))
+    points = models.PositiveIntegerField(_("points"))
+    pass_mark = models.PositiveIntegerField(_("pass mark"))
+    score_pass = models.BooleanField(_("score reached"))
+    quota_met = models.BooleanField(_("quotas met"))
+    passed = models.BooleanField(_("passed"))
+    unmet = ArrayField(models.CharField(max_length=16), default=list, verbose_name=_("unmet"))
+    lines = models.JSONField(default=list)
+    digest = models.CharField(max_length=64)
+
+    objects = OfPeopleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("week score")
+        verbose_name_plural = _("week scores")
+        ordering = ["week", "person"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "week"], name="one_score_a_week"),
+            models.CheckConstraint(condition=Q(week__iso_week_day=1), name="score_week_is_a_monday"),
+        ]
+        indexes = [models.Index(fields=["week", "unit"], name="scores_of_week")]
+
+    def __str__(self) -> str:
+        return f"{self.person} {Week(self.week)}: {self.points}/{self.pass_mark}"
+
+
+class CorrectionQuerySet(models.QuerySet["Correction"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(Q(log__person__user=user) | user.authority.sees_unit("log__unit__path", Power.READ_LOGS))
+
+
+class Correction(models.Model):
+    """A change to a log after it was answered or its window closed, with the reason. `old` and `new` are what is shown."""
+
+    class What(models.TextChoices):
+        ENTRY_ADDED = "entry_added", _("contact added")
+        ENTRY_REMOVED = "entry_removed", _("contact removed")
+        BROCHURES = "brochures", _("brochures changed")
+        NOTE = "note", _("note changed")
+
+    log = models.ForeignKey(WorkLog, models.CASCADE, related_name="corrections", verbose_name=_("work log"))
+    what = models.CharField(_("what"), max_length=16, choices=What)
+    old = models.TextField(_("before"), blank=True)
+    new = models.TextField(_("after"), blank=True)
+    reason = models.CharField(_("reason"), max_length=200)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    at = models.DateTimeField(_("at"))
+
+    objects = CorrectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("correction")
+        verbose_name_plural = _("corrections")
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=~Q(reason=""), name="corrections_have_a_reason")]
+
+    def __str__(self) -> str:
+        return f"{self.log}: {self.get_what_display()}"
+
+
+class ReplyQuerySet(models.QuerySet["Reply"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(Q(log__person__user=user) | user.authority.sees_unit("log__unit__path", Power.READ_LOGS))
+
+
+class Reply(models.Model):
+    """A leader's answer to a log: the area manager's during the week (S4.1.f), the market manager's at month end (S4.2.f)."""
+
+    class Kind(models.TextChoices):
+        WEEKLY = "weekly", _("weekly reply")
+        MONTH_END = "month_end", _("month-end reply")
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    log = models.ForeignKey(WorkLog, models.PROTECT, related_name="replies", verbose_name=_("work log"))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.WEEKLY)
+    text = models.TextField(_("reply"))
+    at = models.DateTimeField(_("at"))
+
+    objects = ReplyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("reply")
+        verbose_name_plural = _("replies")
+        ordering = ["id"]
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="replies_say_something")]
+        indexes = [models.Index(fields=["author", "at"], name="replies_of_author")]
+
+    def __str__(self) -> str:
+        return f"{self.log}: {self.author}"
+
+
+class ScoreTableQuerySet(models.QuerySet["ScoreTable"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(user.authority.sees_unit("unit__path", Power.READ_LOGS))
+
+
+class ScoreTable(models.Model):
+    """The weekly scores of a unit's people as they went up on Monday (S4.1.f, S5.4); `document` holds the rows."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="score_tables", verbose_name=_("unit"))
+    week = models.DateField(_("week"))
+    sent_at = models.DateTimeField(_("sent at"))
+    document = models.JSONField(default=list)
+    digest = models.CharField(max_length=64)
+
+    objects = ScoreTableQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("score table")
+        verbose_name_plural = _("score tables")
+        ordering = ["-week", "unit"]
+        constraints = [
+            models.UniqueConstraint(fields=["unit", "week"], name="one_table_a_week"),
+            models.CheckConstraint(condition=Q(week__iso_week_day=1), name="table_week_is_a_monday"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit} {Week(self.week)}"
