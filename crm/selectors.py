@@ -1,0 +1,215 @@
+"""Questions to what the CRM brought: openings of units and people, which days are known, what pay is computed from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
+
+from core.money import ZERO
+from core.periods import Month, Period
+from crm.models import AccountMonth, DailyResult, Import, Kind, Opening, Superseded, UnitResult
+from teams.models import Unit, UnitKind, below
+
+
+def openings_by_unit(kind: str, *, period: Period, within: Unit | None = None) -> dict[int, Decimal]:
+    """Openings of every unit of a kind by unit id, zero where there are none (readings 29, 34).
+
+    Each unit counts what was credited to people posted in it or below it on the day. Whether a unit is ranked, and
+    whether the days are known at all, is for the caller to ask.
+    """
+
+    def running_before(day: date) -> Coalesce:
+        rows = UnitResult.objects.filter(unit=OuterRef("pk"), day__lt=day).order_by("-day").values("running")[:1]
+        return Coalesce(Subquery(rows), Value(ZERO), output_field=DecimalField())
+
+    units = Unit.objects.filter(kind=kind)
+    if within is not None:
+        units = units.within(within)
+    total = running_before(period.end) - running_before(period.first)
+    return {pk: plain(value) for pk, value in units.annotate(total=total).order_by().values_list("pk", "total")}
+
+
+def openings_by_person(*, period: Period, within: Unit | None = None) -> dict[int, Decimal]:
+    """Openings by person id; somebody without any is not in it. `within` counts only what was credited there."""
+    rows = DailyResult.objects.filter(day__gte=period.first, day__lt=period.end)
+    if within is not None:
+        rows = rows.filter(below(within, path="unit__path"))
+    return {pk: plain(value) for pk, value in rows.values_list("person").annotate(total=Sum("openings")).order_by()}
+
+
+def openings_by_person_and_day(*, period: Period, within: Unit | None = None) -> dict[tuple[int, date], Decimal]:
+    """Openings by person id and day; what is zero is not in it."""
+    rows = DailyResult.objects.filter(day__gte=period.first, day__lt=period.end)
+    if within is not None:
+        rows = rows.filter(below(within, path="unit__path"))
+    return {(person, day): plain(value) for person, day, value in rows.values_list("person", "day", "openings")}
+
+
+def openings_by_unit_and_day(
+    kind: str, *, period: Period, within: Unit | None = None
+) -> dict[tuple[int, date], Decimal]:
+    """Openings by unit id and day, for curves and heat maps; what is zero is not in it."""
+    rows = UnitResult.objects.filter(unit__kind=kind, day__gte=period.first, day__lt=period.end)
+    if within is not None:
+        rows = rows.filter(below(within, path="unit__path"))
+    return {(unit, day): plain(value) for unit, day, value in rows.values_list("unit", "day", "openings")}
+
+
+def plain(value: Decimal) -> Decimal:
+    """3.0000 as 3, 2.5000 as 2.5: so that equal counts look equal."""
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
+
+
+def known_days(period: Period, *, within: Unit | None = None, kind: str = Kind.OPENINGS) -> dict[date, datetime]:
+    """The days of the period whose data has arrived, with the moment it was complete.
+
+    Company-wide without `within`. A day is known when an import of the unit or of one above it covers it, or when
+    each of the unit's branches then open is covered.
+    """
+    imports = list(
+        Import.objects.taken(kind)
+        .filter(covers_from__lt=period.end, covers_to__gte=period.first)
+        .values_list("covers_from", "covers_to", "unit__path", "taken_at")
+    )
+    if not imports:
+        return {}
+    top = within.path if within is not None else "/"
+    branches = list(
+        Unit.objects.filter(kind=UnitKind.BRANCH, path__startswith=top).values_list("path", "started_on", "closed_on")
+    )
+    if within is None:
+        top = Unit.objects.filter(parent=None).values_list("path", flat=True).first() or "/"
+    known: dict[date, datetime] = {}
+    for day in period.days():
+        covering = [
+            (path, taken) for first, last, path, taken in imports if first and last and taken and first <= day <= last
+        ]
+        whole = [taken for path, taken in covering if top.startswith(path)]
+        if whole:
+            known[day] = min(whole)
+            continue
+        open_then = [path for path, start, end in branches if start and start <= day and (end is None or end > day)]
+        moments = [
+            min((taken for path, taken in covering if leaf.startswith(path)), default=None) for leaf in open_then
+        ]
+        if moments and None not in moments:
+            known[day] = max(moment for moment in moments if moment is not None)
+    return known
+
+
+def days_not_known(period: Period, calendar_days: Iterable[date], *, within: Unit | None = None) -> list[date]:
+    """Those of `calendar_days` in the period on which no statement can be made: their openings have not arrived."""
+    known = known_days(period, within=within)
+    return sorted(day for day in calendar_days if day in period and day not in known)
+
+
+@dataclass(frozen=True, slots=True)
+class PayRow:
+    """An account's month as pay sees it. Amounts the source left empty are `None`."""
+
+    pk: int
+    person_id: int
+    month: date
+    fund_account: str
+    relation: str
+    turnover: Decimal | None
+    gross_commission: Decimal
+    pass_through: Decimal | None
+    net_commission: Decimal | None
+    avg_assets: Decimal | None
+    end_assets: Decimal | None
+    net_inflow: Decimal | None
+    trades: int | None
+    product_sales: Decimal | None
+    source_id: int
+
+
+PAY_COLUMNS = tuple(PayRow.__dataclass_fields__)
+
+
+def pay_rows(branch: Unit, month: Month) -> dict[int, list[PayRow]]:
+    """The account months of a branch's people by person id, ordered by account and relation."""
+    rows = (
+        AccountMonth.objects.filter(below(branch, path="unit__path"), month=month.first)
+        .order_by("person", "fund_account", "relation")
+        .values_list(*PAY_COLUMNS)
+    )
+    grouped: dict[int, list[PayRow]] = defaultdict(list)
+    for row in rows:
+        line = PayRow(*row)
+        grouped[line.person_id].append(line)
+    return dict(grouped)
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """A credited opening of a month with what the account did in it, for judging whether it is valid."""
+
+    person_id: int
+    open_date: date
+    fund_account: str
+    share: Decimal
+    status: str
+    open_assets: Decimal | None
+    end_assets: Decimal | None
+    trades: int | None
+
+
+def new_accounts(branch: Unit, month: Month) -> dict[int, list[NewAccount]]:
+    """Openings credited to a branch's people in a month by person id, with the developer's account month beside."""
+    own = AccountMonth.objects.filter(
+        month=month.first, fund_account=OuterRef("fund_account"), relation="developed", person=OuterRef("developer")
+    )
+    rows = (
+        Opening.objects.filter(below(branch, path="unit__path"), open_date__gte=month.first, open_date__lt=month.end)
+        .annotate(end_assets=Subquery(own.values("end_assets")[:1]), trades=Subquery(own.values("trades")[:1]))
+        .order_by("developer", "open_date", "fund_account")
+        .values_list("developer", "open_date", "fund_account", "share", "status", "open_assets", "end_assets", "trades")
+    )
+    grouped: dict[int, list[NewAccount]] = defaultdict(list)
+    for row in rows:
+        grouped[row[0]].append(NewAccount(*row))
+    return dict(grouped)
+
+
+@dataclass(frozen=True, slots=True)
+class LateRow:
+    """A row that came, changed or went after a month was closed. `was_known` is false for one that is new."""
+
+    kind: str
+    person_id: int
+    key: str
+    source_id: int
+    taken_at: datetime
+    was_known: bool
+
+
+def late_rows(branch: Unit, month: Month, closed_at: datetime) -> list[LateRow]:
+    """What imports taken after `closed_at` brought for a closed month of a branch (reading 36)."""
+    late: list[LateRow] = []
+    changed = Superseded.objects.filter(source__taken_at__gt=closed_at).values("row")
+    questions: list[tuple[str, QuerySet[Opening] | QuerySet[AccountMonth], str, Q]] = [
+        (
+            Kind.OPENINGS,
+            Opening.objects.all(),
+            "developer",
+            Q(open_date__gte=month.first, open_date__lt=month.end),
+        ),
+        (Kind.ACCOUNT_MONTH, AccountMonth.objects.all(), "person", Q(month=month.first)),
+    ]
+    for kind, rows, person, in_month in questions:
+        known = Case(When(pk__in=changed.filter(kind=kind), then=Value(True)), default=Value(False))
+        found = (
+            rows.filter(below(branch, path="unit__path"), in_month, source__taken_at__gt=closed_at)
+            .annotate(was_known=known, taken_at=F("source__taken_at"))
+            .order_by(person, "fund_account")
+            .values_list(person, "fund_account", "source", "taken_at", "was_known")
+        )
+        late += [LateRow(kind, *row) for row in found]
+    return late
