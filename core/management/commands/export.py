@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import os
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from core.commands import MusterCommand, Refused
+from core.exports import FORMATS, Asked, NotExportable, exports, rows_of
+from core.periods import Period
+
+
+class Command(MusterCommand):
+    help = "Write scores, rankings, lists or pay lines of a period to a file."
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("what", metavar="WHAT", help=", ".join(exports()))
+        parser.add_argument("--from", dest="first", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+        parser.add_argument("--to", dest="last", type=date.fromisoformat, required=True, metavar="YYYY-MM-DD")
+        parser.add_argument("--unit", default="", metavar="CODE", help="only this unit and what lies below it")
+        parser.add_argument("--by", default="", help="what a ranking ranks: branch, market_department, area or person")
+        parser.add_argument("--within", default="", metavar="CODE", help="the unit within which a ranking ranks")
+        parser.add_argument("--format", dest="form", choices=list(FORMATS), default="csv")
+        parser.add_argument("-o", dest="output", type=Path, required=True, metavar="FILE")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        what, first, last, output = options["what"], options["first"], options["last"], options["output"]
+        if last < first:
+            raise Refused(f"--to {last} lies before --from {first}")
+        asked = Asked(Period.between(first, last), options["unit"], options["by"], options["within"])
+        try:
+            columns, rows = rows_of(what, asked)
+            with tempfile.NamedTemporaryFile(dir=output.parent, delete=False) as file:
+                try:
+                    written = FORMATS[options["form"]](columns, rows, file)
+                except BaseException:
+                    Path(file.name).unlink()
+                    raise
+        except (NotExportable, OSError) as refused:
+            raise Refused(str(refused)) from refused
+        os.replace(file.name, output)
+        self.say(f"{written} rows of {what} in {output}")
+        return {"what": what, "from": first, "to": last, "rows": written, "file": str(output)}
