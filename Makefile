@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo demo-reset test lint fix messages
+.PHONY: demo demo-reset test lint lint-format lint-rules lint-types lint-layers lint-migrations lint-templates lint-texts fix messages
 
 demo: .venv/runtime
 	@$(BIN)/python manage.py demo $(if $(PORT),--port $(PORT)) $(DEMO)
@@ -11,17 +11,33 @@ demo: .venv/runtime
 demo-reset: .venv/runtime
 	@$(BIN)/python manage.py demo --reset $(if $(PORT),--port $(PORT)) $(DEMO)
 
-test: lint
-	@$(BIN)/python -m pytest -n auto --dist loadgroup $(PYTEST)
+test: .venv/development
+	@rm -rf var/tests && mkdir -p var/tests
+	@$(MAKE) --no-print-directory --keep-going lint || touch var/tests/lint.unwell
+	@$(BIN)/python -m pytest -q -n auto --dist loadgroup $(PYTEST) || touch var/tests/$${MUSTER_TEST_RUN:-tests}.unwell
 	@$(BIN)/python -m tests.closing_line
 
-lint: .venv/development
-	@$(BIN)/ruff format --check .
-	@$(BIN)/ruff check .
-	@$(BIN)/mypy .
-	@$(BIN)/lint-imports
+lint: lint-format lint-rules lint-types lint-layers lint-migrations lint-templates lint-texts
+
+lint-format: .venv/development
+	@$(BIN)/ruff format --quiet --check .
+
+lint-rules: .venv/development
+	@$(BIN)/ruff check --quiet .
+
+lint-types: .venv/development
+	@$(BIN)/mypy --no-error-summary .
+
+lint-layers: .venv/development
+	@$(BIN)/lint-imports --no-logo
+
+lint-migrations: .venv/development
 	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+lint-templates: .venv/development
 	@git ls-files 'templates/*.html' | xargs $(BIN)/djade --check --target-version 5.2
+
+lint-texts: .venv/development
 	@$(BIN)/python manage.py messages --check
 
 fix: .venv/development

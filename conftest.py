@@ -1,12 +1,56 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
+from config import embedded
+from tests import template_database
 from tests.cast import TODAY, Cast, build_cast
+
+pytest_plugins = ["tests.closing_line"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Every test process works on its own copy of one migrated template."""
+    with ExitStack() as stack:
+        with django_db_blocker.unblock():
+            stack.enter_context(template_database.own_database())
+        yield
+        with django_db_blocker.unblock():
+            stack.close()
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an empty Redis of this test process's own: the one of `REDIS_URL`, else the embedded Valkey."""
+    given = os.environ.get("REDIS_URL", "")
+    if given:
+        server, _, number = given.rpartition("/")
+        yield f"{server}/{int(number) + int(template_database.worker()[2:] or 0)}"
+        return
+    with embedded.running_valkey(tmp_path_factory.mktemp("valkey")) as socket:
+        yield f"unix://{socket}"
+
+
+@pytest.fixture
+def process_environment(transactional_db: None, broker: str, tmp_path: Path) -> dict[str, str]:
+    """The environment in which a process started by a test works on the test's own database, broker and mail folder."""
+    return {
+        **os.environ,
+        "DATABASE_URL": template_database.address(),
+        "REDIS_URL": broker,
+        "EMAIL_URL": f"filemail://{tmp_path / 'mail'}",
+        "SMS_GATEWAY": f"file://{tmp_path / 'sms'}",
+        "DJANGO_DEBUG": "1",
+    }
 
 
 @pytest.fixture

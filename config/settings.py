@@ -60,7 +60,7 @@ if IS_WEB:  # a pool in the web processes only: Celery's forks must not share on
 
 VALKEY_SOCKET = embedded.valkey_socket(VAR_DIR)
 REDIS_URL = env.str("REDIS_URL", default="")
-CELERY_BROKER_URL = REDIS_URL or f"redis+socket://{VALKEY_SOCKET}"
+CELERY_BROKER_URL = (REDIS_URL or f"unix://{VALKEY_SOCKET}").replace("unix://", "redis+socket://")
 CACHES = {
     "default": (
         {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL or f"unix://{VALKEY_SOCKET}"}
