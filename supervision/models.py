@@ -17,7 +17,7 @@ from core.periods import PERIODS, Period
 from messaging.models import Channel, Message, PhoneTask
 from supervision.rules import Reason
 from teams.authority import Power
-from teams.models import Person, Unit, UnitKind
+from teams.models import Measure, Person, Unit, UnitKind
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -44,10 +44,6 @@ class How(models.TextChoices):
     ZERO_OR_LAST_SHARE = "zero_or_last_share", _("nothing opened, or among the last by share")
     ZERO = "zero", _("nothing opened")
     ZERO_FOR_DAYS = "zero_for_days", _("nothing opened for several trading days")
-
-
-class Measured(models.TextChoices):
-    OPENINGS = "openings", _("account openings")
 
 
 class Who(models.TextChoices):
@@ -92,7 +88,7 @@ class ReminderRule(models.Model):
     period = models.CharField(_("period"), max_length=8, choices=PeriodKind)
     scope = models.CharField(_("within"), max_length=24, choices=UnitKind)
     ranked = models.CharField(_("ranked"), max_length=24, choices=Ranked)
-    measure = models.CharField(_("measure"), max_length=16, choices=Measured, default=Measured.OPENINGS)
+    measure = models.CharField(_("measure"), max_length=24, choices=Measure, default=Measure.OPENINGS)
     how = models.CharField(_("who is listed"), max_length=24, choices=How)
     parameter = models.CharField(
         _("policy value"), max_length=64, blank=True, help_text=_("where the number or share of places is set")
@@ -221,9 +217,7 @@ class LaggardEntry(models.Model):
         verbose_name_plural = _("entries of lists")
         ordering = ["run", "rank", "unit__path", "person"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["run", "unit", "person"], name="one_entry_a_list", nulls_distinct=False
-            ),
+            models.UniqueConstraint(fields=["run", "unit", "person"], name="one_entry_a_list", nulls_distinct=False),
             models.CheckConstraint(condition=Q(rank__gte=1, rank__lte=F("of")), name="entry_rank_within_ranking"),
         ]
 
@@ -284,9 +278,7 @@ class PlanDemand(models.Model):
 
     call = models.OneToOneField(PhoneTask, models.PROTECT, related_name="plan_demand", verbose_name=_("call"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="plan_demands", verbose_name=_("unit"))
-    asked_of = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked of")
-    )
+    asked_of = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("asked of"))
     demanded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("demanded by")
     )

@@ -56,9 +56,7 @@ class Laggard(Generic[K]):
     lines: tuple[Line, ...]
 
 
-def laggards(
-    ranking: Sequence[Ranked[K]], selection: Selection, *, context: tuple[Line, ...] = ()
-) -> list[Laggard[K]]:
+def laggards(ranking: Sequence[Ranked[K]], selection: Selection, *, context: tuple[Line, ...] = ()) -> list[Laggard[K]]:
     """Those at zero, and the last of the ranking: the best of them first, `context` before each one's own lines.
 
     Who ties with the last one taken is taken too, but never who ties with the best: where all are equal and above
