@@ -198,7 +198,7 @@ class LaggardEntry(models.Model):
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("person")
     )
-    openings = models.DecimalField(_("openings"), max_digits=12, decimal_places=2)
+    openings = models.DecimalField(_("openings"), max_digits=14, decimal_places=4)
     rank = models.PositiveIntegerField(_("rank"))
     of = models.PositiveIntegerField(_("of how many"))
     reasons = ArrayField(

@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from core.explain import Line, N_, RuleValue
+from core.explain import N_, Line, RuleValue
 from core.periods import Period
 from crm.rules import Ranked
 
