@@ -177,7 +177,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.context_processors.shell",
             ],
-            "builtins": ["heroicons.templatetags.heroicons", "django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "heroicons.templatetags.heroicons",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "core.templatetags.components",
+            ],
         },
     }
 ]

@@ -5,7 +5,18 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from portal.navigation import navigation, tabs
+
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """What the frame around every page needs."""
-    return {"firm_name": settings.FIRM_NAME, "is_demo": settings.DEMO}
+    context: dict[str, Any] = {"firm_name": settings.FIRM_NAME, "is_demo": settings.DEMO, "languages": LANGUAGES}
+    user = getattr(request, "user", None)
+    if user is not None and user.is_authenticated and hasattr(user, "authority"):
+        groups = navigation(user, request.path)
+        context |= {"navigation": groups, "tabs": tabs(groups)}
+    return context
+
+
+# Each language in its own words, so that one finds it in any other.
+LANGUAGES = (("zh-hans", "简体中文", "简体"), ("zh-hant", "繁體中文", "繁體"), ("en", "English", "EN"))

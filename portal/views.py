@@ -12,6 +12,12 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/home.html")
 
 
+@require_safe
+def menu(request: HttpRequest) -> HttpResponse:
+    """Everything there is for this person, and the account: the fifth tab of a phone."""
+    return render(request, "portal/menu.html")
+
+
 @login_not_required
 @require_safe
 def healthz(request: HttpRequest) -> HttpResponse:

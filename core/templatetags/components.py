@@ -1,0 +1,137 @@
+"""What the shared components need from templates: texts, values and the geometry of small pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django import template
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language, gettext
+
+register = template.Library()
+
+ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+
+@register.filter
+def translated(message: str | None) -> str:
+    """A stored message id in the reader's language."""
+    return gettext(message) if message else ""
+
+
+@register.filter
+def shown(value: Any) -> str:
+    """A value of a judgement as people read it: yes and no, dates, numbers with separators."""
+    value = read(value)
+    match value:
+        case None | "":
+            text = "–"
+        case bool():
+            text = gettext("yes") if value else gettext("no")
+        case datetime():
+            moment = timezone.localtime(value) if timezone.is_aware(value) else value
+            text = date_format(moment, "SHORT_DATETIME_FORMAT")
+        case date():
+            text = date_format(value, "SHORT_DATE_FORMAT")
+        case int() | Decimal():
+            text = number_format(value, use_l10n=True, force_grouping=True)
+        case _:
+            text = gettext(str(value))
+    return text
+
+
+def read(value: Any) -> Any:
+    """The value behind its form in JSON."""
+    if not isinstance(value, str):
+        return value
+    if ISO_MOMENT.match(value):
+        return datetime.fromisoformat(value)
+    if ISO_DATE.fullmatch(value):
+        return date.fromisoformat(value)
+    return Decimal(value) if NUMBER.fullmatch(value) else value
+
+
+@register.filter
+def filled(line: Mapping[str, Any]) -> str:
+    """The note of a line, translated, with its values in it."""
+    note = gettext(line.get("note", "")) if line.get("note") else ""
+    values = {name: shown(value) for name, value in line.get("values", [])}
+    return note % values if values else note
+
+
+def number(value: Any) -> Decimal:
+    try:
+        return Decimal(str(value))
+    except (InvalidOperation, ValueError):
+        return Decimal(0)
+
+
+@register.filter
+def share_of(value: Any, whole: Any) -> str:
+    """`value` in hundredths of `whole`, between 0 and 100, for lengths in pictures."""
+    if not number(whole):
+        return "0"
+    return format(min(max(number(value) * 100 / number(whole), Decimal(0)), Decimal(100)).quantize(Decimal("0.1")), "f")
+
+
+@register.filter
+def rest_of(value: Any, whole: Any) -> str:
+    """What is left of 100 above `share_of`: where a bar that grows upwards begins."""
+    return format(Decimal(100) - Decimal(share_of(value, whole)), "f")
+
+
+@register.filter
+def turned(value: Any, whole: Any) -> str:
+    """`value` of `whole` as degrees of a circle."""
+    return format((Decimal(share_of(value, whole)) * Decimal("3.6")).quantize(Decimal("0.1")), "f")
+
+
+@register.filter
+def points_of(values: Sequence[Any], top: Any = None) -> str:
+    """Points of a polyline in a 100 × 100 box; values not known (None) are left out."""
+    known = [number(value) for value in values if value is not None]
+    whole = number(top) or max(known, default=Decimal(0)) or Decimal(1)
+    step = Decimal(100) / max(len(values) - 1, 1)
+    return " ".join(
+        f"{step * n:.1f},{Decimal(rest_of(value, whole)):.1f}" for n, value in enumerate(values) if value is not None
+    )
+
+
+@register.filter
+def initials(name: str | None) -> str:
+    """What a round picture of a person shows: the last two characters of a Chinese name, else the first letters."""
+    name = (name or "").strip()
+    if name.isascii():
+        return "".join(part[0] for part in name.split()[:2]).upper()
+    return name[-2:]
+
+
+@register.filter
+def at(mapping: Any, key: Any) -> Any:
+    """The item of a mapping or a list under a key that is not known when the template is written."""
+    try:
+        return mapping[key]
+    except (KeyError, IndexError, TypeError):
+        return None
+
+
+@register.filter
+def weekday(on: date) -> str:
+    """The short name of a day of the week: 周三, Wed."""
+    name = date_format(on, "D")
+    return name.replace("星期", "周" if get_language() == "zh-hans" else "週")
+
+
+@register.simple_tag(takes_context=True)
+def page_query(context: template.Context, name: str, value: Any) -> str:
+    """The query of this page with one parameter set anew."""
+    query = context["request"].GET.copy()
+    query[name] = str(value)
+    return f"?{query.urlencode()}"

@@ -1,0 +1,53 @@
+// Small manners of every page. Everything here only adds to what works without it.
+(() => {
+  // A menu closes when one clicks elsewhere or presses Escape.
+  const openMenus = () => document.querySelectorAll("details.menu[open]");
+  document.addEventListener("click", (event) => {
+    for (const menu of openMenus()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      for (const menu of openMenus()) { menu.open = false; menu.querySelector("summary").focus(); }
+    }
+    if (event.target.closest("input, textarea, select, [contenteditable]") || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "/") {
+      const search = document.querySelector("[data-search]");
+      if (search) { event.preventDefault(); search.focus(); }
+    }
+    if (event.key === "j" || event.key === "k") {
+      const rows = [...document.querySelectorAll("[data-rows] a[data-row], .table tbody tr > :first-child a")];
+      if (!rows.length) return;
+      const here = rows.indexOf(document.activeElement);
+      const next = event.key === "j" ? Math.min(here + 1, rows.length - 1) : Math.max(here - 1, 0);
+      rows[next].focus();
+    }
+  });
+
+  // A select with data-submits sends its form as soon as it changes; without script there is a button.
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+  });
+
+  // A form is sent once, however often one presses.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (form.method !== "post" || event.defaultPrevented || form.matches("[hx-post], [data-hx-post]")) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    setTimeout(() => delete form.dataset.sent, 3000);
+  });
+
+  // What a partial request could not do is said; what was typed stays where it is.
+  const tell = (id) => {
+    const template = document.getElementById(id);
+    const place = document.getElementById("toasts");
+    if (!template || !place) return;
+    place.replaceChildren(template.content.cloneNode(true));
+    setTimeout(() => place.replaceChildren(), 10000);
+  };
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    tell(status === 401 || status === 403 ? "toast-refused" : "toast-failed");
+  });
+  document.addEventListener("htmx:sendError", () => tell("toast-offline"));
+})();

@@ -1,0 +1,25 @@
+// Before the first paint: the theme somebody chose on this machine, else the system's.
+(() => {
+  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  const stored = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
+  const apply = () => {
+    const chosen = stored();
+    const dark = chosen ? chosen === "dark" : system.matches;
+    document.documentElement.setAttribute("data-bs-theme", dark ? "dark" : "light");
+    for (const button of document.querySelectorAll("[data-theme]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.theme === (chosen || "system")));
+    }
+  };
+  apply();
+  system.addEventListener("change", apply);
+  document.addEventListener("DOMContentLoaded", apply);
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-theme]");
+    if (!button) return;
+    try {
+      if (button.dataset.theme === "system") localStorage.removeItem("theme");
+      else localStorage.setItem("theme", button.dataset.theme);
+    } catch { /* private windows: the choice lasts for this page */ }
+    apply();
+  });
+})();
