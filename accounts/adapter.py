@@ -3,7 +3,10 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest
+
+from accounts.selectors import has_signed_in_from
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -14,3 +17,16 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """The employee number is given, never derived."""
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        """The address of the browser; of `X-Forwarded-For` only what our own proxies wrote is believed."""
+        hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+        proxies = settings.TRUSTED_PROXY_COUNT
+        return hops[-proxies] if 0 < proxies <= len(hops) else str(request.META.get("REMOTE_ADDR", ""))
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Failures are counted by account, before any hashing. Where the person signed in from before counts apart, so
+        that guessing from elsewhere never keeps her out."""
+        number = credentials.get("username", "").lower()
+        known = has_signed_in_from(number, self.get_client_ip(request))
+        return f"{number}:{'known' if known else 'elsewhere'}"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -41,6 +42,17 @@ class NoStoreMiddleware:
         return response
 
 
+OPEN_WITHOUT_SECOND_FACTOR = {
+    "accounts:language",
+    "account_login",
+    "account_logout",
+    "account_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_authenticate",
+    "mfa_reauthenticate",
+}
+
+
 class SecondFactorMiddleware:
     """Who must have a second factor (`needs_second_factor`, set with the person's powers) sets one up first."""
 
@@ -51,13 +63,10 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
-        from allauth.mfa.utils import is_mfa_enabled  # noqa: PLC0415
-
         if not settings.SECOND_FACTOR_REQUIRED or not request.user.is_authenticated:
             return None
-        authority = getattr(request.user, "authority", None)
-        if authority is None or not authority.needs_second_factor or is_mfa_enabled(request.user):
+        needs_one = request.user.is_staff or request.user.authority.needs_second_factor
+        asked_for = request.resolver_match.view_name if request.resolver_match else ""
+        if not needs_one or asked_for in OPEN_WITHOUT_SECOND_FACTOR:
             return None
-        if request.path.startswith("/accounts/"):
-            return None
-        return redirect("mfa_activate_totp")
+        return None if is_mfa_enabled(request.user) else redirect("mfa_activate_totp")

@@ -21,6 +21,7 @@ class Profile:
 PROFILES = {"nist": Profile(least=12, classes=1), "mlps": Profile(least=12, classes=3)}
 CLASSES = (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]")
 CONTEXT_WORDS = ("muster", "营销", "營銷", "营业部", "營業部", "password", "密码", "密碼")
+OWN_WORDS = ("employee_no", "name", "phone")
 
 
 class ProfileValidator:
@@ -39,9 +40,12 @@ class ProfileValidator:
             )
         if sum(bool(re.search(pattern, password)) for pattern in CLASSES) < self.profile.classes:
             raise ValidationError(_("Mix at least three of: small letters, capitals, digits, other characters."))
-        words = [*CONTEXT_WORDS, settings.FIRM_NAME.lower()]
+        own = [getattr(user, name, "").lower() for name in OWN_WORDS]
+        words = [*CONTEXT_WORDS, settings.FIRM_NAME.lower(), *own]
         if any(word and word in password.lower() for word in words):
-            raise ValidationError(_("Leave the name of the firm and of this software out of the password."))
+            raise ValidationError(
+                _("Leave your own name and numbers, the firm's name and this software's out of the password.")
+            )
 
     def get_help_text(self) -> str:
         return _("At least %(least)d characters. A sentence is a good password.") % {"least": self.profile.least}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from datetime import time
 from pathlib import Path
@@ -30,17 +31,33 @@ UNSAFE_SECRET = "only-for-a-machine-of-one's-own"  # noqa: S105
 SECRET_KEY = env.str("DJANGO_SECRET_KEY", default=UNSAFE_SECRET)
 ALLOWED_HOSTS = env.list("DJANGO_ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("DJANGO_CSRF_TRUSTED_ORIGINS", default=[])
+TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)  # how many of our own proxies write X-Forwarded-For
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not (DEMO or TESTING))
+PASSWORD_PROFILE = env.str("PASSWORD_PROFILE", default="nist")
+SMS_GATEWAY = env.str("SMS_GATEWAY", default=f"file://{VAR_DIR / 'sms'}")
+SMS_GATEWAY_SECRET = env.str("SMS_GATEWAY_SECRET", default="")
+THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 PRODUCTION = not (DEBUG or DEMO or TESTING or LOCAL)
+unsafe = {
+    "DJANGO_DEBUG is on while hosts beyond this machine are allowed": DEBUG and not set(ALLOWED_HOSTS) <= THIS_MACHINE,
+    "PASSWORD_PROFILE is neither nist nor mlps": PASSWORD_PROFILE not in {"nist", "mlps"},
+    "SMS_GATEWAY is not a file, https or a loopback address": not re.match(
+        r"file:///|https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", SMS_GATEWAY
+    ),
+    "SMS_GATEWAY_SECRET is missing or shorter than 32 characters": SMS_GATEWAY.startswith("http")
+    and len(SMS_GATEWAY_SECRET) < 32,
+}
 if PRODUCTION:
-    unsafe = {
+    unsafe |= {
         "DJANGO_SECRET_KEY is missing or shorter than 50 characters": len(SECRET_KEY) < 50,
         "DJANGO_ALLOWED_HOSTS is missing or allows every host": "DJANGO_ALLOWED_HOSTS" not in env.ENVIRON
         or "*" in ALLOWED_HOSTS,
         "REDIS_URL is missing": not env.str("REDIS_URL", default=""),
+        "SECOND_FACTOR_REQUIRED is off": not SECOND_FACTOR_REQUIRED,
     }
-    if reasons := [reason for reason, is_so in unsafe.items() if is_so]:
-        raise ImproperlyConfigured("Muster does not start with unsafe settings: " + "; ".join(reasons))
+if reasons := [reason for reason, is_so in unsafe.items() if is_so]:
+    raise ImproperlyConfigured("Muster does not start with unsafe settings: " + "; ".join(reasons))
 
 # --- services ----------------------------------------------------------------------------------------------------------
 DATABASE_NAME = "muster_demo" if DEMO else "muster"
@@ -88,8 +105,6 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}" if not TESTING else "memorymail://")
 vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="muster@localhost")
-SMS_GATEWAY = env.str("SMS_GATEWAY", default=f"file://{VAR_DIR / 'sms'}")
-SMS_GATEWAY_SECRET = env.str("SMS_GATEWAY_SECRET", default="")
 SMS_QUIET_FROM = time.fromisoformat(env.str("SMS_QUIET_FROM", default="21:00"))
 SMS_QUIET_UNTIL = time.fromisoformat(env.str("SMS_QUIET_UNTIL", default="07:30"))
 
@@ -210,15 +225,16 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key", "login": "60/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Muster"
-SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not (DEMO or TESTING))
-PASSWORD_PROFILE = env.str("PASSWORD_PROFILE", default="nist")
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher"
     if not TESTING
     else "django.contrib.auth.hashers.MD5PasswordHasher"
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("employee_no", "name", "phone", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.passwords.ProfileValidator"},
 ]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 
+from allauth.account.adapter import get_adapter
 from django.http import HttpRequest, HttpResponse
 
 from core import audit
@@ -18,7 +19,7 @@ class AuditContextMiddleware:
         with audit.acting(
             actor_id=request.user.pk if request.user.is_authenticated else None,
             source="web",
-            address=request.META.get("REMOTE_ADDR", ""),
+            address=get_adapter().get_client_ip(request),
             request_id=uuid.uuid4().hex,
         ):
             return self.get_response(request)

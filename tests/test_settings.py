@@ -1,0 +1,61 @@
+"""Settings that would be unsafe in production do not start, each on its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SAFE = {
+    "PATH": os.environ["PATH"],
+    "DATABASE_URL": "postgres://muster@db.example/muster",
+    "REDIS_URL": "redis://redis.example/0",
+    "DJANGO_SECRET_KEY": "k" * 64,
+    "DJANGO_ALLOWED_HOSTS": "muster.example",
+}
+
+
+def start(**changes: str | None) -> subprocess.CompletedProcess[str]:
+    environment = {name: value for name, value in {**SAFE, **changes}.items() if value is not None}
+    question = (
+        "from config import settings as s; print(s.PRODUCTION, s.SESSION_COOKIE_SECURE, s.SECOND_FACTOR_REQUIRED)"
+    )
+    return subprocess.run(
+        [sys.executable, "-c", question],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_safe_settings_start_and_are_strict():
+    answer = start()
+    assert (answer.returncode, answer.stdout.strip()) == (0, "True True True"), answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("named", "changes"),
+    [
+        ("DJANGO_SECRET_KEY", {"DJANGO_SECRET_KEY": None}),
+        ("DJANGO_SECRET_KEY", {"DJANGO_SECRET_KEY": "short"}),
+        ("DJANGO_ALLOWED_HOSTS", {"DJANGO_ALLOWED_HOSTS": None}),
+        ("DJANGO_ALLOWED_HOSTS", {"DJANGO_ALLOWED_HOSTS": "*"}),
+        ("REDIS_URL", {"REDIS_URL": None}),
+        ("DJANGO_DEBUG", {"DJANGO_DEBUG": "1"}),
+        ("SECOND_FACTOR_REQUIRED", {"SECOND_FACTOR_REQUIRED": "0"}),
+        ("PASSWORD_PROFILE", {"PASSWORD_PROFILE": "none"}),
+        ("SMS_GATEWAY", {"SMS_GATEWAY": "http://sms.example/send", "SMS_GATEWAY_SECRET": "s" * 32}),
+        ("SMS_GATEWAY_SECRET", {"SMS_GATEWAY": "https://sms.example/send"}),
+    ],
+)
+def test_an_unsafe_value_refuses_to_start_and_is_named(named, changes):
+    answer = start(**changes)
+    assert answer.returncode != 0
+    assert named in answer.stderr.splitlines()[-1]
