@@ -1,0 +1,242 @@
+"""One cell of a table somebody sent: its text, number, date or word, or the rule it breaks. No Django, no files."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from core.explain import N_
+
+Raw = str | int | float | bool | date | datetime | time | timedelta | None
+
+EARLIEST, LATEST = date(1950, 1, 1), date(2099, 12, 31)
+EXACT_IN_A_NUMBER = 10**15  # a spreadsheet keeps 15 digits and makes the rest zeros
+YES_OR_NO = {
+    **dict.fromkeys(("yes", "y", "true", "1", "是", "有", "√"), True),
+    **dict.fromkeys(("no", "n", "false", "0", "否", "无", "無", "×"), False),
+}
+# A number with comma groups or without.
+NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?|[+-]?\.\d+", re.ASCII)
+DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00(?::00)?)?", re.ASCII)
+COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+MONTH = re.compile(r"(\d{4})(?:[-/.年](?=\d{1,2}月?$)|(?=\d{2}$))(\d{1,2})月?", re.ASCII)
+CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?", re.ASCII)
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+class BadCell(ValueError):
+    """The cell breaks `rule`, a message id whose `%(name)s` are filled from `values`."""
+
+    def __init__(self, rule: str, **values: str) -> None:
+        super().__init__(rule)
+        self.rule, self.values_in_rule = rule, values
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a form: its identifier, the other headers it answers to, and what its cells hold.
+
+    `kind`: text, int, decimal, share, bool, date, month, time, moment or choice. `choices` leads from a code to the
+    other words for it; `longest` limits text and `places` the decimals.
+    """
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    kind: str = "text"
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    longest: int = 200
+    places: int = 2
+
+
+def folded(text: str) -> str:
+    """A header, a sheet's name or a word without what people vary: width, case, spaces."""
+    return re.sub(r"[\s\u3000]+", "", unicodedata.normalize("NFKC", text)).casefold().lstrip("\ufeff")
+
+
+def is_blank(raw: Raw) -> bool:
+    return raw is None or (isinstance(raw, str) and not raw.strip(" \t\r\n\u3000\xa0"))
+
+
+def shown(raw: Raw) -> str:
+    """The cell as its sender sees it, cut to what a message can hold."""
+    if raw is None:
+        return ""
+    if isinstance(raw, float) and raw.is_integer() and abs(raw) < EXACT_IN_A_NUMBER:
+        raw = int(raw)
+    text = CONTROL.sub("\N{REPLACEMENT CHARACTER}", str(raw))
+    return text if len(text) <= 80 else f"{text[:79]}…"
+
+
+def read_cell(raw: Raw, column: Column) -> Any:
+    """The typed value; None for a blank cell. Raises `BadCell`."""
+    if is_blank(raw):
+        if column.required:
+            raise BadCell(N_("must be filled in"))
+        return None
+    return READERS[column.kind](raw, column)
+
+
+def _plain_text(raw: Raw) -> str:
+    if isinstance(raw, float | int) and not isinstance(raw, bool):
+        if abs(raw) >= EXACT_IN_A_NUMBER:
+            raise BadCell(N_("stored as a number, its last digits are lost: format the column as text"))
+        return str(int(raw)) if float(raw).is_integer() else str(raw)
+    if isinstance(raw, bool | timedelta):
+        raise BadCell(N_("is not a text"))
+    return unicodedata.normalize("NFC", str(raw)).strip(" \t\r\n\u3000\xa0")
+
+
+def _text(raw: Raw, column: Column) -> str:
+    text = _plain_text(raw)
+    if CONTROL.search(text):
+        raise BadCell(N_("holds a character that is not allowed"))
+    if len(text) > column.longest:
+        raise BadCell(N_("is longer than %(longest)s characters"), longest=str(column.longest))
+    return text
+
+
+def _decimal(raw: Raw, column: Column) -> Decimal:
+    problem = BadCell(N_("is not a number"))
+    if isinstance(raw, bool | date | time | timedelta) or raw is None:
+        raise problem
+    if isinstance(raw, str):
+        text = unicodedata.normalize("NFKC", raw).strip().lstrip("¥").strip()
+        if not NUMBER.fullmatch(text):
+            raise problem
+        text = text.replace(",", "")
+    else:
+        text = repr(raw)
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise problem from None
+    if not number.is_finite():
+        raise problem
+    if abs(number) >= Decimal(10) ** 14:
+        raise BadCell(N_("is too large"))
+    if isinstance(raw, float):
+        return number.quantize(Decimal(1).scaleb(-column.places))  # binary leftovers such as 0.30000000000000004
+    if number != number.quantize(Decimal(1).scaleb(-column.places)):
+        raise BadCell(N_("has more than %(places)s decimals"), places=str(column.places))
+    return number
+
+
+def _int(raw: Raw, column: Column) -> int:
+    number = _decimal(raw, Column(column.name, places=6))
+    if number != number.to_integral_value():
+        raise BadCell(N_("is not a whole number"))
+    return int(number)
+
+
+def _share(raw: Raw, column: Column) -> Decimal:
+    """A part of one: `0.5`, `50%` and the `0.5` of a cell shown as percent."""
+    places = Column(column.name, places=4)
+    if isinstance(raw, str) and raw.strip().endswith(("%", "\uff05")):
+        share = _decimal(raw.strip()[:-1], places) / 100
+    else:
+        share = _decimal(raw, places)
+    if not 0 <= share <= 1:
+        raise BadCell(N_("is not a share between 0 and 1 (or 0% and 100%)"))
+    return share
+
+
+def _bool(raw: Raw, column: Column) -> bool:
+    if isinstance(raw, bool):
+        return raw
+    try:
+        return YES_OR_NO[folded(_plain_text(raw))]
+    except KeyError:
+        raise BadCell(N_("is neither yes nor no (是/否)")) from None
+
+
+def _in_range(on: date) -> date:
+    if not EARLIEST <= on <= LATEST:
+        raise BadCell(N_("is not between %(first)s and %(last)s"), first=str(EARLIEST), last=str(LATEST))
+    return on
+
+
+def _date(raw: Raw, column: Column) -> date:
+    problem = BadCell(N_("is not a date such as 2026-11-18"))
+    if isinstance(raw, datetime):
+        if raw.time() != time():
+            raise problem
+        return _in_range(raw.date())
+    if isinstance(raw, date):
+        return _in_range(raw)
+    text = unicodedata.normalize("NFKC", _plain_text(raw))
+    match = DATE.fullmatch(text) or COMPACT_DATE.fullmatch(text)
+    if not match:
+        raise problem
+    try:
+        on = date(int(match[1]), int(match[2]), int(match[3]))
+    except ValueError:
+        raise problem from None
+    return _in_range(on)
+
+
+def _month(raw: Raw, column: Column) -> date:
+    """The first day of the month."""
+    if isinstance(raw, date):
+        return _in_range(date(raw.year, raw.month, 1))
+    match = MONTH.fullmatch(unicodedata.normalize("NFKC", _plain_text(raw)))
+    if match and 1 <= int(match[2]) <= 12:
+        return _in_range(date(int(match[1]), int(match[2]), 1))
+    try:
+        return _date(raw, column).replace(day=1)
+    except BadCell:
+        raise BadCell(N_("is not a month such as 2026-11")) from None
+
+
+def _time(raw: Raw, column: Column) -> time:
+    problem = BadCell(N_("is not a time such as 09:00"))
+    if isinstance(raw, datetime | timedelta):
+        raise problem
+    if isinstance(raw, time):
+        return raw.replace(second=0, microsecond=0)
+    match = CLOCK.fullmatch(unicodedata.normalize("NFKC", _plain_text(raw)))
+    try:
+        return time(int(match[1]), int(match[2])) if match else time(24)
+    except ValueError:
+        raise problem from None
+
+
+def _moment(raw: Raw, column: Column) -> datetime:
+    """A moment as written; without a zone it is the firm's time, which the reader of the table adds."""
+    problem = BadCell(N_("is not a date and time such as 2026-11-18 09:00"))
+    if isinstance(raw, datetime):
+        moment = raw
+    else:
+        try:
+            moment = datetime.fromisoformat(unicodedata.normalize("NFKC", _plain_text(raw)).replace("/", "-"))
+        except ValueError:
+            raise problem from None
+    _in_range(moment.date())
+    return moment
+
+
+def _choice(raw: Raw, column: Column) -> str:
+    word = folded(_plain_text(raw))
+    for code, words in column.choices.items():
+        if word in {folded(code), *map(folded, words)}:
+            return code
+    raise BadCell(N_("is none of: %(choices)s"), choices=", ".join(column.choices))
+
+
+READERS: dict[str, Callable[[Raw, Column], Any]] = {
+    "text": _text,
+    "int": _int,
+    "decimal": _decimal,
+    "share": _share,
+    "bool": _bool,
+    "date": _date,
+    "month": _month,
+    "time": _time,
+    "moment": _moment,
+    "choice": _choice,
+}

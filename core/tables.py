@@ -1,0 +1,277 @@
+"""Tables that people and other systems send: CSV files and workbooks, their headers, and what is wrong with them.
+
+`read_tables` gives the raw sheets of a file or folder; `fill` lays one of them over the columns that are expected and
+gives typed rows, ignored columns and refusals. Nothing here writes or knows what the rows mean. Workbooks are only
+ever opened behind `core.guard`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext
+
+from core.cells import BadCell, Column, Raw, folded, is_blank, read_cell, shown
+from core.explain import N_
+
+__all__ = ["Column", "Filled", "Form", "Refusal", "Row", "Sheet", "TableRefused", "csv_sheet", "fill", "read_tables"]
+
+LARGEST_FILE = 64 * 1024 * 1024
+MOST_ROWS = 500_000
+MOST_COLUMNS = 200
+HEADER_WITHIN = 10  # rows in which the header is looked for: a title, a line of units or a blank may stand above
+TOTAL = re.compile(r"(合计|合計|总计|總計|小计|小計|total)([::(].*)?|.*(查询表|查詢表).*")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What is not taken and why. `rule` is a message id, its `%(name)s` filled from `values`; row 0 is the whole sheet."""
+
+    sheet: str
+    row: int
+    column: str
+    value: str
+    rule: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def text(self) -> str:
+        """The rule in the reader's language."""
+        return gettext(self.rule) % self.values if self.values else gettext(self.rule)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"sheet": self.sheet, "row": self.row, "column": self.column, "value": self.value, "rule": self.text}
+
+
+class TableRefused(Exception):
+    """A file or sheet that cannot be read at all, with the reasons."""
+
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__(*(refusal.rule for refusal in refusals))
+        self.refusals = refusals
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A sheet as it was sent: numbered rows (the first is 1) of raw cells."""
+
+    name: str
+    rows: Sequence[tuple[int, Sequence[Raw]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A table that is expected: its name, the other names its sheet or file may have, and its columns."""
+
+    name: str
+    columns: tuple[Column, ...]
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as read: typed values of every expected column, None where nothing was sent."""
+
+    number: int
+    values: dict[str, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values[name]
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A sheet laid over its form. `totals` are the rows that sum up others, for comparison."""
+
+    sheet: str
+    headers: dict[str, str]  # expected column → header as written
+    ignored: tuple[str, ...]
+    rows: list[Row]
+    totals: list[Row]
+    refusals: list[Refusal]
+
+    def refusal(self, row: Row, column: str, rule: str, **values: str) -> Refusal:
+        """A refusal of one of the rows for what the cell means rather than how it is written."""
+        value = row.values.get(column)
+        return Refusal(self.sheet, row.number, self.headers.get(column, column), shown(value), rule, values)
+
+
+def decoded(content: bytes) -> str:
+    """A file's text: by its byte order mark, else strict UTF-8, else GB18030. Raises `UnicodeDecodeError`."""
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("gb18030")
+
+
+def csv_sheet(content: bytes, name: str) -> Sheet:
+    """The rows of a CSV file. Raises `TableRefused`."""
+    if len(content) > LARGEST_FILE:
+        raise TableRefused(Refusal(name, 0, "", "", N_("the file is larger than 64 MiB")))
+    try:
+        text = decoded(content)
+    except UnicodeDecodeError:
+        raise TableRefused(Refusal(name, 0, "", "", N_("the file is neither UTF-8 nor GB18030 text"))) from None
+    rows: list[tuple[int, Sequence[Raw]]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    while True:
+        number = reader.line_num + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return Sheet(name, rows)
+        except csv.Error:
+            rule = N_("the line cannot be read: a quotation mark is left open or a field is far too long")
+            raise TableRefused(Refusal(name, number, "", "", rule)) from None
+        _check_size(name, number, cells)
+        rows.append((number, cells))
+
+
+def _delimiter(text: str) -> str:
+    head = text[:4096]
+    return max(",\t;", key=head.count) if head else ","
+
+
+def _check_size(sheet: str, number: int, cells: Sequence[Raw]) -> None:
+    if any(isinstance(cell, str) and "\0" in cell for cell in cells):
+        raise TableRefused(Refusal(sheet, number, "", "", N_("the line holds a NUL character")))
+    if len(cells) > MOST_COLUMNS:
+        raise TableRefused(Refusal(sheet, number, "", "", N_("the line has more than 200 columns")))
+    if number > MOST_ROWS:
+        raise TableRefused(Refusal(sheet, number, "", "", N_("the file has more than 500,000 lines")))
+
+
+def read_tables(path: Path) -> list[Sheet]:
+    """The sheets of a CSV file or of a folder of CSV files, by name. Raises `TableRefused`."""
+    if path.is_dir():
+        files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv")
+        if not files:
+            raise TableRefused(Refusal(path.name, 0, "", "", N_("the folder holds no CSV file")))
+        return [csv_sheet(_bytes_of(file), file.stem) for file in files]
+    content = _bytes_of(path)
+    if path.suffix.lower() in (".csv", ".txt") and not content.startswith(b"PK"):
+        return [csv_sheet(content, path.stem)]
+    raise TableRefused(Refusal(path.name, 0, "", "", N_("only CSV files are taken")))
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise TableRefused(Refusal(path.name, 0, "", "", N_("the file is larger than 64 MiB")))
+        return path.read_bytes()
+    except OSError:
+        raise TableRefused(Refusal(path.name, 0, "", "", N_("there is no such file or it cannot be opened"))) from None
+
+
+def for_forms(sheets: Iterable[Sheet], forms: Iterable[Form]) -> tuple[dict[str, Sheet], list[str]]:
+    """The sheet of each form by the form's name, and the names of sheets no form answers to. Raises `TableRefused`."""
+    names = {folded(name): form.name for form in forms for name in (form.name, *form.aliases)}
+    found: dict[str, Sheet] = {}
+    ignored = []
+    for sheet in sheets:
+        name = names.get(folded(sheet.name))
+        if name is None:
+            ignored.append(sheet.name)
+        elif name in found:
+            rule = N_("is the same table as the sheet %(other)s")
+            raise TableRefused(Refusal(sheet.name, 0, "", "", rule, {"other": found[name].name}))
+        else:
+            found[name] = sheet
+    return found, ignored
+
+
+def fill(sheet: Sheet, columns: Sequence[Column]) -> Filled:
+    """Lay a sheet over the expected columns: order free, title rows and blank rows passed over, totals set apart.
+
+    A sheet whose header lacks a required column or has one twice gives refusals and no rows.
+    """
+    names = {folded(alias): column.name for column in columns for alias in (column.name, *column.aliases)}
+    at, header = _header(sheet, names)
+    places: dict[str, list[int]] = {}
+    ignored = []
+    for place, cell in enumerate(header):
+        name = names.get(folded(shown(cell)))
+        if name:
+            places.setdefault(name, []).append(place)
+        elif not is_blank(cell):
+            ignored.append(shown(cell))
+    refusals = [*_missing(sheet, columns, places, at), *_doubled(sheet, places, header, at)]
+    headers = {name: shown(header[found[0]]).strip() for name, found in places.items()}
+    filled = Filled(sheet.name, headers, tuple(ignored), [], [], refusals)
+    if not refusals:
+        by_column = [(column, places.get(column.name, [-1])[0]) for column in columns]
+        for number, cells in sheet.rows:
+            if number > at and not all(map(is_blank, cells)):
+                _take(filled, number, cells, by_column, len(header))
+    return filled
+
+
+def _header(sheet: Sheet, names: Mapping[str, str]) -> tuple[int, Sequence[Raw]]:
+    """The row among the first ten that holds the most known headers, and its number."""
+    best: tuple[int, int, Sequence[Raw]] = (0, 0, ())
+    for number, cells in sheet.rows[:HEADER_WITHIN]:
+        known = sum(1 for cell in cells if isinstance(cell, str) and folded(cell) in names)
+        if known > best[0]:
+            best = (known, number, cells)
+    return best[1], best[2]
+
+
+def _missing(sheet: Sheet, columns: Sequence[Column], places: Mapping[str, list[int]], at: int) -> Iterator[Refusal]:
+    for column in columns:
+        if column.required and column.name not in places:
+            yield Refusal(sheet.name, at, column.name, "", N_("this column is missing"))
+
+
+def _doubled(sheet: Sheet, places: Mapping[str, list[int]], header: Sequence[Raw], at: int) -> Iterator[Refusal]:
+    for name, found in places.items():
+        if len(found) > 1:
+            both = ", ".join(f"{shown(header[place])} ({place + 1})" for place in found)
+            yield Refusal(sheet.name, at, name, both, N_("this column is there more than once"))
+
+
+def _take(
+    filled: Filled, number: int, cells: Sequence[Raw], by_column: Sequence[tuple[Column, int]], width: int
+) -> None:
+    if any(not is_blank(cell) for cell in cells[width:]):
+        extra = next(cell for cell in cells[width:] if not is_blank(cell))
+        filled.refusals.append(
+            Refusal(filled.sheet, number, "", shown(extra), N_("the row has more cells than the header"))
+        )
+        return
+    first = next(cell for cell in cells if not is_blank(cell))
+    is_total = isinstance(first, str) and TOTAL.fullmatch(folded(first)) is not None
+    values: dict[str, Any] = {}
+    bad = []
+    for column, place in by_column:
+        raw = cells[place] if 0 <= place < len(cells) else None
+        try:
+            values[column.name] = read_cell(raw, column)
+        except BadCell as problem:
+            values[column.name] = None
+            header = filled.headers.get(column.name, column.name)
+            bad.append(Refusal(filled.sheet, number, header, shown(raw), problem.rule, problem.values_in_rule))
+    if is_total:
+        filled.totals.append(Row(number, values))
+    else:
+        filled.refusals.extend(bad)
+        if not bad:
+            filled.rows.append(Row(number, values))
+
+
+def doubled_keys(filled: Filled, *columns: str) -> list[Refusal]:
+    """Refusals of every row whose key an earlier row already has."""
+    seen: Counter[tuple[Any, ...]] = Counter()
+    refusals = []
+    for row in filled.rows:
+        key = tuple(row[column] for column in columns)
+        seen[key] += 1
+        if seen[key] > 1:
+            refusals.append(filled.refusal(row, columns[0], N_("is there more than once")))
+    return refusals
