@@ -14,9 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
-
-from django.utils.translation import gettext
+from typing import Any, Self
 
 from core.cells import BadCell, Column, Raw, folded, is_blank, read_cell, shown
 from core.explain import N_
@@ -34,20 +32,37 @@ TOTAL = re.compile(r"(合计|合計|总计|總計|小计|小計|total)([::(].*)?
 class Refusal:
     """What is not taken and why. `rule` is a message id, its `%(name)s` filled from `values`; row 0 is the whole sheet."""
 
-    sheet: str
-    row: int
-    column: str
-    value: str
-    rule: str
-    values: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+    value: str = ""
+    rule: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, parts: Mapping[str, Any]) -> Self:
+        """From what `dataclasses.asdict` made of it, as a child process hands it over."""
+        return cls(**parts)
 
     @property
     def text(self) -> str:
         """The rule in the reader's language."""
+        from django.utils.translation import gettext  # noqa: PLC0415 (the guard's child knows no Django)
+
         return gettext(self.rule) % self.values if self.values else gettext(self.rule)
 
     def as_json(self) -> dict[str, Any]:
         return {"sheet": self.sheet, "row": self.row, "column": self.column, "value": self.value, "rule": self.text}
+
+
+def letters_of(place: int) -> str:
+    """What a spreadsheet calls the column at a place: A for 0, Z for 25, AA for 26."""
+    letters = ""
+    place += 1
+    while place:
+        place, rest = divmod(place - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
 
 
 class TableRefused(Exception):
@@ -60,10 +75,12 @@ class TableRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet as it was sent: numbered rows (the first is 1) of raw cells."""
+    """A sheet as it was sent: numbered rows (the first is 1) of raw cells, merged ranges such as `A2:A3`."""
 
     name: str
     rows: Sequence[tuple[int, Sequence[Raw]]]
+    merged: tuple[str, ...] = ()
+    encoding: str = ""
 
 
 @dataclass(frozen=True, slots=True)
