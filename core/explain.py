@@ -27,7 +27,7 @@ class RuleValue:
     """A policy value as it was applied: which layer set it and since when."""
 
     code: str
-    value: type_of_value
+    value: Any  # a `type_of_value`; which one the parameter's kind says
     layer: str = ""
     since: date | None = None
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from typing import cast
 
 from core.explain import RuleValue
 
@@ -144,7 +143,7 @@ def lowered(parameter: Parameter, above: RuleValue, layer: Layer | None) -> Rule
     own = RuleValue(parameter.code, layer.value, layer.name, layer.since)
     if layer.is_company or parameter.direction == Direction.FREE:
         return own
-    return own if is_stricter(parameter, layer.value, cast(Value, above.value)) else above
+    return own if is_stricter(parameter, layer.value, above.value) else above
 
 
 def resolve(parameter: Parameter, layers: Sequence[Layer | None]) -> RuleValue:

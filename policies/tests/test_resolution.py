@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate, pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,24 +11,17 @@ from hypothesis import strategies as st
 
 from core.explain import RuleValue
 from core.periods import Period
-from policies import registry
 from policies.models import ParameterValue
 from policies.rules import Direction, Layer, Parameter, default_of, is_stricter, lowered, read, resolve, written
 from policies.selectors import value_for, values_on, values_over
+from policies.tests.probes import GRACE, MARK
 from teams.models import Unit, UnitKind
 from tests.cast import TODAY, Cast
 
-MARK = Parameter("probe.mark", "Pass mark", "S3.2", "points", "int", Direction.UP, 20)
-GRACE = Parameter("probe.grace", "Grace", "D8.1", "minutes", "int", Direction.DOWN, 5)
+pytestmark = pytest.mark.usefixtures("probed")
 
 
-@pytest.fixture(autouse=True)
-def probes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_declared", dict(registry._declared))
-    registry.declare(MARK, GRACE)
-
-
-def put(cast: Cast, code: str, value: object, since: date, parameter: Parameter = MARK) -> None:
+def put(cast: Cast, code: str, value: Any, since: date, parameter: Parameter = MARK) -> None:
     ParameterValue.objects.create(
         code=parameter.code, unit=cast.unit[code], value=value, from_on=since, source="minutes", set_by=cast.market
     )
@@ -48,7 +42,7 @@ def test_a_layered_policy_never_gets_looser_downwards(line: list[Layer | None], 
 
 @given(layers)
 def test_raising_an_upper_layer_never_lowers_what_holds_below(line: list[Layer | None]) -> None:
-    raised = [Layer("top", 30, TODAY), *line]
+    raised: list[Layer | None] = [Layer("top", 30, TODAY), *line]
     assert resolve(MARK, raised).value >= 30
     assert resolve(MARK, raised).value >= resolve(MARK, line).value
 
@@ -63,7 +57,7 @@ def test_raising_an_upper_layer_never_lowers_what_holds_below(line: list[Layer |
         ("text", "默认", ()),
     ],
 )
-def test_values_come_back_typed(kind: str, value: object, choices: tuple[str, ...]) -> None:
+def test_values_come_back_typed(kind: str, value: Any, choices: tuple[str, ...]) -> None:
     parameter = Parameter("probe.any", "", "", "", kind, Direction.FREE, value, choices)
     assert read(parameter, written(parameter, value)) == value
 

@@ -1,0 +1,145 @@
+"""Setting a parameter for a unit from a day on, and taking a value back before it begins."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from core.explain import RuleValue
+from policies import registry
+from policies.models import ParameterValue
+from policies.rules import Direction, NotAValue, Parameter, Value, is_allowed_below, read, written
+from policies.selectors import value_for
+from policies.wording import worded
+from teams.authority import Power, authority_of
+from teams.models import Unit, UnitKind
+
+LAYERS = (UnitKind.COMPANY, UnitKind.REGIONAL_DEPARTMENT, UnitKind.BRANCH, UnitKind.MARKET_DEPARTMENT)
+
+
+class ValueRefused(Exception):
+    """The value is not set; the text says why. `field` is the field of a form it belongs to."""
+
+    field = "value"
+
+
+class LooserThanAbove(ValueRefused):
+    def __init__(self, parameter: Parameter, value: Value, above: RuleValue) -> None:
+        self.value, self.above = value, above
+        text = (
+            _("%(value)s would be looser than the %(above)s that %(layer)s has set since %(since)s.")
+            if above.layer
+            else _("%(value)s would be looser than the %(above)s of clause %(clause)s.")
+        )
+        super().__init__(
+            text
+            % {
+                "value": worded(parameter, value),
+                "above": worded(parameter, above.value),
+                "layer": above.layer,
+                "since": above.since,
+                "clause": parameter.clause,
+            }
+        )
+
+
+class WrongValue(ValueRefused):
+    def __init__(self, text: str) -> None:
+        super().__init__(_("%(value)s is not a value this parameter can have.") % {"value": text})
+
+
+class StartsInThePast(ValueRefused):
+    field = "from_on"
+
+    def __init__(self, from_on: date) -> None:
+        super().__init__(_("%(from_on)s has passed: what was judged by then keeps its rules.") % {"from_on": from_on})
+
+
+class NotYours(ValueRefused):
+    field = "unit"
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__(_("You do not set the rules of %(unit)s.") % {"unit": unit})
+
+
+class NoLayer(ValueRefused):
+    """Areas and head-office departments have no rules of their own; some parameters are the company's alone."""
+
+    field = "unit"
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__(_("%(unit)s does not set this parameter; it is set further up.") % {"unit": unit})
+
+
+class AlreadyBegun(ValueRefused):
+    field = "from_on"
+
+    def __init__(self, value: ParameterValue) -> None:
+        super().__init__(
+            _("The value holds since %(from_on)s; set a new one instead of withdrawing it.")
+            % {"from_on": value.from_on}
+        )
+
+
+@transaction.atomic
+def set_value(
+    *, code: str, unit: Unit, value: Value | None, from_on: date, source: str, actor: User, today: date
+) -> ParameterValue:
+    """Let `value` hold for the unit and all below it from a day on; None follows the layer above again (S3.g).
+
+    A value that has not begun and starts on the same day is withdrawn in favour of this one. Raises `ValueRefused`:
+    `LooserThanAbove`, `StartsInThePast`, `NotYours`, `NoLayer`, `WrongValue`.
+    """
+    parameter = registry.parameter(code)
+    if not authority_of(actor, today).may(Power.SET_POLICY, unit.path):
+        raise NotYours(unit)
+    if from_on < today:
+        raise StartsInThePast(from_on)
+    text = None if value is None else _text_of(parameter, value)
+    _refuse_looser(parameter, unit, value, from_on)
+    Unit.objects.select_for_update().get(pk=unit.pk)
+    standing = ParameterValue.objects.standing().filter(code=code, unit=unit, from_on=from_on)
+    same = standing.first()
+    if same is not None and (same.value, same.source) == (text, source):
+        return same
+    standing.update(withdrawn_at=Now(), withdrawn_by=actor)
+    return ParameterValue.objects.create(code=code, unit=unit, value=text, from_on=from_on, source=source, set_by=actor)
+
+
+def _text_of(parameter: Parameter, value: Value) -> str:
+    try:
+        text = written(parameter, value)
+        read(parameter, text)
+    except (NotAValue, AttributeError):
+        raise WrongValue(str(value)) from None
+    return text
+
+
+def _refuse_looser(parameter: Parameter, unit: Unit, value: Value | None, from_on: date) -> None:
+    if unit.kind not in LAYERS:
+        raise NoLayer(unit)
+    if unit.parent is None:
+        return
+    if parameter.direction == Direction.FIXED:
+        raise NoLayer(unit)
+    above = value_for(parameter.code, unit=unit.parent, on=from_on)
+    if value is not None and not is_allowed_below(parameter, value, above.value):
+        raise LooserThanAbove(parameter, value, above)
+
+
+@transaction.atomic
+def withdraw_value(*, value: ParameterValue, actor: User, today: date, now: datetime) -> None:
+    """Take back a value before its first day is over. Raises `AlreadyBegun` or `NotYours`."""
+    if not authority_of(actor, today).may(Power.SET_POLICY, value.unit.path):
+        raise NotYours(value.unit)
+    taken_back = (
+        ParameterValue.objects.standing()
+        .filter(pk=value.pk, from_on__gte=today)
+        .update(withdrawn_at=now, withdrawn_by=actor)
+    )
+    if not taken_back:
+        raise AlreadyBegun(value)

@@ -1,0 +1,36 @@
+"""How a value is written for people."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from core.explain import type_of_value
+from policies.rules import Direction, Parameter, Value, written
+
+
+def worded(parameter: Parameter, value: type_of_value) -> str:
+    """A value in the reader's language, with its unit of measure."""
+    if value is None:
+        return _("as the layer above")
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if parameter.kind == "choice":
+        return _(str(value)) if value else ""
+    text = written(parameter, value)  # type: ignore[arg-type]  # a parameter's value is never a date
+    unit = _(parameter.unit) if parameter.unit else ""
+    return f"{text}{unit}" if unit == "%" else f"{text} {unit}".strip()
+
+
+def direction_worded(parameter: Parameter) -> str:
+    return {
+        Direction.UP: _("a lower unit may only raise it"),
+        Direction.DOWN: _("a lower unit may only lower it"),
+        Direction.FIXED: _("only the company sets it"),
+        Direction.FREE: _("each unit may set its own"),
+    }[parameter.direction]
+
+
+def typed_example(parameter: Parameter) -> str:
+    """The declared default as it is typed into a form."""
+    default: Value = parameter.default
+    return written(parameter, default)
