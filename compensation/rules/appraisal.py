@@ -1,0 +1,71 @@
+"""The monthly results appraisal (D16.a, D17.a): what was reached of the targets, weighted, as one coefficient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from compensation.rules.facts import Assessment
+from core.explain import N_, Line
+from core.money import ZERO
+
+CLAUSE = "D16.a"
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One measure of the appraisal. `target` `None`: nothing was set, so it is left out."""
+
+    measure: str
+    reached: Decimal
+    target: Decimal | None
+
+
+def appraise(
+    measured: Sequence[Measured], weights: Mapping[str, Decimal], *, minimum: Decimal, maximum: Decimal
+) -> Assessment:
+    """The coefficient from weighted completion: targets exactly met make 1; without any target it is 1.
+
+    A single measure counts at most `maximum`, so that one cannot make up for all others.
+    """
+    taking_part = [
+        m for m in sorted(measured, key=lambda m: m.measure) if m.target is not None and weights.get(m.measure)
+    ]
+    whole = sum((weights[m.measure] for m in taking_part), ZERO)
+    if not whole:
+        note = N_("No target was set for the month: the coefficient is 1.")
+        return Assessment(ONE, (Line(N_("Results appraisal"), ONE, CLAUSE, note=note),))
+    lines, score = [], ZERO
+    for each in taking_part:
+        target = each.target or ZERO
+        completion = ONE if target <= 0 else min(max(each.reached, ZERO) / target, maximum)
+        score += completion * weights[each.measure] / whole
+        lines.append(
+            Line(
+                N_("Completion"),
+                completion.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP),
+                CLAUSE,
+                (
+                    (N_("measure"), each.measure),
+                    (N_("reached"), each.reached),
+                    (N_("target"), target),
+                    (N_("weight"), weights[each.measure]),
+                ),
+                met=each.reached >= target,
+            )
+        )
+    coefficient = min(max(score, minimum), maximum).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
+    inputs = ((N_("weighted completion"), score.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)),)
+    return Assessment(coefficient, (*lines, Line(N_("Results appraisal"), coefficient, CLAUSE, inputs)))
+
+
+def overridden(appraised: Assessment, coefficient: Decimal, *, by: str, reason: str) -> Assessment:
+    """The appraisal with a coefficient that a person set, and the reason given."""
+    note = N_("Set by %(by)s: %(reason)s")
+    values = (("by", by), ("reason", reason))
+    line = Line(
+        N_("Set by hand"), coefficient, "D17.a", ((N_("appraised"), appraised.coefficient),), note=note, values=values
+    )
+    return Assessment(coefficient, (*appraised.lines, line))

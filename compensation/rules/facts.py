@@ -1,0 +1,134 @@
+"""What goes into one person's month."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from core.explain import Line
+from core.money import ZERO, to_cents
+
+ONE = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """Commission of the accounts one person has by one relation, and the share of it that counts for her."""
+
+    relation: str
+    share: Decimal
+    gross: Decimal
+    pass_through: Decimal = ZERO
+    net: Decimal | None = None
+    accounts: int = 1
+
+    @property
+    def net_commission(self) -> Decimal:
+        """As the source gives it, otherwise gross less what is passed through."""
+        return self.gross - self.pass_through if self.net is None else self.net
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """The month's coefficient from the results appraisal (D17.a), with its reasons."""
+
+    coefficient: Decimal = ONE
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustment:
+    """What a closed month would have paid more or less, had its late facts been known."""
+
+    month: date
+    amount: Decimal
+    lines: tuple[Line, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Everything `compute` knows of a person and month. Money in yuan; `days` of `days_of_month` she was posted."""
+
+    employee_no: str
+    grade: str = ""
+    draws_base: bool = True
+    days: int = 1
+    days_of_month: int = 1
+    commissions: tuple[Counted, ...] = ()
+    openings: Decimal = ZERO
+    valid_openings: Decimal = ZERO
+    new_assets: Decimal = ZERO
+    product_sales: Decimal = ZERO
+    client_cost: Decimal = ZERO
+    booked_tax: Decimal = ZERO
+    booked_fund: Decimal = ZERO
+    complaints: int = 0
+    assessment: Assessment = field(default_factory=Assessment)
+    valid_target: Decimal | None = None
+    assets_target: Decimal | None = None
+    negative_months: int = 0
+    duties_missed: int = 0
+    attendance_deduction: Decimal = ZERO
+    social_insurance: Decimal = ZERO
+    income_tax: Decimal = ZERO
+    adjustments: tuple[Adjustment, ...] = ()
+
+    def total(self, figure: str) -> Decimal:
+        """`gross`, `pass_through` or `net_commission` over all relations, each at its share."""
+        return to_cents(sum((getattr(part, figure) * part.share for part in self.commissions), ZERO))
+
+    def sorted(self) -> Sequence[Counted]:
+        return sorted(self.commissions, key=lambda part: (part.relation, part.share, part.gross))
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """One row of the month's account figures: whose, by which relation, how much."""
+
+    account: str
+    relation: str
+    person: int
+    gross: Decimal
+    pass_through: Decimal = ZERO
+    net: Decimal | None = None
+
+
+def counted_by_person(rows: Iterable[AccountRow], shares: dict[str, Decimal]) -> dict[int, tuple[Counted, ...]]:
+    """What of every account counts for whom. The shares of one account never exceed the whole.
+
+    The relation with the greater share is served first: whoever developed the account comes before those who only
+    service it; several people of one relation divide what is left between them. Unknown relations count nothing.
+    """
+    by_account: dict[str, list[AccountRow]] = {}
+    for row in rows:
+        by_account.setdefault(row.account, []).append(row)
+    sums: dict[tuple[int, str, Decimal], list[AccountRow]] = {}
+    for account in by_account.values():
+        for row, share in _shares_of(account, shares):
+            sums.setdefault((row.person, row.relation, share), []).append(row)
+    found: dict[int, list[Counted]] = {}
+    for (person, relation, share), group in sorted(sums.items()):
+        found.setdefault(person, []).append(_counted(relation, share, group))
+    return {person: tuple(parts) for person, parts in found.items()}
+
+
+def _shares_of(rows: Sequence[AccountRow], shares: dict[str, Decimal]) -> Iterable[tuple[AccountRow, Decimal]]:
+    left = ONE
+    for relation in sorted({row.relation for row in rows}, key=lambda name: (-shares.get(name, ZERO), name)):
+        of_it = [row for row in rows if row.relation == relation]
+        each = min(shares.get(relation, ZERO), left / len(of_it)).quantize(Decimal("0.000001"), rounding="ROUND_DOWN")
+        left -= each * len(of_it)
+        yield from ((row, each) for row in of_it)
+
+
+def _counted(relation: str, share: Decimal, rows: Sequence[AccountRow]) -> Counted:
+    return Counted(
+        relation=relation,
+        share=share,
+        gross=sum((row.gross for row in rows), ZERO),
+        pass_through=sum((row.pass_through for row in rows), ZERO),
+        net=sum((row.gross - row.pass_through if row.net is None else row.net for row in rows), ZERO),
+        accounts=len(rows),
+    )

@@ -1,0 +1,182 @@
+"""Properties of the pay rules, and the plan as data."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from compensation.rules import Assessment, Counted, Inputs, PlanUnreadable, compute, lint, plan_as_data, plan_from_data
+from compensation.rules.appraisal import Measured, appraise, overridden
+from compensation.rules.bands import Band, banded, slices_of
+from compensation.rules.facts import AccountRow, counted_by_person
+from compensation.tests.schemes import C1, DEFAULT, DEFAULT_DATA, SCHEMES
+
+D = Decimal
+money = st.decimals(min_value=0, max_value=10_000_000, places=2)
+rates = st.decimals(min_value=0, max_value=1, places=4)
+
+
+@st.composite
+def bands(draw) -> list[Band]:
+    thresholds = sorted(draw(st.sets(st.integers(1, 100_000), max_size=5)))
+    return [Band(D(low), draw(rates)) for low in [0, *thresholds]]
+
+
+@given(base=money, bands=bands())
+@pytest.mark.clause("D15.b")
+def test_bands_cut_a_base_without_gap_or_overlap(base, bands) -> None:
+    assert sum((cut.part for cut in slices_of(base, bands)), D(0)) == base
+
+
+@given(base=money, bands=bands())
+def test_bands_have_no_cliff(base, bands) -> None:
+    """A cent more of base never pays less, and never more than that cent."""
+    step = banded(base + D("0.01"), bands) - banded(base, bands)
+    assert D(0) <= step <= D("0.01")
+
+
+inputs = st.builds(
+    Inputs,
+    employee_no=st.just("1001"),
+    grade=st.sampled_from(["T", "J", "I", "S", "P", ""]),
+    commissions=st.lists(
+        st.builds(
+            Counted,
+            relation=st.sampled_from(["developed", "serviced", "maintained"]),
+            share=st.sampled_from([D(1), D("0.5"), D("0.333333")]),
+            gross=st.decimals(min_value=-5_000, max_value=200_000, places=2),
+            pass_through=st.decimals(min_value=0, max_value=500, places=2),
+        ),
+        max_size=4,
+    ).map(tuple),
+    valid_openings=st.integers(0, 40).map(D),
+    new_assets=st.decimals(min_value=-1_000_000, max_value=9_000_000, places=2),
+    client_cost=st.decimals(min_value=0, max_value=3_000, places=2),
+    complaints=st.integers(0, 9),
+    assessment=st.builds(Assessment, coefficient=st.decimals(min_value=0, max_value=2, places=4)),
+    social_insurance=st.decimals(min_value=0, max_value=900, places=2),
+)
+
+
+@given(inputs=inputs, code=st.sampled_from(sorted(SCHEMES)))
+@settings(max_examples=300)
+@pytest.mark.clause("D15.b")
+def test_lines_are_whole_cents_and_sum_to_the_total(inputs, code) -> None:
+    slip = compute(SCHEMES[code], inputs)
+    assert slip.total == sum((line.amount for line in slip.lines), D(0))
+    assert all(line.amount == line.amount.quantize(D("0.01")) for line in slip.lines)
+
+
+@given(inputs=inputs, code=st.sampled_from(sorted(SCHEMES)), random=st.randoms(use_true_random=False))
+def test_any_order_of_rows_gives_the_same_bytes(inputs, code, random) -> None:
+    from dataclasses import replace
+
+    shuffled = list(inputs.commissions)
+    random.shuffle(shuffled)
+    plan = SCHEMES[code]
+    assert compute(plan, inputs).digest == compute(plan, replace(inputs, commissions=tuple(shuffled))).digest
+
+
+@given(inputs=inputs)
+def test_six_complaints_leave_nothing_variable(inputs) -> None:
+    from dataclasses import replace
+
+    slip = compute(DEFAULT, replace(inputs, complaints=6))
+    assert slip.total == slip.amount("base_pay", "social_insurance")
+
+
+@given(
+    rows=st.lists(
+        st.builds(
+            AccountRow,
+            account=st.sampled_from(["A", "B"]),
+            relation=st.sampled_from(["developed", "serviced", "maintained", "introduced"]),
+            person=st.integers(1, 4),
+            gross=money,
+        ),
+        max_size=12,
+    )
+)
+def test_the_shares_of_one_account_never_exceed_the_whole(rows) -> None:
+    shares = dict(DEFAULT.component("relation_shares").shares)
+    for account in ("A", "B"):
+        own = [row for row in rows if row.account == account]
+        counted = counted_by_person(own, shares)
+        assert sum((p.share * p.accounts for parts in counted.values() for p in parts), D(0)) <= 1
+
+
+def test_who_developed_an_account_comes_before_those_who_only_service_it() -> None:
+    shares = {"developed": D(1), "serviced": D("0.5")}
+    both = [AccountRow("A", "serviced", 2, D(100)), AccountRow("A", "developed", 1, D(100))]
+    alone = [AccountRow("B", "serviced", 2, D(100))]
+    two = [AccountRow("C", "developed", 3, D(100)), AccountRow("C", "developed", 4, D(100))]
+    counted = counted_by_person([*both, *alone, *two], shares)
+    assert [(p.share, p.gross) for p in counted[1]] == [(D(1), D(100))]
+    assert [(p.share, p.gross) for p in counted[2]] == [(D(0), D(100)), (D("0.5"), D(100))]
+    assert counted[3][0].share == counted[4][0].share == D("0.5")
+
+
+# --- the plan as data --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("code", sorted(SCHEMES))
+def test_a_plan_survives_being_written_down(code: str) -> None:
+    plan = SCHEMES[code]
+    assert plan_from_data(code, plan_as_data(plan)) == plan
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        ([{"kind": "lottery"}], "lottery"),
+        ([{"kind": "asset_bonus", "rate": 0.0002}], "asset_bonus.rate"),
+        ([{"kind": "asset_bonus", "rate": "NaN"}], "asset_bonus.rate"),
+        ([{"kind": "asset_bonus"}], "asset_bonus"),
+        ([{"kind": "asset_bonus", "rate": "0.1", "formula": "x"}], "formula"),
+        ([{"kind": "banded_rate", "bands": [["5", "0.1"]]}], "banded_rate.bands"),
+        ([{"kind": "banded_rate", "bands": [["0", "0.1"], ["0", "0.2"]]}], "banded_rate.bands"),
+        ([{"kind": "compliance", "steps": []}], "compliance.steps"),
+        ([{"kind": "assessment", "on": ["__class__"]}], "assessment.on"),
+        ({"kind": "base_pay"}, "list"),
+    ],
+)
+def test_a_plan_that_says_nonsense_is_refused_by_component_and_field(data, said) -> None:
+    with pytest.raises(PlanUnreadable, match=said):
+        plan_from_data("X", data)
+
+
+@pytest.mark.clause("D2")
+def test_a_plan_that_pays_by_counts_alone_or_knows_no_complaints_is_refused() -> None:
+    assert lint(DEFAULT) == [] and lint(C1) == []
+    assert {f.code for f in lint(SCHEMES["C5"])} == {"compliance_missing", "only_counts"}
+    without = [part for part in DEFAULT_DATA if part["kind"] != "compliance"]
+    assert [f.code for f in lint(plan_from_data("X", without))] == ["compliance_missing"]
+
+
+# --- the appraisal -----------------------------------------------------------------------------------------------------
+WEIGHTS = {"openings": D(30), "net_commission": D(20), "activity": D(50)}
+
+
+def appraised(**reached: tuple[str, str | None]) -> Assessment:
+    measured = [
+        Measured(name, D(done), None if target is None else D(target)) for name, (done, target) in reached.items()
+    ]
+    return appraise(measured, WEIGHTS, minimum=D("0.5"), maximum=D("1.2"))
+
+
+@pytest.mark.clause("D16.a", "D17.a")
+def test_the_appraisal_weighs_completion_of_what_has_a_target() -> None:
+    assert appraised(openings=("10", "10"), net_commission=("5", "5"), activity=("1", "1")).coefficient == 1
+    assert appraised(openings=("5", "10"), net_commission=("5", "5"), activity=("9", None)).coefficient == D("0.7")
+    assert appraised(openings=("0", "10")).coefficient == D("0.5")
+    assert appraised(openings=("99", "10")).coefficient == D("1.2")
+    assert appraised(openings=("99", "10"), net_commission=("0", "5")).coefficient == D("0.72")
+    assert appraised(openings=("3", None)).coefficient == 1
+
+
+@pytest.mark.clause("D17.a")
+def test_a_coefficient_set_by_hand_keeps_the_appraisal_and_names_the_reason() -> None:
+    by_hand = overridden(appraised(openings=("5", "10")), D("0.9"), by="许静", reason="带教新人")
+    assert by_hand.coefficient == D("0.9")
+    assert by_hand.lines[0].label == "Completion" and dict(by_hand.lines[-1].values)["reason"] == "带教新人"
