@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
@@ -101,7 +102,7 @@ def _pairs(value: Any) -> list[tuple[Decimal, Decimal]]:
     if not isinstance(value, Sequence) or isinstance(value, str) or not value:
         raise ValueError(N_("a list of thresholds is due"))
     pairs = [(_decimal(low), _decimal(worth)) for low, worth in value]
-    if any(low >= high for (low, _), (high, _) in zip(pairs, pairs[1:], strict=False)):
+    if any(low >= high for (low, _), (high, _) in itertools.pairwise(pairs)):
         raise ValueError(N_("thresholds rise"))
     return pairs
 

@@ -1,0 +1,19 @@
+"""Pay: plans (`plans.py`), what goes into a month (`months.py`), what comes out and who signed it (`runs.py`)."""
+
+from compensation.models.months import BusinessDetail, PayMonth, PersonMonth
+from compensation.models.plans import PayPlan, PlanVersion
+from compensation.models.runs import PayLine, PayRun, PaySlip, Question, Signature, Stage
+
+__all__ = [
+    "BusinessDetail",
+    "PayLine",
+    "PayMonth",
+    "PayPlan",
+    "PayRun",
+    "PaySlip",
+    "PersonMonth",
+    "PlanVersion",
+    "Question",
+    "Signature",
+    "Stage",
+]

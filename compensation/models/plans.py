@@ -1,0 +1,104 @@
+"""Pay plans: named components with parameters, as dated versions. A version is used only while its approval stands (D2)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from compensation.rules import Plan, PlanUnreadable, lint, plan_from_data
+from core.periods import Month
+from teams.authority import Power
+from teams.models import Unit
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class PayPlan(models.Model):
+    """Whose pay it decides: one unit and all below it, or without a unit everybody's. The nearest plan goes first."""
+
+    code = models.CharField(_("code"), max_length=32, unique=True)
+    name = models.CharField(_("name"), max_length=128)
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, null=True, blank=True, related_name="pay_plans", verbose_name=_("unit")
+    )
+
+    objects = models.Manager()
+
+    class Meta:
+        verbose_name = _("pay plan")
+        verbose_name_plural = _("pay plans")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class PlanVersionQuerySet(models.QuerySet["PlanVersion"]):
+    def visible_to(self, user: User) -> Self:
+        """The firm's plans, and those of units within one's sight of pay or policy."""
+        return self.filter(
+            Q(plan__unit=None) | user.authority.sees_unit("plan__unit__path", Power.SEE_PAY, Power.SEE_POLICY)
+        )
+
+    def approved_for(self, month: Month) -> Self:
+        """In force and approved on every day of the month."""
+        return self.filter(from_on__lte=month.first, approved_on__lte=month.first).filter(
+            Q(approval_ended_on=None) | Q(approval_ended_on__gte=month.end)
+        )
+
+
+class PlanVersion(models.Model):
+    """A plan's components from a day on. Approved content never changes: another version is added."""
+
+    plan = models.ForeignKey(PayPlan, models.PROTECT, related_name="versions", verbose_name=_("pay plan"))
+    from_on = models.DateField(_("from"))
+    components = models.JSONField(_("components"))
+    source = models.CharField(_("source"), max_length=200, blank=True)
+    approved_on = models.DateField(_("approved on"), null=True, blank=True)
+    approval_ref = models.CharField(_("approval document"), max_length=120, blank=True)
+    approved_by = models.CharField(_("approved by"), max_length=120, blank=True)
+    approval_ended_on = models.DateField(
+        _("approval ended on"), null=True, blank=True, help_text=_("the first day it no longer holds")
+    )
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
+    )
+
+    objects = PlanVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version of a pay plan")
+        verbose_name_plural = _("versions of pay plans")
+        ordering = ["plan", "from_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "from_on"], name="one_plan_version_a_day"),
+            models.CheckConstraint(
+                condition=Q(approved_on=None, approval_ref="", approved_by="", approval_ended_on=None)
+                | (Q(approved_on__isnull=False) & ~Q(approval_ref="") & ~Q(approved_by="")),
+                name="plan_approval_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(approval_ended_on=None) | Q(approval_ended_on__gt=F("approved_on")),
+                name="plan_approval_ends_after_start",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan.code} · {self.from_on}"
+
+    def as_plan(self) -> Plan:
+        return plan_from_data(self.plan.code, self.components)
+
+    def clean(self) -> None:
+        try:
+            findings = lint(self.as_plan())
+        except PlanUnreadable as reason:
+            raise ValidationError({"components": str(reason)}) from None
+        if errors := [_(finding.message) for finding in findings if finding.is_error]:
+            raise ValidationError({"components": errors})
