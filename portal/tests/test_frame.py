@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.template import Context, Template
@@ -30,7 +31,7 @@ LINES = lines_as_json(
         Line(label=N_("Home"), result=False, met=False),
     ]
 )
-CONTEXTS = {
+CONTEXTS: dict[str, dict[str, Any]] = {
     "bars.html": {"title": "t", "of": 10, "items": [{"label": "a", "value": 4, "state": "good", "href": "/", "note": "n"}]},
     "empty.html": {"title": "t", "text": "x", "action_url": "/", "action_label": "go"},
     "explain.html": {"lines": LINES},

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,11 @@ KEYWORDS = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+# Where the drafting dictionary chooses words that no branch in Taiwan or Hong Kong would use here.
+BETTER_WORDS = (
+    ("許可權", "權限"), ("引數", "參數"), ("錶格", "表格"), ("後臺", "後台"), ("覆臺", "覆台"), ("傳送", "發送"), ("短信", "簡訊"),
+    ("資金賬號", "資金帳號"), ("賬", "帳"), ("網際網路", "互聯網"), ("批復", "批覆"), ("計劃", "計畫"),
+)  # fmt: skip
 Message = tuple[str | None, str, str]  # context, text, plural ("" where there is none)
 
 
@@ -161,7 +167,12 @@ class Command(BaseCommand):
         from opencc import OpenCC  # noqa: PLC0415
 
         simplified = {(e.msgctxt, e.msgid): e for e in self.load(room, "zh_Hans")}
-        convert = OpenCC("s2twp").convert
+        opencc = OpenCC("s2twp")
+
+        def convert(text: str) -> str:
+            drafted: str = opencc.convert(text)
+            return reduce(lambda text, words: text.replace(*words), BETTER_WORDS, drafted)
+
         for entry in entries:
             source = simplified.get((entry.msgctxt, entry.msgid))
             if entry.translated() or source is None or not source.translated():

@@ -1,0 +1,27 @@
+"""The frame itself: home, menu and entrance of each kind of person, on three screens, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from accounts.models import User
+from tests.browser.chromium import Site
+from tests.cast import Cast
+
+pytestmark = pytest.mark.browser
+SCREENS = [(360, "light"), (390, "dark"), (1440, "light"), (1440, "dark")]
+
+
+@pytest.mark.parametrize("key", ["cm", "am", "mm", "manager", "clerk", "regional", "market", "office", "auditor"])
+def test_home_and_menu_are_clean(site: Site, committed: Cast, session_of: Callable[[User], str], key: str):
+    cookie = session_of(committed.user[key])
+    for width, theme in SCREENS:
+        with site.visiting(cookie=cookie, width=width, theme=theme) as visit:
+            for path in ("/", "/menu/"):
+                visit.go(site.url + path)
+                assert visit.status == 200
+                assert visit.everything_wrong() == [], (path, width, theme)
+
+
