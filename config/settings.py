@@ -35,7 +35,7 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)  # how many of o
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 SECOND_FACTOR_REQUIRED = env.bool("SECOND_FACTOR_REQUIRED", default=not (DEMO or TESTING))
 PASSWORD_PROFILE = env.str("PASSWORD_PROFILE", default="nist")
-SMS_GATEWAY = env.str("SMS_GATEWAY", default=f"file://{VAR_DIR / 'sms'}")
+SMS_GATEWAY = env.str("SMS_GATEWAY", default=f"file://{VAR_DIR / 'sms'}?deduplicate=yes")
 SMS_GATEWAY_SECRET = env.str("SMS_GATEWAY_SECRET", default="")
 THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 PRODUCTION = not (DEBUG or DEMO or TESTING or LOCAL)
@@ -104,7 +104,9 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}" if not TESTING else "memorymail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="muster@localhost")
+MESSAGE_LEASE_SECONDS = env.int("MESSAGE_LEASE_SECONDS", default=120)  # longer than a task may take
 SMS_QUIET_FROM = time.fromisoformat(env.str("SMS_QUIET_FROM", default="21:00"))
 SMS_QUIET_UNTIL = time.fromisoformat(env.str("SMS_QUIET_UNTIL", default="07:30"))
 

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import random
+import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext
 
 from accounts.models import User
 from core.clock import day_of
+from core.explain import N_
 from messaging import registry, rules
 from messaging.bell import ring
-from messaging.models import INBOX, Attempt, Channel, Message, PhoneTask, State
+from messaging.gateways import Never, NotNow, Parcel, carrier_of
+from messaging.models import CARRIED, INBOX, Attempt, Channel, Message, PhoneTask, State
 
 BATCH = 1000
 
@@ -57,7 +62,9 @@ def post(drafts: Iterable[Draft], *, now: datetime) -> int:
     new = list(Message.objects.filter(public_id__in=[message.public_id for message in messages]))
     PhoneTask.objects.bulk_create(PhoneTask(message=m) for m in new if m.channel == Channel.PHONE_TASK)
     Attempt.objects.bulk_create(
-        Attempt(message=m, at=now, outcome=Attempt.Outcome.REFUSED, note="amounts and identity numbers never go by SMS")
+        Attempt(
+            message=m, at=now, outcome=Attempt.Outcome.REFUSED, note=N_("amounts and identity numbers never go by SMS")
+        )
         for m in new
         if m.state == State.FAILED
     )
@@ -79,7 +86,7 @@ def written(draft: Draft, recipient: User, place: str, now: datetime) -> Message
         recipient=recipient,
         channel=draft.channel,
         text=draft.text,
-        subject=subject[:255],
+        subject=" ".join(subject.split())[:255],
         body=body,
         link=draft.link,
         place=place,
@@ -89,9 +96,7 @@ def written(draft: Draft, recipient: User, place: str, now: datetime) -> Message
     if draft.channel in INBOX:
         message.state, message.sent_at = State.SENT, now
     elif draft.channel == Channel.SMS:
-        message.not_before = rules.after_quiet_hours(
-            timezone.localtime(now), settings.SMS_QUIET_FROM, settings.SMS_QUIET_UNTIL
-        )
+        message.not_before = earliest(draft.channel, now)
         if not rules.may_go_by_sms(body):
             message.state = State.FAILED
     return message
@@ -110,6 +115,156 @@ def shown(value: Any) -> str:
     return str(value)
 
 
+def earliest(channel: str, now: datetime) -> datetime:
+    """When a message may go out that is ready now: an SMS never rings in the quiet hours."""
+    if channel != Channel.SMS:
+        return now
+    return rules.after_quiet_hours(timezone.localtime(now), settings.SMS_QUIET_FROM, settings.SMS_QUIET_UNTIL)
+
+
+# --- carrying --------------------------------------------------------------------------------------------------------
+def deliver(*, message_id: int, now: datetime) -> str:
+    """Carry one message out; its state afterwards, or "" where it was not ours to send.
+
+    The claim is committed before anything leaves the house, and what came of it is written afterwards: whoever dies
+    in between leaves a claim that runs out (`settle_abandoned`).
+    """
+    token = claim(message_id=message_id, now=now)
+    if token is None:
+        return ""
+    message = Message.objects.select_related("recipient").get(pk=message_id)
+    if reason := why_not(message, now):
+        return settle(message=message, token=token, outcome=Attempt.Outcome.CANCELLED, note=reason, now=now)
+    carrier = carrier_of(message.channel)
+    parcel = Parcel(message.public_id, address_of(message), message.subject, message.body)
+    try:
+        note, outcome = carrier.carry(parcel), Attempt.Outcome.ACCEPTED
+    except NotNow as refusal:
+        note, outcome = str(refusal), Attempt.Outcome.LATER
+    except Never as refusal:
+        note, outcome = str(refusal), Attempt.Outcome.REFUSED
+    except Exception as failure:  # the other side may or may not have taken it
+        note = f"{type(failure).__name__}: {failure}"
+        outcome = Attempt.Outcome.LATER if carrier.deduplicates else Attempt.Outcome.UNKNOWN
+    return settle(message=message, token=token, outcome=outcome, note=note, now=now)
+
+
+def claim(*, message_id: int, now: datetime) -> uuid.UUID | None:
+    """Take a waiting message for this worker alone; `None` when it is not to be sent now or somebody else has it."""
+    token = uuid.uuid4()
+    waiting = Message.objects.due(now).filter(pk=message_id)
+    channel = waiting.values_list("channel", flat=True).first()
+    if channel is None:
+        return None
+    if (later := earliest(channel, now)) > now:
+        waiting.update(not_before=later)
+        return None
+    taken = waiting.update(
+        state=State.SENDING,
+        claim=token,
+        lease_until=now + timedelta(seconds=settings.MESSAGE_LEASE_SECONDS),
+        attempts_made=F("attempts_made") + 1,
+    )
+    return token if taken else None
+
+
+def address_of(message: Message) -> str:
+    return message.recipient.email if message.channel == Channel.EMAIL else message.recipient.phone
+
+
+def why_not(message: Message, now: datetime) -> str:
+    """Why a claimed message must not go out after all, as things stand now; "" when it may."""
+    recipient = message.recipient
+    if not recipient.is_active or recipient.pk in registry.directory().gone([recipient.pk], day_of(now)):
+        return N_("the recipient has left")
+    return "" if address_of(message) else N_("the recipient has no address for this channel")
+
+
+AFTER = {
+    Attempt.Outcome.ACCEPTED: State.SENT,
+    Attempt.Outcome.LATER: State.WAITING,
+    Attempt.Outcome.REFUSED: State.FAILED,
+    Attempt.Outcome.UNKNOWN: State.UNKNOWN,
+    Attempt.Outcome.CANCELLED: State.CANCELLED,
+}
+
+
+@transaction.atomic
+def settle(*, message: Message, token: uuid.UUID, outcome: Attempt.Outcome, note: str, now: datetime) -> str:
+    """Write down what came of an attempt; "" when the claim was lost meanwhile. A late answer still clears up what
+    had become unknown."""
+    state = AFTER[outcome]
+    if state == State.WAITING and message.attempts_made >= rules.MOST_ATTEMPTS:
+        state = State.FAILED
+    changes: dict[str, Any] = {"state": state, "lease_until": None}
+    if state == State.SENT:
+        changes["sent_at"] = now
+    elif state == State.WAITING:
+        pause = rules.pause_before_retry(message.attempts_made, random.random())
+        changes["not_before"] = earliest(message.channel, now + pause)
+    claimed = Message.objects.filter(pk=message.pk, claim=token, state__in=(State.SENDING, State.UNKNOWN))
+    if not claimed.update(**changes):
+        return ""
+    Attempt.objects.create(message=message, at=now, outcome=outcome, note=note[:255])
+    return state
+
+
+@transaction.atomic
+def settle_abandoned(*, now: datetime) -> int:
+    """Whose worker was not heard of again: sent once more where the other side takes an id only once, else unknown."""
+    settled = 0
+    for channel in CARRIED:
+        again = carrier_of(channel).deduplicates
+        lost = list(Message.objects.abandoned(now).filter(channel=channel).select_for_update(skip_locked=True))
+        outcome = Attempt.Outcome.LATER if again else Attempt.Outcome.UNKNOWN
+        changes: dict[str, Any] = {"claim": None, "not_before": now} if again else {}
+        Message.objects.filter(pk__in=[m.pk for m in lost]).update(state=AFTER[outcome], lease_until=None, **changes)
+        Attempt.objects.bulk_create(
+            Attempt(message=m, at=now, outcome=outcome, note=N_("the worker was not heard of again")) for m in lost
+        )
+        settled += len(lost)
+    return settled
+
+
+# --- what a person decides -------------------------------------------------------------------------------------------
+class NothingToDecide(Exception):
+    """The message is not in a state in which a person decides, or somebody decided already."""
+
+
+@transaction.atomic
+def resend(*, message: Message, actor: User, now: datetime) -> None:
+    """Have a message sent once more. Raises `NothingToDecide` unless it failed or nobody knows."""
+    if message.channel == Channel.SMS and not rules.may_go_by_sms(message.body):
+        raise NothingToDecide
+    _decide(
+        message,
+        (State.UNKNOWN, State.FAILED),
+        {"state": State.WAITING, "not_before": earliest(message.channel, now), "claim": None, "attempts_made": 0},
+    )
+    Attempt.objects.create(message=message, at=now, outcome=Attempt.Outcome.RESENT, actor=actor)
+    transaction.on_commit(ring, robust=True)
+
+
+@transaction.atomic
+def take_as_sent(*, message: Message, actor: User, now: datetime) -> None:
+    """Somebody asked the recipient or the vendor: it arrived. Raises `NothingToDecide` unless nobody knows."""
+    _decide(message, (State.UNKNOWN,), {"state": State.SENT, "sent_at": now})
+    Attempt.objects.create(message=message, at=now, outcome=Attempt.Outcome.TAKEN_AS_SENT, actor=actor)
+
+
+def _decide(message: Message, states: tuple[State, ...], changes: dict[str, Any]) -> None:
+    if not Message.objects.filter(pk=message.pk, state__in=states).update(**changes):
+        raise NothingToDecide
+
+
+@transaction.atomic
+def mark_read(*, user: User, message: Message | None = None, now: datetime) -> int:
+    """Mark a message of the person's inbox as read, or all of them; how many were not."""
+    unread = Message.objects.inbox_of(user).unread()
+    return (unread.filter(pk=message.pk) if message else unread).update(read_at=now)
+
+
+# --- calls -----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def record_call(*, task: PhoneTask, result: str, reason: str, actor: User, now: datetime) -> PhoneTask:
     """Write down what came of a call. Another call after an unsuccessful one overwrites the result; a call that
