@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo demo-reset test lint lint-format lint-rules lint-types lint-layers lint-migrations lint-templates lint-texts fix messages
+.PHONY: demo demo-reset test lint lint-format lint-rules lint-types lint-layers lint-migrations lint-templates lint-texts fix messages clauses
 
 demo: .venv/runtime
 	@$(BIN)/python manage.py demo $(if $(PORT),--port $(PORT)) $(DEMO)
@@ -43,6 +43,9 @@ lint-texts: .venv/development
 fix: .venv/development
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 	@git ls-files 'templates/*.html' | xargs $(BIN)/djade --target-version 5.2
+
+clauses: .venv/development
+	@$(BIN)/python -m tests.clauses
 
 messages: .venv/development
 	@$(BIN)/python manage.py messages

@@ -164,14 +164,15 @@ def keep_seeds() -> None:
         cursor.execute(RESTORE)
 
 
+def restore() -> None:
+    """Take away whatever tests have committed and put the seeds back."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT seeds.restore()")
+
+
 @contextlib.contextmanager
 def restored_after_transactions() -> Iterator[None]:
     """A test with real transactions ends with the seeds in place, where Django would leave every table empty."""
-
-    def restore(test: TransactionTestCase) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT seeds.restore()")
-
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", restore)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda test: restore())
         yield

@@ -9,10 +9,10 @@ import sys
 import pytest
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
 
 from core.models import AuditEntry
 from teams.models import PartnerBank
+from tests import template_database
 
 
 @pytest.mark.django_db(transaction=True)
@@ -21,8 +21,7 @@ def test_what_migrations_seeded_is_back_after_a_test_with_real_transactions():
     PartnerBank.objects.create(code="ICBC", name="工商银行")
     ContentType.objects.all().delete()
 
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT seeds.restore()")
+    template_database.restore()
 
     assert set(ContentType.objects.values_list("pk", "model")) == before
     assert ContentType.objects.create(app_label="x", model="x").pk > max(pk for pk, _ in before)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -28,10 +28,7 @@ KNOWN_CHOICES = [
 ]
 
 
-M = TypeVar("M", bound=models.Model)
-
-
-class OfPeopleQuerySet(models.QuerySet[M]):
+class OfPeopleQuerySet(models.QuerySet[models.Model]):
     """Rows with `person` and the `unit` of that person's posting on the day concerned."""
 
     def visible_to(self, user: User) -> Self:
@@ -39,7 +36,7 @@ class OfPeopleQuerySet(models.QuerySet[M]):
         return self.filter(Q(person__user=user) | user.authority.sees_unit("unit__path", Power.READ_LOGS))
 
 
-class WorkLogQuerySet(OfPeopleQuerySet["WorkLog"]):
+class WorkLogQuerySet(OfPeopleQuerySet):
     def submitted(self) -> Self:
         return self.filter(state=WorkLog.State.SUBMITTED)
 
@@ -169,10 +166,6 @@ class LogEntry(models.Model):
         return f"{self.get_kind_display()} {self.name}"
 
 
-class DayScoreQuerySet(OfPeopleQuerySet["DayScore"]):
-    pass
-
-
 class DayScore(models.Model):
     """The judgement of one person's day. `due` is false on a day on which no log is owed.
 
@@ -194,7 +187,7 @@ class DayScore(models.Model):
     lines = models.JSONField(default=list)
     digest = models.CharField(max_length=64)
 
-    objects = DayScoreQuerySet.as_manager()
+    objects = OfPeopleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("day score")
@@ -205,10 +198,6 @@ class DayScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.on}: {self.points}/{self.pass_mark}"
-
-
-class WeekScoreQuerySet(OfPeopleQuerySet["WeekScore"]):
-    pass
 
 
 class WeekScore(models.Model):
@@ -232,7 +221,7 @@ class WeekScore(models.Model):
     lines = models.JSONField(default=list)
     digest = models.CharField(max_length=64)
 
-    objects = WeekScoreQuerySet.as_manager()
+    objects = OfPeopleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("week score")

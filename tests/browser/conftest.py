@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
-from django.core.management import call_command
 from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
+from tests import template_database
 from tests.browser import chromium
 from tests.browser.chromium import Site
 from tests.cast import TODAY, Cast, build_cast
@@ -32,7 +32,7 @@ def committed(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iter
         try:
             yield build_cast()
         finally:
-            call_command("flush", verbosity=0, interactive=False)
+            template_database.restore()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,82 @@
+"""Who gets what at which address: the one table, tried in full by `test_access.py`.
+
+One line per address and method. `may` names those who get `then`; `sees` those within whose sight the thing lies but who
+lack the power (403); for everybody else a thing named by `of` does not exist (404), and a page without a thing is
+refused (403). A method without a line answers 405. Names are keys of the cast (`tests/cast.py`); what `of` names is
+built by `objects.py` and belongs to 林小雨 (`cm`), her area, her department or the branch B1.
+
+A new address needs a line here, and a builder in `objects.py` if it takes a parameter; until then the build fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.cast import PEOPLE, Cast
+
+EVERYBODY = " ".join(key for key, *_ in PEOPLE)
+# Groups of the cast, as seen from 林小雨.
+TEAM = "cm cm2"
+LEADERS = "am mm"
+BRANCH = "deputy manager"
+FINANCE = "clerk accountant"
+REGION = "regional officer"
+HEAD_OFFICE = "market auditor"
+
+
+@dataclass(frozen=True)
+class Line:
+    name: str
+    method: str
+    may: str
+    sees: str = ""
+    of: str = ""
+    then: int = 200
+    send: Mapping[str, Any] | Callable[[Cast], Mapping[str, Any]] = field(default_factory=dict)
+    anonymous: int = 302  # to the sign-in page
+
+
+def page(name: str, may: str = EVERYBODY, *, of: str = "", sees: str = "", **more: Any) -> Line:
+    return Line(name, "GET", may, sees, of, **more)
+
+
+def verb(name: str, may: str = EVERYBODY, *, of: str = "", sees: str = "", then: int = 302, **more: Any) -> Line:
+    return Line(name, "POST", may, sees, of, then, **more)
+
+
+PORTAL = [
+    page("portal:home"),
+    page("portal:menu"),
+    page("portal:healthz", anonymous=200),
+    page("portal:readyz", anonymous=200),
+]
+ACCOUNTS = [
+    verb("accounts:language", send={"language": "zh-hant"}, anonymous=302),
+]
+
+TABLE: list[Line] = [*PORTAL, *ACCOUNTS]
+
+# What third parties bring along. Of the sign-in pages only the status for a visitor and for a signed-in person is ours
+# to promise: (visitor, signed in).
+SIGN_IN: dict[str, tuple[int, int]] = {
+    "account_login": (200, 302),
+    "account_logout": (302, 200),
+    "account_inactive": (200, 200),
+    "account_reauthenticate": (302, 200),
+    "account_change_password": (302, 200),
+    "account_set_password": (302, 302),
+    "account_signup": (404, 404),  # people are entered with their posting, never by themselves
+    "mfa_index": (302, 200),
+    "mfa_authenticate": (302, 302),
+    "mfa_reauthenticate": (302, 302),
+    "mfa_activate_totp": (302, 302),
+    "mfa_deactivate_totp": (302, 404),
+    "mfa_view_recovery_codes": (302, 404),
+    "mfa_generate_recovery_codes": (302, 302),
+    "mfa_download_recovery_codes": (302, 404),
+    "usersessions_list": (302, 200),
+}
+# The console is for those who may open it (`is_staff`); everybody else is sent to its sign-in page.
+CONSOLE = "admin:"

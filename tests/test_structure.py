@@ -1,0 +1,109 @@
+"""The shape of the house, beyond what import-linter sees."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.urls import get_resolver
+
+ROOT = Path(settings.BASE_DIR)
+APPS = [*settings.OWN_APPS, "config"]
+LONGEST = 420
+ALLOWED_IN_RULES = {"core.periods", "core.money", "core.explain", "chinese_calendar"}
+
+
+def sources(*, tests: bool = False) -> Iterator[Path]:
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            if "migrations" not in path.parts and (tests or "tests" not in path.parts):
+                yield path
+
+
+def named(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def test_no_file_is_named_for_nothing_in_particular():
+    nothing = re.compile(r"^(utils?|helpers?|common|misc|functions)$")
+    assert [
+        named(path) for path in sources(tests=True) if nothing.match(path.stem) or nothing.match(path.parent.name)
+    ] == []
+
+
+def test_no_file_grows_past_a_sitting():
+    lengths = {named(path): len(path.read_text().splitlines()) for path in sources()}
+    assert {place: n for place, n in lengths.items() if n > LONGEST} == {}, "make a package of it"
+
+
+def imported(path: Path) -> set[str]:
+    names = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+@pytest.mark.parametrize("path", [p for p in sources() if "rules" in (p.stem, p.parent.name)], ids=named)
+def test_rules_know_only_numbers_and_dates(path):
+    """No Django, no models, no clock: the standard library, other rules, and core's periods, money and explanations."""
+    foreign = {
+        name
+        for name in imported(path)
+        if name.split(".")[0] not in sys.stdlib_module_names
+        and name not in ALLOWED_IN_RULES
+        and not re.search(r"(^|\.)rules(\.|$)", name)
+    }
+    assert foreign == set()
+    assert re.findall(r"\b(?:date\.today|datetime\.now|time\.time)\(", path.read_text()) == []
+
+
+CLOCK = re.compile(r"\b(?:timezone\.now\(|timezone\.local(?:date|time)\(\)|date\.today\(|datetime\.now\()")
+EDGE = {"views", "tasks", "management", "admin", "middleware", "context_processors", "clock"}
+
+
+def test_only_the_edge_reads_the_clock():
+    inside = [
+        named(path) for path in sources() if not EDGE & {*path.with_suffix("").parts} and CLOCK.search(path.read_text())
+    ]
+    assert inside == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=named)
+def test_templates_carry_no_inline_style_or_script(path):
+    text = re.sub(r"\{#.*?#\}|\{% comment.*?endcomment %\}", "", path.read_text(), flags=re.S)
+    assert re.findall(r"""\s(?:style|on[a-z]+)=["']""", text) == []
+    assert re.findall(r"<style|<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>", text) == []
+    assert re.findall(r"\{%\s*load\s+(?:i18n|static|heroicons)\b", text) == [], "these are built in"
+    assert "|safe" not in text and "autoescape off" not in text
+    assert re.findall(r"""(?:src|href|action)=["'](?:https?:)?//""", text) == []
+
+
+def test_every_view_is_short_and_answers_its_methods():
+    """A view fetches, validates, calls once and renders: 25 lines, decorators aside."""
+    long = {}
+    for path in sources():
+        if "views" not in (path.stem, path.parent.name):
+            continue
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.FunctionDef) and node.args.args and node.args.args[0].arg == "request":
+                length = (node.end_lineno or 0) - node.lineno + 1
+                if length > 25:
+                    long[f"{named(path)}::{node.name}"] = length
+    assert long == {}
+
+
+def test_every_address_of_people_is_a_random_one():
+    """No database key of a person's thing stands in an address."""
+    from tests.access.routes import routes
+
+    numbered = [r.pattern for r in routes() if "<int:" in r.pattern and not r.name.startswith("admin:")]
+    assert numbered == []
+    assert get_resolver().url_patterns
