@@ -98,6 +98,7 @@ class Row:
 
     number: int
     values: dict[str, Any]
+    cells: Sequence[Raw] = ()
 
     def __getitem__(self, name: str) -> Any:
         return self.values[name]
@@ -109,6 +110,7 @@ class Filled:
 
     sheet: str
     headers: dict[str, str]  # expected column → header as written
+    places: dict[str, int]  # expected column → where it stands
     ignored: tuple[str, ...]
     rows: list[Row]
     totals: list[Row]
@@ -116,8 +118,9 @@ class Filled:
 
     def refusal(self, row: Row, column: str, rule: str, **values: str) -> Refusal:
         """A refusal of one of the rows for what the cell means rather than how it is written."""
-        value = row.values.get(column)
-        return Refusal(self.sheet, row.number, self.headers.get(column, column), shown(value), rule, values)
+        place = self.places.get(column, len(row.cells))
+        value = shown(row.cells[place]) if place < len(row.cells) else ""
+        return Refusal(self.sheet, row.number, self.headers.get(column, column), value, rule, values)
 
 
 def decoded(content: bytes) -> str:
@@ -223,9 +226,10 @@ def fill(sheet: Sheet, columns: Sequence[Column]) -> Filled:
             ignored.append(shown(cell))
     refusals = [*_missing(sheet, columns, places, at), *_doubled(sheet, places, header, at)]
     headers = {name: shown(header[found[0]]).strip() for name, found in places.items()}
-    filled = Filled(sheet.name, headers, tuple(ignored), [], [], refusals)
+    at_place = {name: found[0] for name, found in places.items()}
+    filled = Filled(sheet.name, headers, at_place, tuple(ignored), [], [], refusals)
     if not refusals:
-        by_column = [(column, places.get(column.name, [-1])[0]) for column in columns]
+        by_column = [(column, at_place.get(column.name, -1)) for column in columns]
         for number, cells in sheet.rows:
             if number > at and not all(map(is_blank, cells)):
                 _take(filled, number, cells, by_column, len(header))
@@ -277,11 +281,11 @@ def _take(
             header = filled.headers.get(column.name, column.name)
             bad.append(Refusal(filled.sheet, number, header, shown(raw), problem.rule, problem.values_in_rule))
     if is_total:
-        filled.totals.append(Row(number, values))
+        filled.totals.append(Row(number, values, cells))
     else:
         filled.refusals.extend(bad)
         if not bad:
-            filled.rows.append(Row(number, values))
+            filled.rows.append(Row(number, values, cells))
 
 
 def doubled_keys(filled: Filled, *columns: str) -> list[Refusal]:

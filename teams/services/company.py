@@ -1,0 +1,90 @@
+"""`load_company`: the whole company from a workbook or a folder of CSV files, taken whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from core.explain import N_
+from core.tables import Filled, Refusal, Sheet, doubled_keys, fill, for_forms
+from teams import sheets as forms
+from teams.services.company_outlets import banks_of, outlet_postings_of, outlets_of, targets_of
+from teams.services.company_people import people_of, postings_of
+from teams.services.company_units import units_of, write_units
+from teams.services.loading import Changes, Known
+
+Reader = Callable[[Filled, Known], Changes]
+STEPS: tuple[tuple[str, Reader, tuple[str, ...]], ...] = (
+    ("units", units_of, ("code",)),
+    ("people", people_of, ("employee_no",)),
+    ("postings", postings_of, ("employee_no", "unit", "role", "from_on")),
+    ("banks", banks_of, ("code",)),
+    ("outlets", outlets_of, ("code",)),
+    ("outlet_postings", outlet_postings_of, ("employee_no", "outlet", "from_on")),
+    ("targets", targets_of, ("unit", "employee_no", "month", "measure")),
+)
+
+
+class CompanyRefused(Exception):
+    """Nothing was taken, for these reasons."""
+
+    def __init__(self, refusals: Sequence[Refusal]) -> None:
+        super().__init__(f"{len(refusals)} refusals")
+        self.refusals = refusals
+
+
+@dataclass
+class LoadReport:
+    """What a load did (or, as a dry run, would do), table by table."""
+
+    ignored_sheets: list[str] = field(default_factory=list)
+    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def written(self) -> int:
+        return sum(table["created"] + table["updated"] for table in self.tables.values())
+
+
+@transaction.atomic
+def load_company(*, sheets: Sequence[Sheet], dry_run: bool = False) -> LoadReport:
+    """Add and update by code. What the file leaves out or leaves blank stays as it is; a change keeps its history.
+
+    With `dry_run` everything is tried against the database and taken back. Raises `TableRefused` where the file cannot
+    be read and `CompanyRefused` where its rows are wrong: then nothing is written.
+    """
+    found, ignored = for_forms(sheets, forms.FORMS)
+    if not found:
+        names = ", ".join(form.name for form in forms.FORMS)
+        raise CompanyRefused([Refusal("", 0, "", "", N_("none of the tables is there: %(names)s"), {"names": names})])
+    filled = {form.name: fill(found[form.name], form.columns) for form in forms.FORMS if form.name in found}
+    known = Known.now()
+    changed = {name: read(filled[name], known) for name, read, _ in STEPS if name in filled}
+    refusals = [refusal for one in filled.values() for refusal in one.refusals]
+    refusals += [refusal for name, _, key in STEPS if name in filled for refusal in doubled_keys(filled[name], *key)]
+    refusals += [refusal for changes in changed.values() for refusal in changes.refusals]
+    if refusals:
+        raise CompanyRefused(refusals)
+    report = LoadReport(ignored)
+    for name, changes in changed.items():
+        report.tables[name] = _counted(changes)
+        if name == "units":
+            write_units(changes, known)
+        else:
+            changes.write()
+    if dry_run:
+        transaction.set_rollback(True)
+    return report
+
+
+def _counted(changes: Changes) -> dict[str, Any]:
+    """Rows of the table, and how many rows of the database are new and altered."""
+    return {
+        "sheet": changes.filled.sheet,
+        "rows": len(changes.filled.rows),
+        "created": changes.created,
+        "updated": changes.updated,
+        "ignored_columns": list(changes.filled.ignored),
+    }
