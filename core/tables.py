@@ -224,7 +224,7 @@ def fill(sheet: Sheet, columns: Sequence[Column]) -> Filled:
             places.setdefault(name, []).append(place)
         elif not is_blank(cell):
             ignored.append(shown(cell))
-    refusals = [*_missing(sheet, columns, places, at), *_doubled(sheet, places, header, at)]
+    refusals = [*_missing(sheet, columns, places, at), *_doubled(sheet, places, header, at), *_merged(sheet, at)]
     headers = {name: shown(header[found[0]]).strip() for name, found in places.items()}
     at_place = {name: found[0] for name, found in places.items()}
     filled = Filled(sheet.name, headers, at_place, tuple(ignored), [], [], refusals)
@@ -257,6 +257,14 @@ def _doubled(sheet: Sheet, places: Mapping[str, list[int]], header: Sequence[Raw
         if len(found) > 1:
             both = ", ".join(f"{shown(header[place])} ({place + 1})" for place in found)
             yield Refusal(sheet.name, at, name, both, N_("this column is there more than once"))
+
+
+def _merged(sheet: Sheet, at: int) -> Iterator[Refusal]:
+    """Merged cells below the header: all but the first of them would be read as blank."""
+    for cells in sheet.merged:
+        last = re.fullmatch(r".*?([0-9]+)", cells)
+        if last and int(last[1]) > at:
+            yield Refusal(sheet.name, at, "", cells, N_("merged cells: give each row its own value"))
 
 
 def _take(
