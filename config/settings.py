@@ -70,6 +70,9 @@ else:
 _database["ENGINE"] = "django.db.backends.postgresql"
 _database["CONN_HEALTH_CHECKS"] = True
 _database.setdefault("OPTIONS", {})
+DATABASE_ROLE = env.str("DATABASE_ROLE", default="")
+if DATABASE_ROLE and "migrate" not in sys.argv:  # the owner migrates, this role works
+    _database["OPTIONS"]["assume_role"] = DATABASE_ROLE
 DATABASES = {"default": _database}
 IS_WEB = env.bool("MUSTER_WEB", default=False)
 if IS_WEB:  # a pool in the web processes only: Celery's forks must not share one

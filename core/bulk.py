@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
@@ -31,3 +32,48 @@ def staging_table(name: str, columns: Sequence[tuple[str, str]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(name)))
         cursor.execute(sql.SQL("CREATE TEMPORARY TABLE {} ({}) ON COMMIT DROP").format(sql.Identifier(name), parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A table of judgements: its key and its other columns as (name, type[, expression over the sent value `{}`])."""
+
+    table: str
+    keys: tuple[tuple[str, ...], ...]
+    columns: tuple[tuple[str, ...], ...]
+
+
+def merge_by_digest(target: Target, rows: Sequence[Sequence[Any]]) -> int:
+    """Write judgements, each row being keys, columns, `digest`, and the digest last read ("" where there was no row).
+
+    A row whose digest has changed since it was read is left as it is: somebody has judged it from newer facts. Two
+    statements whatever the number of rows; none without any. The number of rows written.
+    """
+    if not rows:
+        return 0
+    parts = (*target.keys, *target.columns, ("digest", "text"))
+    names = [sql.Identifier(part[0]) for part in parts]
+    sent = sql.SQL("unnest({}) AS sent ({})").format(
+        sql.SQL(", ").join(sql.SQL(f"%s::{part[1]}[]") for part in (*parts, ("was", "text"))),
+        sql.SQL(", ").join([*names, sql.Identifier("was")]),
+    )
+    values = [
+        sql.SQL(part[2] if len(part) > 2 else "{}").format(sql.SQL("sent.{}").format(name))
+        for part, name in zip(parts, names, strict=True)
+    ]
+    table, keys = sql.Identifier(target.table), len(target.keys)
+    change = sql.SQL("UPDATE {} AS kept SET {} FROM {} WHERE {} AND kept.digest = sent.was").format(
+        table,
+        sql.SQL(", ").join(sql.SQL("{} = {}").format(n, v) for n, v in zip(names[keys:], values[keys:], strict=True)),
+        sent,
+        sql.SQL(" AND ").join(sql.SQL("kept.{} = sent.{}").format(name, name) for name in names[:keys]),
+    )
+    add = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} WHERE sent.was = '' ON CONFLICT DO NOTHING").format(
+        table, sql.SQL(", ").join(names), sql.SQL(", ").join(values), sent
+    )
+    arrays = [list(column) for column in zip(*rows, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(change, arrays)
+        written: int = cursor.rowcount
+        cursor.execute(add, arrays)
+        return written + int(cursor.rowcount)

@@ -33,6 +33,14 @@ class Refused(CommandError):
         super().__init__("\n".join(lines), returncode=REFUSED)
 
 
+class Failed(CommandError):
+    """Not all of it was done: the command ends with 1. `answer` is what `--json` prints."""
+
+    def __init__(self, message: str, *, answer: Mapping[str, Any]) -> None:
+        self.answer = dict(answer)
+        super().__init__(message, returncode=1)
+
+
 def spelled(refusal: str | Mapping[str, Any]) -> str:
     """A refusal as one line of text."""
     if isinstance(refusal, Mapping):
@@ -43,7 +51,7 @@ def spelled(refusal: str | Mapping[str, Any]) -> str:
 class MusterCommand(BaseCommand, ABC):
     """Subclasses write `arguments` and `run`; what `run` returns is the one object of `--json`.
 
-    Exit 0: all of it was done. Exit 1: it failed. Exit 2: the input was refused (`Refused`) and nothing changed.
+    Exit 0: all of it was done. Exit 1: it failed (`Failed`). Exit 2: the input was refused (`Refused`) and nothing changed.
     """
 
     in_json = False
@@ -71,8 +79,8 @@ class MusterCommand(BaseCommand, ABC):
         try:
             with audit.acting(source=f"command:{name}"):
                 answer = self.run(**own(options))
-        except Refused as refused:
-            self.answer(refused.answer)
+        except (Refused, Failed) as failure:
+            self.answer(failure.answer)
             raise
         self.answer(answer)
 

@@ -19,4 +19,4 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 
 
 # Each language in its own words, so that one finds it in any other.
-LANGUAGES = (("zh-hans", "简体中文", "简体"), ("zh-hant", "繁體中文", "繁體"), ("en", "English", "EN"))
+LANGUAGES = (("zh-hans", "简体中文"), ("zh-hant", "繁體中文"), ("en", "English"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -28,7 +28,10 @@ KNOWN_CHOICES = [
 ]
 
 
-class OfPeopleQuerySet(models.QuerySet[models.Model]):
+M = TypeVar("M", bound=models.Model)
+
+
+class OfPeopleQuerySet(models.QuerySet[M]):
     """Rows with `person` and the `unit` of that person's posting on the day concerned."""
 
     def visible_to(self, user: User) -> Self:
@@ -36,7 +39,7 @@ class OfPeopleQuerySet(models.QuerySet[models.Model]):
         return self.filter(Q(person__user=user) | user.authority.sees_unit("unit__path", Power.READ_LOGS))
 
 
-class WorkLogQuerySet(OfPeopleQuerySet):
+class WorkLogQuerySet(OfPeopleQuerySet["WorkLog"]):
     def submitted(self) -> Self:
         return self.filter(state=WorkLog.State.SUBMITTED)
 
@@ -166,6 +169,10 @@ class LogEntry(models.Model):
         return f"{self.get_kind_display()} {self.name}"
 
 
+class DayScoreQuerySet(OfPeopleQuerySet["DayScore"]):
+    pass
+
+
 class DayScore(models.Model):
     """The judgement of one person's day. `due` is false on a day on which no log is owed.
 
@@ -187,7 +194,7 @@ class DayScore(models.Model):
     lines = models.JSONField(default=list)
     digest = models.CharField(max_length=64)
 
-    objects = OfPeopleQuerySet.as_manager()
+    objects = DayScoreQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("day score")
@@ -198,6 +205,10 @@ class DayScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.on}: {self.points}/{self.pass_mark}"
+
+
+class WeekScoreQuerySet(OfPeopleQuerySet["WeekScore"]):
+    pass
 
 
 class WeekScore(models.Model):
@@ -221,7 +232,7 @@ class WeekScore(models.Model):
     lines = models.JSONField(default=list)
     digest = models.CharField(max_length=64)
 
-    objects = OfPeopleQuerySet.as_manager()
+    objects = WeekScoreQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("week score")

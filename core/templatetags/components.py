@@ -113,6 +113,32 @@ def initials(name: str | None) -> str:
     return name[-2:]
 
 
+BROWSERS = (
+    ("MicroMessenger", "WeChat"),
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox", "Firefox"),
+    ("Chrome", "Chrome"),
+    ("Safari", "Safari"),
+)
+SYSTEMS = (
+    ("HarmonyOS", "HarmonyOS"),
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Macintosh", "macOS"),
+    ("Linux", "Linux"),
+)
+
+
+@register.filter
+def device(user_agent: str | None) -> str:
+    """Browser and system in two words, as far as a browser says."""
+    names = (next((name for mark, name in known if mark in (user_agent or "")), "") for known in (BROWSERS, SYSTEMS))
+    return " · ".join(name for name in names if name) or "–"
+
+
 @register.filter
 def at(mapping: Any, key: Any) -> Any:
     """The item of a mapping or a list under a key that is not known when the template is written."""

@@ -11,7 +11,7 @@ from tests.browser.chromium import Site
 from tests.cast import Cast
 
 pytestmark = pytest.mark.browser
-SCREENS = [(360, "light"), (390, "dark"), (1440, "light"), (1440, "dark")]
+SCREENS = [(360, "light"), (390, "dark"), (1440, "light")]
 
 
 @pytest.mark.parametrize("key", ["cm", "am", "mm", "manager", "clerk", "regional", "market", "office", "auditor"])
@@ -23,3 +23,20 @@ def test_home_and_menu_are_clean(site: Site, committed: Cast, session_of: Callab
                 visit.go(site.url + path)
                 assert visit.status == 200
                 assert visit.everything_wrong() == [], (path, width, theme)
+
+
+def test_the_entrance_is_clean(site: Site):
+    for width, theme in SCREENS:
+        with site.visiting("/accounts/login/", width=width, theme=theme) as visit:
+            assert visit.status == 200
+            assert visit.everything_wrong() == [], (width, theme)
+
+
+@pytest.mark.parametrize("path", ["/accounts/2fa/", "/accounts/sessions/", "/accounts/logout/", "/nothing/here/"])
+def test_ones_own_account_is_clean(site: Site, committed: Cast, session_of: Callable[[User], str], path: str):
+    cookie = session_of(committed.cm)
+    for width, theme in ((390, "light"), (1440, "dark")):
+        with site.visiting(cookie=cookie, width=width, theme=theme) as visit:
+            visit.expects_failure = path.startswith("/nothing")
+            visit.go(site.url + path)
+            assert visit.everything_wrong() == [], (path, width, theme)

@@ -1,0 +1,191 @@
+"""The audit trail against somebody with every right at the database, and against the application's own role."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from datetime import UTC, datetime
+from io import StringIO
+
+import psycopg
+import pytest
+from django.core.checks import run_checks
+from django.core.management import call_command
+from django.db import connection, transaction
+from django.db.utils import ProgrammingError
+
+from core import services
+from core.commands import Failed
+from core.models import AuditEntry, AuditSeal
+from teams.models import PartnerBank
+
+NOW = datetime(2026, 11, 18, 4, tzinfo=UTC)
+pytestmark = pytest.mark.django_db(transaction=True)
+
+REFUSED = r"permission denied|must be owner"
+
+
+@pytest.fixture
+def sealed():
+    """Two seals over three banks, and a fourth that is not sealed yet."""
+    PartnerBank.objects.create(code="ICBC", name="工商银行")
+    PartnerBank.objects.create(code="CCB", name="建设银行")
+    assert services.seal_audit_trail(now=NOW)
+    PartnerBank.objects.create(code="BOC", name="中国银行")
+    assert services.seal_audit_trail(now=NOW)
+    PartnerBank.objects.create(code="ABC", name="农业银行")
+
+
+@contextlib.contextmanager
+def tampering():
+    """What an administrator of the database can do: write with the triggers off."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        yield cursor
+
+
+def verified() -> dict:
+    out = StringIO()
+    with contextlib.suppress(Failed):
+        call_command("verify", "--json", stdout=out)
+    (line,) = out.getvalue().splitlines()
+    return json.loads(line)
+
+
+def entry(code: str) -> AuditEntry:
+    return AuditEntry.objects.get(table="teams_partnerbank", new__code=code)
+
+
+def test_an_untouched_trail_is_sound(sealed):
+    answer = verified()
+    assert (answer["sound"], answer["first_bad"]) == (True, None)
+    assert AuditSeal.objects.count() == 2
+
+
+def test_sealing_again_with_nothing_new_writes_nothing(sealed):
+    services.seal_audit_trail(now=NOW)
+    before = AuditSeal.objects.count()
+    assert services.seal_audit_trail(now=NOW) is None
+    assert AuditSeal.objects.count() == before
+
+
+def test_a_changed_entry_is_named_sealed_or_not(sealed):
+    for code in ("CCB", "ABC"):
+        tampered = entry(code)
+        with tampering() as cursor:
+            cursor.execute("UPDATE core_auditentry SET actor_id = 7 WHERE id = %s", [tampered.pk])
+        answer = verified()
+        assert not answer["sound"]
+        assert answer["first_bad"]["row"] == f"core_auditentry {entry('CCB').pk}"
+
+
+def test_a_changed_entry_with_its_digest_made_anew_is_found_by_its_seal(sealed):
+    with tampering() as cursor:
+        cursor.execute("UPDATE core_auditentry SET reason = 'x' WHERE id = %s", [entry("CCB").pk])
+        cursor.execute("UPDATE core_auditentry e SET digest = muster_audit_digest(e) WHERE id = %s", [entry("CCB").pk])
+    assert verified()["first_bad"] == {
+        "row": f"core_auditseal {AuditSeal.objects.earliest('id').pk}",
+        "says": "an entry that it covers was replaced",
+    }
+
+
+def test_a_removed_entry_is_missed(sealed):
+    with tampering() as cursor:
+        cursor.execute("DELETE FROM core_auditentry WHERE id = %s", [entry("BOC").pk])
+    assert "of which 0 are there" in verified()["first_bad"]["says"]
+
+
+def test_a_removed_seal_breaks_the_chain(sealed):
+    with tampering() as cursor:
+        cursor.execute("DELETE FROM core_auditseal WHERE id = %s", [AuditSeal.objects.earliest("id").pk])
+    assert "does not follow" in verified()["first_bad"]["says"]
+
+
+def test_a_chain_made_wholly_anew_lacks_the_digest_noted_elsewhere(sealed):
+    noted = AuditSeal.objects.latest("id").digest
+    call_command("verify", seal=noted, stdout=StringIO())
+    with tampering() as cursor:
+        cursor.execute("DELETE FROM core_auditseal")
+    services.seal_audit_trail(now=NOW)
+    assert verified()["sound"]
+    with pytest.raises(Failed, match="not in the chain"):
+        call_command("verify", seal=noted, stdout=StringIO())
+
+
+def test_who_commits_late_is_sealed_later_and_never_missed(sealed):
+    parameters = connection.get_connection_params()
+    names = ("host", "port", "user", "password", "dbname")
+    with psycopg.connect(**{name: parameters[name] for name in names if name in parameters}) as slow:
+        slow.execute(
+            "INSERT INTO teams_partnerbank (code, name, key, head_name, head_phone) VALUES ('S', 'S', false, '', '')"
+        )
+        PartnerBank.objects.create(code="Q", name="quick")
+        services.seal_audit_trail(now=NOW)
+        slow.commit()
+    services.seal_audit_trail(now=NOW)
+    assert verified()["sound"]
+    last = AuditSeal.objects.latest("to_transaction")
+    for code in ("S", "Q"):
+        assert entry(code).transaction < last.to_transaction
+    assert sum(AuditSeal.objects.values_list("entries", flat=True)) == AuditEntry.objects.count()
+
+
+# --- the application's role --------------------------------------------------------------------------------------------
+@contextlib.contextmanager
+def as_the_application():
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE muster_app")
+        try:
+            yield cursor
+        finally:
+            cursor.execute("RESET ROLE")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE {} SET digest = 'x'",
+        "DELETE FROM {}",
+        "TRUNCATE {}",
+        "ALTER TABLE {} DISABLE TRIGGER ALL",
+        "ALTER TABLE {} ADD COLUMN more text",
+        "DROP TRIGGER is_kept ON {}",
+        "DROP TABLE {}",
+    ],
+)
+@pytest.mark.parametrize("table", ["core_auditentry", "core_auditseal"])
+def test_the_application_cannot_change_the_trail(sealed, statement, table):
+    with (
+        as_the_application() as cursor,
+        pytest.raises(ProgrammingError, match=REFUSED),
+        transaction.atomic(),
+    ):
+        cursor.execute(statement.format(table))
+    assert verified()["sound"]
+
+
+def test_the_application_cannot_switch_the_triggers_off(sealed):
+    with as_the_application() as cursor:
+        for statement in (
+            "SET session_replication_role = replica",
+            "ALTER TABLE teams_partnerbank DISABLE TRIGGER ALL",
+            "CREATE OR REPLACE FUNCTION muster_audit() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        ):
+            with pytest.raises(ProgrammingError, match=REFUSED), transaction.atomic():
+                cursor.execute(statement)
+
+
+def test_the_application_works_as_its_own_role(sealed):
+    with as_the_application():
+        PartnerBank.objects.filter(code="ICBC").update(key=True)
+        services.seal_audit_trail(now=NOW)
+    assert AuditEntry.objects.filter(table="teams_partnerbank", operation="U").count() == 1
+    assert verified()["sound"]
+
+
+def test_the_check_before_deployment_names_a_superuser_and_passes_the_application():
+    found = {message.id for message in run_checks(databases=["default"], include_deployment_checks=True)}
+    assert {"core.E001", "core.E003"} <= found
+    with as_the_application():
+        found = {message.id for message in run_checks(databases=["default"], include_deployment_checks=True)}
+    assert not {"core.E001", "core.E003"} & found

@@ -1,0 +1,258 @@
+"""Judge days and weeks for thousands of people at once: a constant number of queries a week, only changed rows written.
+
+The digests are read before the facts, and a row is written only while its digest is still the one that was read. So a
+run over everybody never overwrites what somebody's save has judged meanwhile from newer facts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import models, transaction
+from django.db.models import QuerySet
+
+from attendance.rules import Calendar
+from attendance.selectors import calendar_for
+from core.bulk import Target, merge_by_digest
+from core.explain import Line, digest_of, lines_as_json
+from core.periods import Period, Week
+from teams.models import Unit
+from worklogs import rules
+from worklogs.models import DayScore, LogEntry, WeekScore, WorkLog
+from worklogs.rules import Entry, Kind, KnownAs, Requirement, Tally
+from worklogs.selectors import Place, places, requirements_over
+
+NOTHING = Tally()
+Key = tuple[int, date]  # a person and a day, or a person and the Monday of a week
+
+
+@dataclass(slots=True)
+class Judged:
+    """What a run looked at and what it changed."""
+
+    days: int = 0
+    weeks: int = 0
+    changed_days: int = 0
+    changed_weeks: int = 0
+    removed: int = 0
+
+    def add(self, other: Judged) -> None:
+        self.days += other.days
+        self.weeks += other.weeks
+        self.changed_days += other.changed_days
+        self.changed_weeks += other.changed_weeks
+        self.removed += other.removed
+
+
+def judge(
+    *, period: Period, until: date, units: Iterable[Unit] | None = None, people: Collection[int] | None = None
+) -> Judged:
+    """Judge every week that touches `period`, day by day up to `until`, each week in a transaction of its own.
+
+    Days without a log are judged too: nothing written on a workday is no points. Leave is not known yet.
+    """
+    judged = Judged()
+    units = None if units is None else list(units)
+    week = Week(period.first)
+    while week.first < period.end and week.first <= until:
+        judged.add(_judge_week(week, until, units, people))
+        week = week.next()
+    return judged
+
+
+@dataclass(slots=True)
+class _Facts:
+    """All that a week's judgement rests on."""
+
+    places: dict[int, list[Place]]
+    calendar: Calendar
+    requirements: dict[Key, Requirement]
+    logs: dict[Key, _Log]
+
+
+@dataclass(slots=True)
+class _Log:
+    unit_id: int
+    late: bool
+    entries: list[Entry] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What a score's row holds beside its key; `digest` covers all of it."""
+
+    unit_id: int
+    values: tuple[object, ...]
+    digest: str
+
+
+@transaction.atomic
+def _judge_week(week: Week, until: date, units: list[Unit] | None, people: Collection[int] | None) -> Judged:
+    held = places(week, units=units, people=people)
+    only = None if units is None and people is None else {*held, *(people or ())}
+    days_before = _digests(DayScore.objects.filter(on__gte=week.first, on__lt=week.end), "on", only)
+    weeks_before = _digests(WeekScore.objects.filter(week=week.first), "week", only)
+    facts = _facts(week, held, only)
+    days, weeks = _Bench(facts, week, until).verdicts()
+    changed_days = merge_by_digest(DAY_SCORES, _changed(days, days_before))
+    changed_weeks = merge_by_digest(WEEK_SCORES, _changed(weeks, weeks_before))
+    removed = _remove(DayScore, "on", days_before.keys() - days.keys())
+    removed += _remove(WeekScore, "week", weeks_before.keys() - weeks.keys())
+    return Judged(len(days), len(weeks), changed_days, changed_weeks, removed)
+
+
+def _digests(rows: QuerySet[models.Model], day: str, only: Collection[int] | None) -> dict[Key, str]:
+    if only is not None:
+        rows = rows.filter(person__in=only)
+    return {(person, on): digest for person, on, digest in rows.values_list("person_id", day, "digest")}
+
+
+def _facts(week: Week, held: dict[int, list[Place]], only: Collection[int] | None) -> _Facts:
+    """Four questions: the calendar, the policy, the logs and their entries."""
+    rows = WorkLog.objects.filter(on__gte=week.first, on__lt=week.end)
+    if only is not None:
+        rows = rows.filter(person__in=only)
+    logs: dict[Key, _Log] = {}
+    by_id: dict[int, _Log] = {}
+    for pk, person, unit, on, late, brochures in rows.values_list(
+        "pk", "person_id", "unit_id", "on", "late", "brochures"
+    ):
+        logs[person, on] = by_id[pk] = _Log(unit, late, [Entry(Kind.BROCHURES, quantity=brochures)])
+    entries = LogEntry.objects.filter(log__on__gte=week.first, log__on__lt=week.end)
+    if only is not None:
+        entries = entries.filter(log__person__in=only)
+    kinds, known = {kind.value: kind for kind in Kind}, {one.value: one for one in KnownAs}
+    for log, kind, contact, known_as in entries.order_by("pk").values_list("log_id", "kind", "contact_id", "known_as"):
+        if log in by_id:
+            by_id[log].entries.append(Entry(kinds[kind], contact, known[known_as]))
+    unit_ids = {place.unit_id for some in held.values() for place in some} | {log.unit_id for log in logs.values()}
+    return _Facts(held, calendar_for(week), requirements_over(unit_ids, week), logs)
+
+
+class _Bench:
+    """Judges one week of many people; the same tally under the same rules is judged once."""
+
+    def __init__(self, facts: _Facts, week: Week, until: date) -> None:
+        self.facts, self.week, self.until = facts, week, until
+        self.workdays = frozenset(facts.calendar.workdays(week))
+        self.seen: dict[tuple[object, ...], _Row] = {}
+
+    def verdicts(self) -> tuple[dict[Key, _Row], dict[Key, _Row]]:
+        days: dict[Key, _Row] = {}
+        weeks: dict[Key, _Row] = {}
+        written: dict[int, list[date]] = defaultdict(list)
+        for person, on in self.facts.logs:
+            written[person].append(on)
+        for person in self.facts.places.keys() | written.keys():
+            row = self._person(person, sorted(written.get(person, ())), days)
+            if row:
+                weeks[person, self.week.first] = row
+        return days, weeks
+
+    def _person(self, person: int, written: list[date], days: dict[Key, _Row]) -> _Row | None:
+        """Puts the person's days into `days`; the week's row, or None where there was nothing to judge."""
+        posted = {
+            on: place.unit_id
+            for place in self.facts.places.get(person, ())
+            for on in Period(place.from_on, place.end).days()
+        }
+        due = self.workdays & posted.keys()
+        tallies: list[tuple[Tally, int]] = []
+        for on in sorted(due | set(written)):
+            if on > self.until:
+                continue
+            log = self.facts.logs.get((person, on))
+            unit = posted.get(on) or (log.unit_id if log else 0)
+            row, counted, points = self._day(unit, on, log, due=on in due)
+            days[person, on] = row
+            if log:
+                tallies.append((counted, points))
+        if not due and not tallies:
+            return None
+        first = min(posted.keys() | set(written))
+        unit = posted[max(posted)] if posted else self.facts.logs[person, written[-1]].unit_id
+        return self._week(unit, first, tuple(tallies), len(due))
+
+    def _day(self, unit: int, on: date, log: _Log | None, *, due: bool) -> tuple[_Row, Tally, int]:
+        asked = self.facts.requirements[unit, on]
+        counted = rules.tally(log.entries) if log else NOTHING
+        forfeited = bool(log and log.late and asked.rule("late_scores_nothing").value)
+        key = (unit, id(asked), counted, due, forfeited)
+        if key not in self.seen:
+            score = rules.score_tally(counted, asked, due=due, forfeited=forfeited)
+            self.seen[key] = _row(
+                unit,
+                (score.due, score.points, score.pass_mark, score.score_pass, score.quota_met, score.passed),
+                score.unmet,
+                score.lines,
+            )
+        row = self.seen[key]
+        return row, counted, row.values[1]  # type: ignore[return-value]
+
+    def _week(self, unit: int, first: date, tallies: tuple[tuple[Tally, int], ...], due_days: int) -> _Row:
+        """By the rules of the last unit as they were on the first day: nobody is asked for more in the middle."""
+        asked = self.facts.requirements[unit, first]
+        key = (unit, id(asked), tallies, due_days)
+        if key not in self.seen:
+            score = rules.score_week(tallies, asked, due_days=due_days)
+            self.seen[key] = _row(
+                unit,
+                (score.due_days, score.points, score.pass_mark, score.score_pass, score.quota_met, score.passed),
+                score.unmet,
+                score.lines,
+            )
+        return self.seen[key]
+
+
+def _row(unit: int, values: tuple[object, ...], unmet: Iterable[Kind], lines: Iterable[Line]) -> _Row:
+    shown = lines_as_json(lines)
+    kinds = [str(kind) for kind in unmet]
+    digest = digest_of((unit, values, kinds, shown))
+    return _Row(unit, (*values, ";".join(kinds), json.dumps(shown, ensure_ascii=False)), digest)
+
+
+def _changed(rows: Mapping[Key, _Row], before: Mapping[Key, str]) -> list[tuple[object, ...]]:
+    return [
+        (*key, row.unit_id, *row.values, row.digest, before.get(key, ""))
+        for key, row in rows.items()
+        if before.get(key) != row.digest
+    ]
+
+
+def _remove(model: type[DayScore] | type[WeekScore], day: str, keys: Collection[Key]) -> int:
+    """Scores of days on which nothing is due any more and nothing was written."""
+    if not keys:
+        return 0
+    by_day: dict[date, list[int]] = defaultdict(list)
+    for person, on in keys:
+        by_day[on].append(person)
+    stale = models.Q(pk__in=[])
+    for on, people in by_day.items():
+        stale |= models.Q(**{day: on, "person__in": people})
+    removed, _ = model.objects.filter(stale).delete()
+    return removed
+
+
+_VERDICTS = (
+    ("points", "int"),
+    ("pass_mark", "int"),
+    ("score_pass", "bool"),
+    ("quota_met", "bool"),
+    ("passed", "bool"),
+    ("unmet", "text", "string_to_array({}, ';')"),
+    ("lines", "text", "{}::jsonb"),
+)
+DAY_SCORES = Target(
+    DayScore._meta.db_table,
+    keys=(("person_id", "bigint"), ("on", "date")),
+    columns=(("unit_id", "bigint"), ("due", "bool"), *_VERDICTS),
+)
+WEEK_SCORES = Target(
+    WeekScore._meta.db_table,
+    keys=(("person_id", "bigint"), ("week", "date")),
+    columns=(("unit_id", "bigint"), ("due_days", "int"), *_VERDICTS),
+)

@@ -1,0 +1,212 @@
+"""Judging everybody: constant queries, only changed rows, days without a log, holidays, transfers, policy."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from attendance.models import CalendarDay
+from core.models import AuditEntry
+from core.periods import Week
+from policies.models import ParameterValue
+from teams.models import Person, Posting, Role
+from tests.cast import TODAY
+from worklogs import services
+from worklogs.models import Contact, DayScore, LogEntry, WeekScore, WorkLog
+from worklogs.tests.test_writing import at, write
+
+pytestmark = pytest.mark.django_db
+WEEK = Week(TODAY)
+MONDAY = WEEK.first
+
+
+def judge(**scope) -> services.Judged:
+    return services.judge(period=WEEK, until=scope.pop("until", TODAY), **scope)
+
+
+def of(rows, user):
+    return rows.get(person=user.person)
+
+
+@pytest.mark.clause("S3.2")
+def test_a_workday_without_a_log_is_judged_as_nothing_done(cast):
+    judged = judge()
+    assert judged.days == 3 * 6  # Monday to Wednesday of all customer managers
+    day = DayScore.objects.get(person=cast.person("cm"), on=MONDAY)
+    assert (day.due, day.points, day.score_pass) == (True, 0, False)
+    assert day.unmet == ["brochures", "prospect", "appointment", "prospect_call", "client_call"]
+    week = of(WeekScore.objects, cast.cm)
+    assert (week.due_days, week.pass_mark, week.points) == (5, 100, 0)
+    assert not DayScore.objects.filter(on__gt=TODAY).exists()
+
+
+def test_judging_again_writes_nothing(cast):
+    write(cast.cm)
+    judge()
+    before = AuditEntry.objects.count()
+    again = judge()
+    assert (again.changed_days, again.changed_weeks, again.removed) == (0, 0, 0)
+    assert AuditEntry.objects.count() == before
+
+
+def test_what_a_save_judged_and_what_a_run_over_everybody_judges_is_the_same(cast):
+    write(cast.cm)
+    mine = of(DayScore.objects.filter(on=TODAY), cast.cm).digest
+    judge()
+    assert DayScore.objects.get(person=cast.person("cm"), on=TODAY).digest == mine
+
+
+@pytest.mark.clause("S3.2")
+def test_a_holiday_shortens_the_week_and_a_log_written_on_it_still_counts(cast):
+    for on in (MONDAY, date(2026, 11, 17)):
+        CalendarDay.objects.create(on=on, is_workday=False, is_trading_day=False, name="台风停工")
+    write(cast.cm, on=MONDAY, now=at(12))
+    judge()
+    week = of(WeekScore.objects, cast.cm)
+    assert (week.due_days, week.pass_mark, week.points) == (3, 60, 1)
+    monday = DayScore.objects.get(person=cast.person("cm"), on=MONDAY)
+    assert (monday.due, monday.points, monday.passed) == (False, 1, True)
+    assert not DayScore.objects.filter(person=cast.person("cm2"), on=MONDAY).exists()
+
+
+def test_days_that_are_no_longer_due_lose_their_score(cast):
+    judge()
+    CalendarDay.objects.create(on=MONDAY, is_workday=False, is_trading_day=False)
+    assert judge().removed == 6
+    assert not DayScore.objects.filter(on=MONDAY).exists()
+
+
+@pytest.mark.clause("S3.g")
+def test_a_raised_requirement_is_picked_up_from_its_day_on(cast):
+    services.set_brochures(person=cast.person("cm"), on=TODAY, quantity=50, actor=cast.cm, now=at(12))
+    assert "brochures" not in of(DayScore.objects.filter(on=TODAY), cast.cm).unmet
+    ParameterValue.objects.create(
+        code="worklogs.day_brochures", unit=cast.unit["B1M1"], value="80", from_on=TODAY, source="B1M1", set_by=cast.mm
+    )
+    judge()
+    assert "brochures" in of(DayScore.objects.filter(on=TODAY), cast.cm).unmet
+    line = of(DayScore.objects.filter(on=TODAY), cast.cm).lines[0]
+    assert (line["rule"]["value"], line["rule"]["layer"]) == (80, "人民路市场一部")
+    assert of(DayScore.objects.filter(on=TODAY), cast.cm_m2).lines[0]["rule"]["value"] == 50
+
+
+def test_after_a_transfer_the_week_belongs_to_the_new_unit_and_each_day_to_its_own(cast):
+    Posting.objects.filter(person=cast.person("cm")).update(to_on=TODAY)
+    Posting.objects.create(person=cast.person("cm"), unit=cast.unit["B1M2"], role=Role.CUSTOMER_MANAGER, from_on=TODAY)
+    judge()
+    days = dict(DayScore.objects.filter(person=cast.person("cm")).values_list("on", "unit__code"))
+    assert days == {MONDAY: "B1M1A1", date(2026, 11, 17): "B1M1A1", TODAY: "B1M2"}
+    assert of(WeekScore.objects, cast.cm).unit.code == "B1M2"
+    assert of(WeekScore.objects, cast.cm).due_days == 5
+    judged = judge(units=[cast.unit["B1M1"]])
+    assert judged.weeks == 3  # the transferred one with all of her week
+    assert judged.changed_weeks == 0
+
+
+def test_a_leaver_owes_nothing_from_the_day_she_is_gone(cast):
+    Person.objects.filter(pk=cast.person("cm").pk).update(left_on=date(2026, 11, 17))
+    judge()
+    assert [row.on for row in DayScore.objects.filter(person=cast.person("cm"))] == [MONDAY]
+    assert of(WeekScore.objects, cast.cm).due_days == 1
+
+
+def test_newer_facts_judged_meanwhile_are_not_overwritten(cast, monkeypatch):
+    """Somebody saves between this run's reading and its writing; the run leaves her row alone."""
+    from worklogs.services import judging
+
+    judge()
+    real = judging._facts
+
+    def facts_then_save(*args):
+        facts = real(*args)
+        monkeypatch.setattr(judging, "_facts", real)
+        write(cast.cm)
+        return facts
+
+    write(cast.cm2, phone="13900000002")
+    DayScore.objects.filter(person=cast.person("cm"), on=TODAY).update(points=7)
+    monkeypatch.setattr(judging, "_facts", facts_then_save)
+    judge()
+    assert of(DayScore.objects.filter(on=TODAY), cast.cm).points == 1
+
+
+def crowd(cast, n: int) -> None:
+    """So many more customer managers, each with a log of three contacts on Monday."""
+    start = User.objects.count()
+    users = User.objects.bulk_create(User(employee_no=f"C{start + i}", name=f"同事{i}") for i in range(n))
+    people = Person.objects.bulk_create(Person(user=user, joined_on=date(2025, 1, 1)) for user in users)
+    units = [cast.unit["B1M1A1"], cast.unit["B2M1A1"], cast.unit["B9M1"]]
+    Posting.objects.bulk_create(
+        Posting(person=p, unit=units[i % 3], role=Role.CUSTOMER_MANAGER, from_on=date(2025, 1, 1))
+        for i, p in enumerate(people)
+    )
+    logs = WorkLog.objects.bulk_create(WorkLog(person=p, unit=units[i % 3], on=MONDAY) for i, p in enumerate(people))
+    contacts = Contact.objects.bulk_create(
+        Contact(phone=f"139{start + i:04}{k:04}", name="准客户", owner=p, unit=units[i % 3], registered_on=MONDAY)
+        for i, p in enumerate(people)
+        for k in range(3)
+    )
+    LogEntry.objects.bulk_create(
+        LogEntry(log=logs[n // 3], kind="prospect_call", contact=contact, name="准客户", at=at(12, on=MONDAY))
+        for n, contact in enumerate(contacts)
+    )
+
+
+def test_the_number_of_queries_does_not_grow_with_the_people(cast):
+    counts = []
+    for n in (5, 60):
+        crowd(cast, n)
+        with CaptureQueriesContext(
+            connection,
+        ) as first:
+            judged = judge()
+        assert judged.changed_days >= n * 3
+        with CaptureQueriesContext(connection) as again:
+            judge()
+        counts.append((len(first), len(again)))
+        assert not [q for q in again if q["sql"].lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))]
+    assert counts[0] == counts[1]
+    assert counts[1][0] <= 20
+
+
+def test_the_command_says_how_many_changed(cast):
+    write(cast.cm)
+    out = StringIO()
+    arguments = ("judge", "--from", "2026-11-16", "--to", "2026-11-18", "--unit", "B1M1", "--json")
+    call_command(*arguments, stdout=out)
+    answer = json.loads(out.getvalue())
+    assert answer["weeks"] == 3
+    assert DayScore.objects.filter(on=TODAY).count() in (1, 3)  # the command judges up to the machine's own day
+
+
+@pytest.mark.parametrize("wrong", [("--unit", "NONE"), ("--to", "2026-11-01")])
+def test_the_command_refuses_what_makes_no_sense(cast, wrong):
+    with pytest.raises(CommandError) as refused:
+        call_command("judge", "--from", "2026-11-16", "--to", "2026-11-18", *wrong)
+    assert refused.value.returncode == 2
+    assert not DayScore.objects.exists()
+
+
+def test_scores_are_exported_by_employee_and_day(cast, tmp_path):
+    write(cast.cm)
+    services.submit_log(person=cast.person("cm"), on=TODAY, now=at(22, 30))
+    judge()
+    file = tmp_path / "days.csv"
+    common = ("--from", "2026-11-18", "--to", "2026-11-18", "--unit", "B1M1A1", "-o", str(file))
+    call_command("export", "day-scores", *common)
+    header, mine, colleagues = file.read_text().splitlines()
+    assert header.startswith("employee_no,on,due,points,pass_mark,score_pass,quota_met,unmet,submitted_at,late")
+    assert mine.startswith(
+        "1001,2026-11-18,yes,1,20,no,no,brochures;prospect;appointment;prospect_call;client_call,"
+        "2026-11-18T22:30:00+08:00,yes"
+    )
+    assert colleagues.startswith("1002,2026-11-18,yes,0,20,no,no,")
+    call_command("export", "week-scores", *common)
+    assert file.read_text().splitlines()[1].startswith("1001,2026-W47,5,1,100,no,no,prospect;")

@@ -1,0 +1,181 @@
+"""A customer manager's day: what she writes, what it scores at once, what is refused."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from teams.models import Posting, Role
+from tests.cast import TODAY
+from worklogs import services
+from worklogs.models import Contact, Correction, DayScore, LogEntry, WeekScore, WorkLog
+from worklogs.rules import Kind
+
+pytestmark = pytest.mark.django_db
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def at(hour: int, minute: int = 0, on: date = TODAY) -> datetime:
+    return datetime(on.year, on.month, on.day, hour, minute, tzinfo=SHANGHAI)
+
+
+def write(user, kind=Kind.PROSPECT, phone="13900000001", name="王女士", *, on=TODAY, now=None, **more):
+    return services.save_entry(
+        person=user.person, on=on, kind=kind, name=name, phone=phone, actor=user, now=now or at(12), **more
+    )
+
+
+def score(user, on=TODAY) -> DayScore:
+    return DayScore.objects.get(person=user.person, on=on)
+
+
+@pytest.mark.clause("S3.2", "S3.b")
+def test_an_entry_is_judged_as_it_is_saved(cast):
+    entry = write(cast.cm, phone="１３９ 0000 0001")
+    assert entry.contact.phone == "13900000001"
+    assert entry.log.unit == cast.unit["B1M1A1"]
+    day, week = score(cast.cm), WeekScore.objects.get(person=cast.person("cm"))
+    assert (day.points, day.due, day.score_pass, day.unit) == (1, True, False, cast.unit["B1M1A1"])
+    assert (week.week, week.points, week.due_days, week.pass_mark) == (date(2026, 11, 16), 1, 5, 100)
+
+
+@pytest.mark.clause("S3.2", "S3.a", "S3.b", "S3.c", "S3.d", "S3.e")
+def test_a_full_day_passes_and_meets_its_quotas(cast):
+    for kind, n in ((Kind.PROSPECT, 3), (Kind.APPOINTMENT, 1), (Kind.PROSPECT_CALL, 5), (Kind.CLIENT_CALL, 3)):
+        for i in range(n):
+            write(cast.cm, kind, f"13{len(kind) % 10}0000{n}00{i}", f"客户{i}")
+    services.set_brochures(person=cast.person("cm"), on=TODAY, quantity=50, actor=cast.cm, now=at(16))
+    day = score(cast.cm)
+    assert (day.points, day.score_pass, day.quota_met, day.passed, day.unmet) == (20, True, True, True, [])
+    assert [line["clause"] for line in day.lines[:5]] == ["S3.a", "S3.b", "S3.c", "S3.d", "S3.e"]
+
+
+@pytest.mark.clause("S3.b")
+def test_a_number_a_colleague_knows_is_kept_but_does_not_score(cast):
+    write(cast.cm2, name="王女士")
+    entry = write(cast.cm, name="王姐")
+    assert (entry.known_as, entry.name, entry.contact.owner) == ("colleague", "王姐", cast.person("cm2"))
+    assert score(cast.cm).points == 0
+    assert score(cast.cm2).points == 1
+    assert write(cast.outsider_cm).known_as == "colleague"  # the register is the whole firm's
+
+
+@pytest.mark.clause("S3.b", "S3.e")
+def test_an_existing_client_is_recognised_by_either_number(cast):
+    write(cast.cm, Kind.CLIENT_CALL, phone="13900000001", client_no="a100")
+    assert Contact.objects.get().client_no == "A100"
+    assert write(cast.cm, Kind.PROSPECT, phone="13900000001").known_as == "client"
+    assert write(cast.cm2, Kind.CLIENT_CALL, phone="", client_no="A100").known_as == "client"
+    assert Contact.objects.count() == 1
+    assert score(cast.cm).points == 2
+
+
+@pytest.mark.clause("S3.b")
+def test_her_own_number_of_another_day_does_not_score_again_but_a_call_does(cast):
+    write(cast.cm, on=date(2026, 11, 17), now=at(12))
+    assert write(cast.cm).known_as == "own"
+    assert score(cast.cm).points == 0
+    write(cast.cm, Kind.PROSPECT_CALL)
+    assert score(cast.cm).points == 2
+
+
+def test_the_same_contact_cannot_stand_twice_under_one_kind(cast):
+    write(cast.cm)
+    with pytest.raises(services.AlreadyEntered):
+        write(cast.cm, name="王太太")
+    assert LogEntry.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "refusal"),
+    [
+        ({"phone": "12345"}, services.BadNumber),
+        ({"phone": " "}, services.NoNumber),
+        ({"name": "  "}, services.NameNeeded),
+        ({"on": date(2026, 11, 19)}, services.InTheFuture),
+        ({"on": date(2026, 11, 13)}, services.WindowClosed),
+        ({"on": date(2024, 12, 31)}, services.NotPosted),
+    ],
+)
+def test_what_cannot_be_taken_is_refused_and_changes_nothing(cast, fields, refusal):
+    with pytest.raises(refusal):
+        write(cast.cm, **fields)
+    assert not WorkLog.objects.exists() and not Contact.objects.exists() and not DayScore.objects.exists()
+
+
+@pytest.mark.clause("S3.2")
+def test_a_leader_writes_no_log(cast):
+    with pytest.raises(services.NotPosted):
+        write(cast.am)
+
+
+@pytest.mark.clause("S3.2")
+def test_a_log_handed_in_after_the_cut_off_is_marked_late(cast):
+    for user, phone, now in ((cast.cm, "13900000001", at(22)), (cast.cm2, "13900000002", at(22, 1))):
+        write(user, phone=phone)
+        services.submit_log(person=user.person, on=TODAY, now=now)
+    logs = dict(WorkLog.objects.values_list("person__user__employee_no", "late"))
+    assert logs == {"1001": False, "1002": True}
+
+
+@pytest.mark.clause("S3.2")
+def test_what_is_changed_after_the_cut_off_marks_a_submitted_log_late(cast):
+    write(cast.cm)
+    services.submit_log(person=cast.person("cm"), on=TODAY, now=at(18))
+    write(cast.cm, phone="13900000002", now=at(21))
+    assert not WorkLog.objects.get().late
+    write(cast.cm, phone="13900000003", now=at(9, on=date(2026, 11, 19)))
+    assert WorkLog.objects.get().late
+
+
+def test_an_empty_log_is_not_handed_in(cast):
+    with pytest.raises(services.NothingWritten):
+        services.submit_log(person=cast.person("cm"), on=TODAY, now=at(18))
+
+
+@pytest.mark.clause("S3.2")
+def test_after_an_answer_a_change_is_a_correction_with_its_reason(cast):
+    entry = write(cast.cm)
+    services.submit_log(person=cast.person("cm"), on=TODAY, now=at(18))
+    WorkLog.objects.update(replied=True)
+    with pytest.raises(services.ReasonNeeded):
+        services.remove_entry(entry=entry, actor=cast.cm, now=at(19))
+    assert LogEntry.objects.count() == 1 and score(cast.cm).points == 1
+    services.remove_entry(entry=entry, reason="号码记错", actor=cast.cm, now=at(23))
+    correction = Correction.objects.get()
+    assert (correction.what, correction.old, correction.reason) == ("entry_removed", "prospect 王女士", "号码记错")
+    assert score(cast.cm).points == 0
+    assert not WorkLog.objects.get().late  # a correction is marked as such, not as late
+
+
+def test_a_number_entered_by_mistake_leaves_the_register(cast):
+    services.remove_entry(entry=write(cast.cm), actor=cast.cm, now=at(13))
+    assert not Contact.objects.exists()
+    assert write(cast.cm2).known_as == ""
+
+
+def test_a_number_others_have_entered_meanwhile_stays(cast):
+    entry = write(cast.cm)
+    write(cast.cm2, Kind.PROSPECT_CALL)
+    services.remove_entry(entry=entry, actor=cast.cm, now=at(13))
+    assert Contact.objects.count() == 1
+
+
+def test_on_the_day_of_a_transfer_the_log_belongs_to_the_new_unit(cast):
+    Posting.objects.filter(person=cast.person("cm")).update(to_on=TODAY)
+    Posting.objects.create(
+        person=cast.person("cm"), unit=cast.unit["B1M1A2"], role=Role.CUSTOMER_MANAGER, from_on=TODAY
+    )
+    assert write(cast.cm).log.unit == cast.unit["B1M1A2"]
+    assert write(cast.cm, phone="13900000002", on=date(2026, 11, 17)).log.unit == cast.unit["B1M1A1"]
+    visible = WorkLog.objects.visible_to(cast.am).values_list("on", flat=True)
+    assert list(visible) == [date(2026, 11, 17)]  # the old leader keeps the time before
+
+
+@pytest.mark.parametrize("quantity", [-1, 100_001])
+def test_impossible_brochures_are_refused(cast, quantity):
+    with pytest.raises(services.NotThatMany):
+        services.set_brochures(person=cast.person("cm"), on=TODAY, quantity=quantity, actor=cast.cm, now=at(12))
+    assert not WorkLog.objects.exists()
