@@ -299,7 +299,7 @@ def text_sheet(path: Path, name: str, limits: Limits) -> Stream:
     with path.open("r", encoding=encoding, newline="") as text:
         first = next((line for line in text if line.strip()), "")
     delimiter = max(",\t;", key=first.count)
-    return Stream(name="", rows=text_rows(path, encoding, delimiter, limits), encoding=encoding)
+    return Stream(name=Path(name).stem, rows=text_rows(path, encoding, delimiter, limits), encoding=encoding)
 
 
 def text_rows(path: Path, encoding: str, delimiter: str, limits: Limits) -> Iterator[tuple[int, Sequence[Raw]]]:

@@ -1,4 +1,3 @@
-from worklogs.services.importing import LogImport, import_logs
 from worklogs.services.judging import Judged, judge
 from worklogs.services.writing import (
     AlreadyEntered,
@@ -25,7 +24,6 @@ __all__ = [
     "BadNumber",
     "InTheFuture",
     "Judged",
-    "LogImport",
     "LogRefused",
     "NameNeeded",
     "NoNumber",
@@ -35,7 +33,6 @@ __all__ = [
     "ReasonNeeded",
     "WindowClosed",
     "checked_phone",
-    "import_logs",
     "judge",
     "remove_entry",
     "save_entry",

@@ -1,0 +1,129 @@
+"""Bring a file of the CRM in: `import_crm openings FILE`, `import_crm account_month FILE`."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from core.commands import MusterCommand, Refused
+from core.tables import Refusal
+from crm import services
+from crm.models import Import, Kind
+from teams.models import Unit
+
+
+class Command(MusterCommand):
+    help = "Check and take a file of the CRM: account openings or account months."
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("kind", choices=Kind.values)
+        parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "--covers", metavar="FROM..TO", help="the days the file speaks of; default: first to last in it"
+        )
+        parser.add_argument("--dry-run", action="store_true", help="tell what would come of it, write nothing")
+        parser.add_argument("--accept-good-rows", action="store_true", help="take what is right, leave out the rest")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        file, dry_run, accept_good_rows = options["file"], options["dry_run"], options["accept_good_rows"]
+        covers, kind = options["covers"], options["kind"]
+        now = timezone.now()
+        asked = services.Asked(
+            kind=kind,
+            path=existing(file),
+            name=file.name,
+            unit=company(),
+            today=timezone.localdate(now),
+            covers=covered(covers, timezone.localdate(now)) if covers else None,
+            limits=services.COMMAND_LIMITS,
+        )
+        if dry_run:
+            imported = services.check_file(asked=asked, actor=None, now=now, keep=False)
+            if imported.state == Import.State.REFUSED or (imported.refused and not accept_good_rows):
+                raise Refused(*map(as_row, imported.refusals), answer=answer_of(imported))
+        else:
+            try:
+                imported = services.import_file(asked=asked, good_rows_only=accept_good_rows, actor=None, now=now)
+            except services.NotTaken as not_taken:
+                imported = services.check_file(asked=asked, actor=None, now=now, keep=False)
+                imported.created = imported.updated = imported.unchanged = 0
+                raise Refused(
+                    *(refusal.as_json() for refusal in not_taken.refusals), answer=answer_of(imported)
+                ) from None
+        self.say(told(imported, dry_run=dry_run))
+        return answer_of(imported)
+
+
+def existing(file: Path) -> Path:
+    if not file.is_file():
+        raise Refused(Refusal(value=str(file), rule="there is no such file or it cannot be opened").as_json())
+    return file
+
+
+def company() -> Unit:
+    unit = Unit.objects.filter(parent=None).first()
+    if unit is None:
+        raise Refused("There is no company yet: load it first (load_company).")
+    return unit
+
+
+def covered(text: str, today: date) -> tuple[date, date]:
+    first, _, last = text.partition("..")
+    try:
+        days = date.fromisoformat(first), date.fromisoformat(last or first)
+    except ValueError:
+        raise Refused(f"--covers is FROM..TO, for example 2026-11-01..2026-11-18, not {text}") from None
+    if days[0] > days[1]:
+        raise Refused(f"--covers ends before it begins: {text}")
+    if days[1] > today:
+        raise Refused(f"--covers reaches into the future: {text}")
+    return days
+
+
+def as_row(refusal: dict[str, Any]) -> dict[str, Any]:
+    return Refusal.read(refusal).as_json()
+
+
+def answer_of(imported: Import) -> dict[str, Any]:
+    return {
+        "kind": imported.kind,
+        "file_sha256": imported.file_sha256,
+        "rows": imported.rows,
+        "accepted": imported.accepted,
+        "refused": [as_row(refusal) for refusal in imported.refusals],
+        "refused_rows": imported.refused,
+        "refusal_count": imported.notes.get("refusal_count", len(imported.refusals)),
+        "created": imported.created,
+        "updated": imported.updated,
+        "unchanged": imported.unchanged,
+        "covers": [day.isoformat() for day in (imported.covers_from, imported.covers_to) if day],
+        "warnings": imported.warnings,
+        "ignored_columns": imported.notes.get("ignored_columns", []),
+        "effects": imported.effects,
+    }
+
+
+def told(imported: Import, *, dry_run: bool) -> str:
+    lines = [
+        f"{imported.file_name}: {imported.rows} rows, {imported.accepted} accepted, {imported.refused} refused",
+        f"{imported.created} added, {imported.updated} changed, {imported.unchanged} unchanged"
+        + (" (dry run: nothing is written)" if dry_run else ""),
+        f"covers {imported.covers_from} to {imported.covers_to}",
+    ]
+    if imported.notes["ignored_columns"]:
+        lines.append("columns passed over: " + ", ".join(imported.notes["ignored_columns"]))
+    lines += [
+        f"warning: {w['column']} {w['rule']} ({w['count']} rows, first {w['rows'][0][0]})" for w in imported.warnings
+    ]
+    for effect in imported.effects.get("openings", []):
+        lines.append(
+            f"{effect['code']} {effect['name']}: {effect['before']} → {effect['after']} openings, "
+            f"rank {effect['rank_before']} → {effect['rank_after']} of {effect['of']}"
+        )
+    for effect in imported.effects.get("gross_commission", []):
+        lines.append(f"{effect['code']} {effect['name']} {effect['month']}: {effect['before']} → {effect['after']}")
+    return "\n".join(lines)

@@ -1,0 +1,178 @@
+"""The CRM's tables as they come: headings, units, totals, cells. Runs in the guard's child, so it knows no Django.
+
+`shape` writes every row as a line of CSV for `COPY` and reports what it could not read. What a row *means* (whether
+there is such a person, whether the shares add up) is asked later of all rows at once, in the database.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date
+from typing import IO, Any
+
+from core.cells import Column, Raw, folded, is_blank, shown
+from core.explain import N_
+from core.guard import Stream
+from core.tables import Refusal, TableRefused
+from crm.reading.cells import reader_of
+from crm.reading.columns import FACTORS, OTHER_UNITS, TABLES, heading_and_factor, known_headings
+from crm.reading.rows import Bounds, Place, Report, Table
+
+SHOWN = 200  # refusals listed one by one; beyond them there is a count
+HEADER_WITHIN = 20  # rows above the header: title, dates, who made the table
+MERGED_ROWS = re.compile(r"[A-Z]+(\d+):[A-Z]+(\d+)")
+
+
+DISTINCT_KINDS = {"amount", "count", "name"}  # hardly two cells alike: remembering them only costs
+DISTINCT = {"client_no", "fund_account"}
+
+
+def shape(
+    sheets: Iterable[Stream],
+    out: IO[bytes],
+    *,
+    kind: str,
+    today: str,
+    covers: Sequence[str] = (),
+    most: int = SHOWN,
+) -> dict[str, Any]:
+    """Write the rows of the one sheet that holds the table. Raises `TableRefused`."""
+    first, last = (date.fromisoformat(covers[0]), date.fromisoformat(covers[1])) if covers else (None, None)
+    bounds = Bounds(date.fromisoformat(today), first, last)
+    columns = TABLES[kind]
+    report: Report | None = None
+    ignored: list[str] = []
+    missing: TableRefused | None = None
+    for sheet in sheets:
+        try:
+            header = header_of(sheet, columns)
+        except TableRefused as refused:
+            missing = missing or refused
+            continue
+        if header is None:
+            ignored.append(sheet.name)
+            continue
+        if report is not None:
+            raise TableRefused(
+                Refusal(
+                    sheet=sheet.name,
+                    rule=N_("The workbook holds this table twice, also on the sheet %(other)s"),
+                    values={"other": report.sheet},
+                )
+            )
+        refuse_merged(sheet, below=header[0])
+        places = placed(header[1], columns, {})
+        report = report_on(sheet, header[1], places)
+        report.most = most
+        write_rows(sheet, header, Table(places, columns, bounds, report), out)
+    if report is None:
+        raise missing or TableRefused(Refusal(rule=N_("No row of headings is found within the first 20 rows")))
+    report.ignored_sheets = ignored
+    if not report.rows and not covers:
+        raise TableRefused(
+            Refusal(sheet=report.sheet, rule=N_("The table has no rows; say which days it covers if there were none"))
+        )
+    return asdict(report)
+
+
+def header_of(sheet: Stream, columns: Sequence[Column]) -> tuple[int, Sequence[Raw]] | None:
+    """The row with every required heading, found below titles; `None` when nothing like it is there.
+
+    Raises `TableRefused` naming what is missing where a row has some of the headings, and two that mean the same.
+    """
+    known = known_headings(columns)
+    required = {column.name for column in columns if column.required}
+    best: tuple[int, int, Sequence[Raw]] = (0, 0, ())
+    for _, (number, cells) in zip(range(HEADER_WITHIN), sheet.rows, strict=False):
+        names = {known.get(heading_and_factor(shown(cell))[0]) for cell in cells if isinstance(cell, str)} - {None}
+        if len(names) > best[0]:
+            best = (len(names), number, cells)
+        if required <= names:
+            break
+    count, number, cells = best
+    if count < 2:
+        return None
+    places = [(name, shown(cell)) for cell in cells if (name := known.get(heading_and_factor(shown(cell))[0]))]
+    names_found = [name for name, _ in places]
+    problems = [
+        Refusal(sheet.name, number, column.name, "", N_("this column is missing"))
+        for column in columns
+        if column.required and column.name not in names_found
+    ]
+    for name in dict.fromkeys(names_found):
+        both = [text for other, text in places if other == name]
+        if len(both) > 1:
+            problems.append(
+                Refusal(sheet.name, number, name, ", ".join(both), N_("this column is there more than once"))
+            )
+    if problems:
+        raise TableRefused(*problems)
+    return number, cells
+
+
+def refuse_merged(sheet: Stream, *, below: int) -> None:
+    """Raises `TableRefused` for merged cells anywhere but in the titles above the header."""
+    bad = []
+    for reference in sheet.merged:
+        rows = MERGED_ROWS.fullmatch(reference)
+        if rows and int(rows[2]) >= below:
+            rule = N_("merged cells: only the first of them has a value; unmerge them and fill every cell")
+            bad.append(Refusal(sheet.name, int(rows[1]), reference, reference, rule))
+    if bad:
+        raise TableRefused(*bad[:SHOWN])
+
+
+def factors_below(cells: Sequence[Raw]) -> dict[int, int] | None:
+    """The factors of a row of units (元, 万元 …) by place; `None` when the row is not one."""
+    words = [re.sub(r"[()\s]|单位:?|單位:?", "", folded(shown(cell))) for cell in cells]
+    if not any(word in FACTORS for word in words) or not all(word in FACTORS or word in OTHER_UNITS for word in words):
+        return None
+    return {at: FACTORS[word] for at, word in enumerate(words) if word in FACTORS}
+
+
+def placed(cells: Sequence[Raw], columns: Sequence[Column], factors: dict[int, int]) -> dict[str, Place]:
+    known = known_headings(columns)
+    by_name = {column.name: column for column in columns}
+    places: dict[str, Place] = {}
+    for at, cell in enumerate(cells):
+        heading, factor = heading_and_factor(shown(cell))
+        name = known.get(heading)
+        if name:
+            column = by_name[name]
+            factor = factors.get(at, factor)
+            read = reader_of(column, factor)
+            repeats = column.name not in DISTINCT and column.kind not in DISTINCT_KINDS
+            places[name] = Place(at, column, shown(cell).strip(), factor, read, {} if repeats else None)
+    return places
+
+
+def report_on(sheet: Stream, headings: Sequence[Raw], places: dict[str, Place]) -> Report:
+    taken = {place.at for place in places.values()}
+    return Report(
+        sheet=sheet.name,
+        encoding=sheet.encoding,
+        headers={name: place.heading for name, place in places.items()},
+        ignored_columns=[shown(c).strip() for at, c in enumerate(headings) if at not in taken and not is_blank(c)],
+    )
+
+
+def write_rows(sheet: Stream, header: tuple[int, Sequence[Raw]], table: Table, out: IO[bytes]) -> None:
+    header_row, headings = header
+    buffer = io.StringIO(newline="")
+    write = csv.writer(buffer).writerow
+    for number, cells in sheet.rows:
+        if number == header_row + 1 and (factors := factors_below(cells)) is not None:
+            table.places = placed(headings, table.columns, factors)
+        elif (line := table.line(number, cells)) is not None:
+            write(line)
+            if table.report.rows % 2000 == 0:
+                out.write(buffer.getvalue().encode())
+                buffer.seek(0)
+                buffer.truncate()
+    out.write(buffer.getvalue().encode())
+    table.report.factors = {name: place.factor for name, place in table.places.items()}
+    table.report.first, table.report.last = table.first_day, table.last_day
