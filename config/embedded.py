@@ -44,8 +44,15 @@ def postgres(home: Path, database: str) -> dict[str, Any]:
 
 def forget_the_dead(users: Path) -> None:
     """A process that was killed never signed off; with it on the list nobody would be the last to leave."""
-    living = [pid for pid in json.loads(users.read_text()) if psutil.pid_exists(pid)]
+    living = [pid for pid in json.loads(users.read_text()) if is_alive(pid)]
     users.write_text(json.dumps(living))
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 def valkey_socket(home: Path) -> Path:

@@ -57,11 +57,9 @@ class Target:
 def merge_by_digest(target: Target, rows: Sequence[Sequence[Any]]) -> int:
     """Write judgements, each row being keys, columns, `digest`, and the digest last read ("" where there was no row).
 
-    A row whose digest has changed since it was read is left as it is: somebody has judged it from newer facts. Two
-    statements whatever the number of rows; none without any. The number of rows written.
+    A row whose digest has changed since it was read is left as it is: somebody has judged it from newer facts. At
+    most two statements whatever the number of rows. The number of rows written.
     """
-    if not rows:
-        return 0
     parts = (*target.keys, *target.columns, ("digest", "text"))
     names = [sql.Identifier(part[0]) for part in parts]
     sent = sql.SQL("unnest({}) AS sent ({})").format(
@@ -79,12 +77,13 @@ def merge_by_digest(target: Target, rows: Sequence[Sequence[Any]]) -> int:
         sent,
         sql.SQL(" AND ").join(sql.SQL("kept.{} = sent.{}").format(name, name) for name in names[:keys]),
     )
-    add = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} WHERE sent.was = '' ON CONFLICT DO NOTHING").format(
+    add = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} ON CONFLICT DO NOTHING").format(
         table, sql.SQL(", ").join(names), sql.SQL(", ").join(values), sent
     )
-    arrays = [list(column) for column in zip(*rows, strict=True)]
-    with connection.cursor() as cursor:
-        cursor.execute(change, arrays)
-        written: int = cursor.rowcount
-        cursor.execute(add, arrays)
-        return written + int(cursor.rowcount)
+    written = 0
+    for statement, some in ((change, [row for row in rows if row[-1]]), (add, [row for row in rows if not row[-1]])):
+        if some:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, [list(column) for column in zip(*some, strict=True)])
+                written += cursor.rowcount
+    return written

@@ -65,7 +65,7 @@ class MusterCommand(BaseCommand, ABC):
         return
 
     @abstractmethod
-    def run(self, **options: Any) -> dict[str, Any]:
+    def run(self, *args: Any, **options: Any) -> dict[str, Any]:
         """Do it. Edge of the project: this is where a command may read the clock."""
 
     def say(self, text: str) -> None:

@@ -8,6 +8,22 @@ from core.models import AuditEntry, AuditSeal
 from core.verification import seal_digest
 
 ONE_SEALER = 7_041_969
+# The oldest transaction that may still write here. The server counts the transactions of all its databases together;
+# those that certainly work in another one do not hold the seal up.
+HORIZON = """
+WITH seen AS MATERIALIZED (SELECT pg_current_snapshot() AS snapshot),
+running AS (
+    SELECT xid FROM seen, pg_snapshot_xip(snapshot) AS xid
+    WHERE NOT EXISTS (
+        SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+        WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock' AND transactionid = xid::xid
+          AND datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+)
+SELECT least((SELECT min(xid::text::bigint) FROM running), pg_snapshot_xmax(snapshot)::text::bigint,
+             pg_current_xact_id_if_assigned()::text::bigint)
+FROM seen
+"""
 
 
 class CounterWentBack(Exception):
@@ -23,7 +39,7 @@ def seal_audit_trail(*, now: datetime) -> AuditSeal | None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_SEALER])
-        cursor.execute("SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint")
+        cursor.execute(HORIZON)
         horizon = int(cursor.fetchone()[0])
     last = AuditSeal.objects.order_by("to_transaction").last()
     first, previous = (last.to_transaction, last.digest) if last else (0, "")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Self
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOperators
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
@@ -149,6 +151,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
 class Person(models.Model):
     """Somebody of the firm. Name, phone and e-mail live with the user made together with the person."""
 
+    public_id = models.UUIDField(default=uuid4, db_default=RandomUUID(), unique=True, editable=False)
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, related_name="person", verbose_name=_("user"))
     engagement = models.CharField(_("engagement"), max_length=16, choices=Engagement, default=Engagement.EMPLOYEE)
     grade = models.CharField(_("grade"), max_length=16, blank=True)
@@ -207,6 +210,7 @@ class Posting(models.Model):
     A customer manager has one place at a time; `acting_for` marks who stands in for an absent leader (D7).
     """
 
+    public_id = models.UUIDField(default=uuid4, db_default=RandomUUID(), unique=True, editable=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="postings", verbose_name=_("person"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="postings", verbose_name=_("unit"))
     role = models.CharField(_("role"), max_length=32, choices=Role)
@@ -288,6 +292,15 @@ class Outlet(models.Model):
         return self.name
 
 
+class OutletPostingQuerySet(models.QuerySet["OutletPosting"]):
+    def on(self, on: date) -> Self:
+        return self.filter(from_on__lte=on).filter(Q(to_on=None) | Q(to_on__gt=on))
+
+    def visible_to(self, user: User) -> Self:
+        """One's own, and those at outlets within one's sight."""
+        return self.filter(Q(person__user=user) | user.authority.sees_unit("outlet__unit__path"))
+
+
 class OutletPosting(models.Model):
     """Who stands at an outlet from a day on; `to_on` is the first day no longer."""
 
@@ -296,7 +309,7 @@ class OutletPosting(models.Model):
     from_on = models.DateField(_("from"))
     to_on = models.DateField(_("until"), null=True, blank=True)
 
-    objects = models.Manager()
+    objects = OutletPostingQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("outlet posting")

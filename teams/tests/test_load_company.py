@@ -88,18 +88,17 @@ def test_a_folder_becomes_a_company(loaded: Path) -> None:
 
 def test_a_workbook_with_chinese_headers_becomes_the_same(loaded: Path, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = "人員"
-    sheet.append(["人員名冊"])
-    sheet.append(["姓名", "員工編號", "入職日期", "手機", "備註"])
-    sheet.append(["林小雨", "0001", date(2024, 1, 1), "13911110000", "x"])
+    book.create_sheet("人員", 0)
+    book["人員"].append(["人員名冊"])
+    book["人員"].append(["姓名", "員工編號", "入職日期", "手機", "備註"])
+    book["人員"].append(["林小雨", "0001", date(2024, 1, 1), "13911110000", "x"])
     book.create_sheet("任职")
     book["任职"].append(["工号", "单位", "岗位", "开始日期"])
     book["任职"].append(["0001", "A2", "客户经理", date(2025, 1, 1)])
     book.create_sheet("说明")
     book.save(tmp_path / "company.xlsx")
     report = load(tmp_path / "company.xlsx")
-    assert report.ignored_sheets == ["说明"]
+    assert report.ignored_sheets == ["Sheet", "说明"]
     assert report.tables["people"]["ignored_columns"] == ["備註"]
     assert report.written == 1
     assert Person.objects.get(user__employee_no="0001").user.phone == "13911110000"

@@ -33,7 +33,7 @@ def write(path: Path, rows: Iterable[Row]) -> Path:
 
 
 def surname(manager: str) -> str:
-    return manager.split()[-1]
+    return manager.rsplit(maxsplit=1)[-1]
 
 
 def company(source: Path, target: Path) -> Path:

@@ -1,3 +1,4 @@
+from worklogs.services.importing import LogImport, import_logs
 from worklogs.services.judging import Judged, judge
 from worklogs.services.writing import (
     AlreadyEntered,
@@ -24,6 +25,7 @@ __all__ = [
     "BadNumber",
     "InTheFuture",
     "Judged",
+    "LogImport",
     "LogRefused",
     "NameNeeded",
     "NoNumber",
@@ -33,6 +35,7 @@ __all__ = [
     "ReasonNeeded",
     "WindowClosed",
     "checked_phone",
+    "import_logs",
     "judge",
     "remove_entry",
     "save_entry",

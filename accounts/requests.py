@@ -1,0 +1,13 @@
+"""What a view behind the sign-in may rely on."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest
+
+from accounts.models import User
+
+
+class AuthedRequest(HttpRequest):
+    """A request of somebody signed in, who carries today's authority."""
+
+    user: User

@@ -1,0 +1,92 @@
+"""The project's own PostgreSQL and Valkey: shared by the processes of a checkout, gone when the last one leaves."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import psutil
+import pytest
+import redis
+from django.conf import settings
+
+from config import embedded
+
+pytestmark = pytest.mark.processes
+
+USER = """
+import sys
+from pathlib import Path
+from config import embedded
+print(embedded.postgres(Path(sys.argv[1]), "muster")["HOST"], flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Callable[[], subprocess.Popen[str]]:
+    """Start a process that uses the server of one checkout until its input ends."""
+
+    def start() -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [sys.executable, "-c", USER, str(tmp_path / "var")],
+            cwd=settings.BASE_DIR, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert process.stdout
+        assert process.stdout.readline().strip(), process.stderr and process.stderr.read()
+        return process
+
+    return start
+
+
+def leave(process: subprocess.Popen[str]) -> str:
+    """Let it end by itself; what it complained about."""
+    return process.communicate(timeout=30)[1]
+
+
+def test_the_server_is_shared_and_stops_with_the_last_who_leaves(start, tmp_path):
+    folder = tmp_path / "var" / "postgres"
+
+    def server() -> psutil.Process | None:
+        file = folder / "postmaster.pid"
+        return psutil.Process(int(file.read_text().split()[0])) if file.exists() else None
+
+    first, second, killed = start(), start(), start()
+    running = server()
+    assert running
+
+    assert leave(first) == ""
+    assert server() == running, "the others still need it"
+
+    killed.send_signal(signal.SIGKILL)
+    killed.communicate()
+    interrupted = start()
+    interrupted.send_signal(signal.SIGINT)
+    leave(interrupted)
+    assert server() == running
+
+    late = start()  # notices that one of the users is dead
+    leave(second)
+    assert leave(late) == ""
+    assert server() is None
+    assert not embedded.is_alive(running.pid)
+
+
+def test_valkey_runs_for_the_length_of_the_block(tmp_path):
+    with embedded.running_valkey(tmp_path) as socket:
+        assert redis.Redis(unix_socket_path=str(socket)).ping()
+        mine = [child for child in psutil.Process().children() if str(socket) in " ".join(child.cmdline())]
+        assert len(mine) == 1
+
+    assert not socket.exists()
+    assert not embedded.is_alive(mine[0].pid)
+
+
+def test_a_leftover_socket_of_a_killed_valkey_does_not_hinder(tmp_path):
+    embedded.valkey_socket(tmp_path).touch()
+
+    with embedded.running_valkey(tmp_path) as socket:
+        assert redis.Redis(unix_socket_path=str(socket)).ping()

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from core.commands import MusterCommand, Refused
+from core.tables import TableRefused, read_tables
+from worklogs import services
+
+
+class Command(MusterCommand):
+    help = "Take over work logs that were kept elsewhere; the whole file or nothing."
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FILE", help="CSV or XLSX with one row for each entry")
+        parser.add_argument("--dry-run", action="store_true", help="check and count, change nothing")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        file, dry_run = options["file"], options["dry_run"]
+        try:
+            done = services.import_logs(sheets=read_tables(file), now=timezone.now(), dry_run=dry_run)
+        except TableRefused as refused:
+            raise Refused(*(refusal.as_json() for refusal in refused.refusals), answer={"file": str(file)}) from None
+        answer = {
+            "file": str(file),
+            "dry_run": dry_run,
+            "rows": done.rows,
+            "accepted": 0 if done.refusals else done.rows,
+            "ignored_columns": done.ignored_columns,
+            "logs": done.logs,
+            "created": done.created,
+            "unchanged": done.unchanged,
+            "known_numbers": done.known_numbers,
+            "late": done.late,
+            "covers": done.covers,
+            "effects": asdict(done.judged),
+        }
+        if done.refusals:
+            raise Refused(*(refusal.as_json() for refusal in done.refusals), answer=answer)
+        self.say(
+            f"{done.rows} rows: {done.created} entries added, {done.unchanged} there already, {done.logs} new logs"
+        )
+        if done.ignored_columns:
+            self.say(f"ignored columns: {', '.join(done.ignored_columns)}")
+        self.say(f"{done.judged.changed_days} days and {done.judged.changed_weeks} weeks judged anew")
+        if dry_run:
+            self.say("Nothing was changed: dry run.")
+        return {**answer, "refused": []}
