@@ -36,21 +36,29 @@ class Line:
     then: int = 200
     send: Mapping[str, Any] | Callable[[Cast], Mapping[str, Any]] = field(default_factory=dict)
     anonymous: int = 302  # to the sign-in page
+    is_page: bool = False  # walked in Chromium
 
 
 def page(name: str, may: str = EVERYBODY, *, of: str = "", sees: str = "", **more: Any) -> Line:
+    """A page for people."""
+    return Line(name, "GET", may, sees, of, is_page=True, **more)
+
+
+def part(name: str, may: str = EVERYBODY, *, of: str = "", sees: str = "", **more: Any) -> Line:
+    """What htmx fetches into a page, a file to download, an answer for machines."""
     return Line(name, "GET", may, sees, of, **more)
 
 
 def verb(name: str, may: str = EVERYBODY, *, of: str = "", sees: str = "", then: int = 302, **more: Any) -> Line:
+    """Something done: a POST, answered by a redirect unless said otherwise (`send` is the form)."""
     return Line(name, "POST", may, sees, of, then, **more)
 
 
 PORTAL = [
     page("portal:home"),
     page("portal:menu"),
-    page("portal:healthz", anonymous=200),
-    page("portal:readyz", anonymous=200),
+    part("portal:healthz", anonymous=200),
+    part("portal:readyz", anonymous=200),
 ]
 ACCOUNTS = [
     verb("accounts:language", send={"language": "zh-hant"}, anonymous=302),
