@@ -73,5 +73,14 @@ WRITING = (
     Parameter("worklogs.days_open", N_("Days a log can still be written"), "S3.2", D, "int", DOWN, 3),
     Parameter("worklogs.days_to_correct", N_("Days a log can still be corrected"), "S3.2", D, "int", DOWN, 31),
 )
-declare(*SCORING, *WRITING)
+ANSWERING = (
+    Parameter("worklogs.weekly_replies", N_("Logs to answer per member and week"), "S4.1.f", "", "int", UP, 2),
+    Parameter("worklogs.month_end_replies", N_("Month-end answers per log author"), "S4.2.f", "", "int", UP, 1),
+    Parameter(
+        "worklogs.month_end_days", N_("Last days of the month that count as month end"), "S4.2.f", D, "int", FIXED, 5
+    ),
+    Parameter("worklogs.month_end_grace", N_("Days of grace after the month"), "S4.2.f", D, "int", FIXED, 3),
+    Parameter("worklogs.score_table_time", N_("The score table goes up at"), "S5.4", "", "time", FIXED, time(9, 0)),
+)
+declare(*SCORING, *WRITING, *ANSWERING)
 CODES = tuple(parameter.code for parameter in (*SCORING, *WRITING))

@@ -6,11 +6,12 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import cast
 
 from core.explain import N_, Line, RuleValue
+from core.periods import Month
 
 
 class Kind(StrEnum):
@@ -420,3 +421,12 @@ def normalised_phone(text: str) -> str:
     if (parts := EXTENSION.fullmatch(plain)) and LANDLINE.fullmatch(number := parts[1].replace("-", "")):
         return f"{number}-{parts[2]}"
     raise NotAPhoneNumber(text)
+
+
+# --- answers ------------------------------------------------------------------------------------------------------------
+def is_month_end_reply(month: Month, on: date, *, days: int, grace: int) -> bool:
+    """Whether an answer given on a day counts as the month-end answer to a log of `month` (S4.2.f).
+
+    It does in the last `days` days of the month and the `grace` days after it.
+    """
+    return month.end - timedelta(days=days) <= on < month.end + timedelta(days=grace)

@@ -9,7 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.utils import timezone
+
+from core.periods import Week
 from tests.cast import Cast
+from worklogs.models import ScoreTable, WorkLog
 
 Builder = Callable[[Cast], dict[str, Any]]
 BUILDERS: dict[str, Builder] = {}
@@ -23,3 +27,22 @@ def thing(name: str) -> Callable[[Builder], Builder]:
         return builder
 
     return register
+
+
+@thing("work_log")
+def work_log(cast: Cast) -> dict[str, Any]:
+    log = WorkLog.objects.create(
+        person=cast.person("cm"),
+        unit=cast.unit["B1M1A1"],
+        on=cast.today,
+        state=WorkLog.State.SUBMITTED,
+        submitted_at=timezone.now(),
+    )
+    return {"public_id": log.public_id}
+
+
+@thing("score_table")
+def score_table(cast: Cast) -> dict[str, Any]:
+    week = Week(cast.today).previous()
+    table = ScoreTable.objects.create(unit=cast.unit["B1M1"], week=week.first, sent_at=timezone.now(), digest="0")
+    return {"public_id": table.public_id}

@@ -64,7 +64,21 @@ ACCOUNTS = [
     verb("accounts:language", send={"language": "zh-hant"}, anonymous=302),
 ]
 
-TABLE: list[Line] = [*PORTAL, *ACCOUNTS]
+ANSWERING = "am mm manager regional"
+READING = "deputy officer market auditor"
+OTHER_ANSWERING = "am_west mm2 sibling_am sibling_mm sibling_manager outsider_manager"
+LOGS = [
+    page("worklogs:desk", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
+    verb("worklogs:reply_to_several", f"{ANSWERING} {OTHER_ANSWERING}"),
+    page("worklogs:month_end", f"{ANSWERING} {OTHER_ANSWERING}"),
+    page("worklogs:score_tables", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
+    page("worklogs:score_table", f"mm manager regional {READING}", of="score_table"),
+    page("worklogs:score_table_file", f"mm manager regional {READING}", of="score_table"),
+    page("worklogs:log", f"cm {ANSWERING} {READING}", of="work_log"),
+    verb("worklogs:reply", ANSWERING, of="work_log", sees=f"cm {READING}", send={"text": "好"}),
+]
+
+TABLE: list[Line] = [*PORTAL, *ACCOUNTS, *LOGS]
 
 # What third parties bring along. Of the sign-in pages only the status for a visitor and for a signed-in person is ours
 # to promise: (visitor, signed in).

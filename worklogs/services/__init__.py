@@ -1,5 +1,7 @@
 from worklogs.services.importing import LogImport, import_logs
 from worklogs.services.judging import Judged, judge
+from worklogs.services.replies import CannotReply, reply_to_log, reply_to_logs
+from worklogs.services.score_tables import send_due_score_tables, send_score_tables, sending_day
 from worklogs.services.writing import (
     AlreadyEntered,
     BadNumber,
@@ -23,6 +25,7 @@ from worklogs.services.writing import (
 __all__ = [
     "AlreadyEntered",
     "BadNumber",
+    "CannotReply",
     "InTheFuture",
     "Judged",
     "LogImport",
@@ -38,7 +41,12 @@ __all__ = [
     "import_logs",
     "judge",
     "remove_entry",
+    "reply_to_log",
+    "reply_to_logs",
     "save_entry",
+    "send_due_score_tables",
+    "send_score_tables",
+    "sending_day",
     "set_brochures",
     "submit_log",
     "write_note",

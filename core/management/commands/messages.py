@@ -90,7 +90,8 @@ class Command(BaseCommand):
 
         source = path.read_text()
         if path.suffix != ".py":
-            source = templatize(source, origin=str(path))
+            # What stands between the texts is blanked out but keeps its indentation, which Python would not take.
+            source = "\n".join(line.lstrip() for line in templatize(source, origin=str(path)).splitlines())
         for _line, texts, _comments, context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
             parts = (texts,) if isinstance(texts, str) else tuple(texts)
             if context:

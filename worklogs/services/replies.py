@@ -1,0 +1,107 @@
+"""Answers to work logs (S4.1.f, S4.2.f): one log or several at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import cast
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.clock import day_of
+from core.periods import Month
+from messaging.models import Channel
+from messaging.services import Draft, post
+from policies import selectors as policy
+from teams.authority import Power
+from teams.models import Role
+from worklogs.models import Reply, WorkLog
+from worklogs.rules import is_month_end_reply
+
+
+class CannotReply(Exception):
+    """The answer is not taken; the message says why. `field` is what it concerns."""
+
+    def __init__(self, message: object) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+@transaction.atomic
+def reply_to_log(*, log: WorkLog, text: str, actor: User, now: datetime) -> Reply:
+    """Answer one log. Raises `CannotReply`."""
+    return reply_to_logs(logs=[log], text=text, actor=actor, now=now)[0]
+
+
+@transaction.atomic
+def reply_to_logs(*, logs: Sequence[WorkLog], text: str, actor: User, now: datetime) -> list[Reply]:
+    """Give the same answer to several logs, all or none. Raises `CannotReply`.
+
+    From then on these logs change only by corrections with a reason. Each writer is told in the application.
+    """
+    text = text.strip()
+    if not text:
+        raise CannotReply(_("Write what you want to tell the writer."))
+    if not logs:
+        raise CannotReply(_("Choose at least one log."))
+    # Locked in a fixed order, so that an answer and a change to the same log come one after the other.
+    logs = list(
+        WorkLog.objects.select_for_update(of=["self"])
+        .select_related("unit", "person")
+        .filter(pk__in=[log.pk for log in logs])
+        .order_by("pk")
+    )
+    for log in logs:
+        may_reply(log, actor)
+    month_end = MonthEnd(logs, actor, day_of(now))
+    replies = Reply.objects.bulk_create(
+        Reply(log=log, author=actor, kind=month_end.kind_for(log), text=text, at=now) for log in logs
+    )
+    WorkLog.objects.filter(pk__in=[log.pk for log in logs], replied=False).update(replied=True)
+    post([told(reply, actor) for reply in replies], now=now)
+    return replies
+
+
+def may_reply(log: WorkLog, actor: User) -> None:
+    """Raises `CannotReply` where this person cannot answer this log."""
+    if log.person.user_id == actor.pk:
+        raise CannotReply(_("Nobody answers her own log."))
+    if not actor.authority.may(Power.REPLY_TO_LOGS, log.unit.path):
+        raise CannotReply(_("This log belongs to another team."))
+    if not log.is_submitted:
+        raise CannotReply(_("The log of %(on)s is still being written.") % {"on": log.on})
+
+
+class MonthEnd:
+    """Which of a leader's answers count as the month-end answer of a market manager (S4.2.f)."""
+
+    def __init__(self, logs: Sequence[WorkLog], actor: User, today: date) -> None:
+        self.today = today
+        self.paths = [held.path for held in actor.authority.held if held.role == Role.MARKET_MANAGER]
+        codes = ("worklogs.month_end_days", "worklogs.month_end_grace")
+        self.values = policy.values_on(codes, unit_ids={log.unit_id for log in logs}, on=today)
+
+    def kind_for(self, log: WorkLog) -> Reply.Kind:
+        values = self.values[log.unit_id]
+        days = cast(int, values["worklogs.month_end_days"].value)
+        grace = cast(int, values["worklogs.month_end_grace"].value)
+        is_market_manager = any(log.unit.path.startswith(path) for path in self.paths)
+        if is_market_manager and is_month_end_reply(Month(log.on), self.today, days=days, grace=grace):
+            return Reply.Kind.MONTH_END
+        return Reply.Kind.WEEKLY
+
+
+def told(reply: Reply, actor: User) -> Draft:
+    log = reply.log
+    return Draft(
+        rule=f"worklogs.reply.{reply.public_id}",
+        business_date=log.on,
+        recipient_id=log.person.user_id,
+        channel=Channel.IN_APP,
+        text="worklogs.reply",
+        values={"leader": actor.name, "on": log.on, "text": reply.text},
+        link=f"/logs/{log.on.isoformat()}/",
+        place=log.unit.path,
+    )

@@ -1,0 +1,103 @@
+"""The weekly score table of a market department goes up on Monday (S4.1.f, S4.2.f, S5.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any, cast
+
+from django.db import transaction
+
+from accounts.models import User
+from attendance.selectors import calendar_for
+from core import clock
+from core.explain import digest_of
+from core.periods import Period, Week
+from messaging.models import Channel
+from messaging.services import Draft, post
+from policies import selectors as policy
+from teams.models import Role, Unit, UnitKind
+from teams.selectors import ancestor, holders, leaders_of, units_of_kind
+from worklogs.models import ScoreTable
+from worklogs.selectors.desk import team_week_scores
+from worklogs.services.judging import judge
+
+SEND_TIME = "worklogs.score_table_time"
+
+
+def send_due_score_tables(*, now: datetime) -> list[ScoreTable]:
+    """Send the tables of last week that are due by now and not sent yet; a missed Monday is caught up."""
+    today = clock.day_of(now)
+    week = Week(today).previous()
+    departments = [unit for unit in units_of_kind(UnitKind.MARKET_DEPARTMENT, today) if unit.started_on]
+    sent = set(ScoreTable.objects.filter(week=week.first).values_list("unit_id", flat=True))
+    waiting = [unit for unit in departments if unit.pk not in sent]
+    due = sending_day(week)
+    if not waiting or today < due:
+        return []
+    times = policy.values_on([SEND_TIME], unit_ids=[unit.pk for unit in waiting], on=due)
+    ready = [unit for unit in waiting if now >= clock.at(due, cast(time, times[unit.pk][SEND_TIME].value))]
+    return send_score_tables(week=week, departments=ready, now=now)
+
+
+def sending_day(week: Week) -> date:
+    """The Monday after the week, or the next workday where that is none (reading 16)."""
+    ahead = Period(week.end, week.next().next().end)
+    return calendar_for(ahead).workdays(ahead)[0]
+
+
+@transaction.atomic
+def send_score_tables(*, week: Week, departments: Sequence[Unit], now: datetime) -> list[ScoreTable]:
+    """Judge the week once more, write down each department's table and tell those it goes to; each table once."""
+    if not departments:
+        return []
+    judge(period=week, until=week.last, units=departments)
+    tables = [table_of(department, week, now) for department in departments]
+    ScoreTable.objects.bulk_create(tables, ignore_conflicts=True)
+    new = list(
+        ScoreTable.objects.filter(public_id__in=[table.public_id for table in tables]).select_related("unit__parent")
+    )
+    post([draft for table in new for draft in tell_of(table, week, clock.day_of(now))], now=now)
+    return new
+
+
+def table_of(department: Unit, week: Week, now: datetime) -> ScoreTable:
+    rows = [row.as_document() for row in team_week_scores(department, week)]
+    return ScoreTable(unit=department, week=week.first, sent_at=now, document=rows, digest=digest_of(rows))
+
+
+def tell_of(table: ScoreTable, week: Week, on: date) -> list[Draft]:
+    """The regional department (the branch stands in where there is none), the branch, and the manager whose table it is."""
+    rows: Sequence[Mapping[str, Any]] = table.document
+    values = {
+        "department": table.unit.name,
+        "week": week.code,
+        "people": len(rows),
+        "passed": sum(bool(row["score_pass"]) for row in rows),
+    }
+    return [
+        Draft(
+            rule=f"worklogs.score_table.{table.unit.code}",
+            business_date=week.first,
+            recipient_id=user.pk,
+            channel=Channel.IN_APP,
+            text="worklogs.score_table",
+            values=values,
+            link=f"/logs/score-tables/{table.public_id}/",
+            place=table.unit.path,
+        )
+        for user in recipients(table.unit, on)
+    ]
+
+
+def recipients(department: Unit, on: date) -> list[User]:
+    """Who gets the table; each person once."""
+    branch = ancestor(department, UnitKind.BRANCH)
+    region = ancestor(department, UnitKind.REGIONAL_DEPARTMENT)
+    found: Iterable[User] = [
+        *leaders_of(department, on),
+        *(leaders_of(branch, on) if branch else []),
+        *(leaders_of(region, on) if region else []),
+        *(holders(Role.REGIONAL_OFFICER, region, on) if region else []),
+    ]
+    return list({user.pk: user for user in found}.values())

@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+
+from core import clock
+from core.periods import Month, Week
+from messaging.models import Message
+from teams.models import Person, Posting, Role
+from tests.cast import TODAY, Cast
+from worklogs import services
+from worklogs.models import Reply, ScoreTable, WorkLog
+from worklogs.rules import is_month_end_reply
+from worklogs.selectors import desk as selectors
+
+pytestmark = pytest.mark.django_db
+MONDAY = date(2026, 11, 16)
+
+
+def noon(on: date) -> datetime:
+    return clock.at(on, time(12))
+
+
+def written(cast: Cast, key: str, on: date) -> WorkLog:
+    """A submitted log of that day."""
+    return WorkLog.objects.create(
+        person=cast.person(key),
+        unit=Posting.objects.get(person=cast.person(key)).unit,
+        on=on,
+        state=WorkLog.State.SUBMITTED,
+        submitted_at=noon(on),
+    )
+
+
+def answer(log: WorkLog, actor, on: date = TODAY) -> Reply:
+    return services.reply_to_log(log=log, text="很好", actor=actor, now=noon(on))
+
+
+@pytest.mark.clause("S4.1.f")
+def test_two_answered_logs_a_week_are_owed_to_each_member_and_a_second_answer_to_one_log_counts_once(cast):
+    first, second = written(cast, "cm", MONDAY), written(cast, "cm", MONDAY + timedelta(days=1))
+    answer(first, cast.am)
+    answer(first, cast.am)
+    mine = {row.member.employee_no: row for row in selectors.desk([cast.unit["B1M1A1"]], TODAY)}["1001"]
+    assert (mine.answered, mine.owed, mine.is_answered_enough) == (1, 2, False)
+    assert (mine.waiting, mine.oldest) == (1, second.on)
+    answer(second, cast.am)
+    mine = {row.member.employee_no: row for row in selectors.desk([cast.unit["B1M1A1"]], TODAY)}["1001"]
+    assert mine.is_answered_enough
+    assert mine.waiting == 0
+
+
+@pytest.mark.clause("S4.1.f", "D5.c")
+def test_an_answer_reaches_the_writer_and_closes_the_log_to_silent_changes(cast):
+    log = written(cast, "cm", MONDAY)
+    answer(log, cast.am)
+    log.refresh_from_db()
+    assert log.replied
+    message = Message.objects.get(recipient=cast.cm)
+    assert "何雅琴" in message.body
+    assert message.link == "/logs/2026-11-16/"
+
+
+@pytest.mark.parametrize(
+    ("key", "on_whose", "why"),
+    [
+        ("sibling_am", "cm", "another team"),
+        ("am_west", "cm", "another team"),
+        ("clerk", "cm", "another team"),
+        ("cm", "cm", "own log"),
+    ],
+)
+def test_nobody_answers_outside_her_team_or_herself(cast, key, on_whose, why):
+    log = written(cast, on_whose, MONDAY)
+    from django.utils import translation
+
+    with pytest.raises(services.CannotReply) as refusal, translation.override("en"):
+        answer(log, cast.user[key])
+    with translation.override("en"):
+        assert why in str(refusal.value.message)
+    assert not Reply.objects.exists()
+
+
+def test_a_log_that_is_still_being_written_is_not_answered_and_none_of_several_is(cast):
+    done = written(cast, "cm", MONDAY)
+    draft = WorkLog.objects.create(person=cast.person("cm2"), unit=cast.unit["B1M1A1"], on=MONDAY)
+    with pytest.raises(services.CannotReply):
+        services.reply_to_logs(logs=[done, draft], text="好", actor=cast.am, now=noon(TODAY))
+    done.refresh_from_db()
+    assert not done.replied
+
+
+@pytest.mark.clause("S4.2.f")
+@pytest.mark.parametrize(
+    ("on", "counts"),
+    [
+        (date(2026, 11, 25), False),
+        (date(2026, 11, 26), True),
+        (date(2026, 11, 30), True),
+        (date(2026, 12, 3), True),
+        (date(2026, 12, 4), False),
+    ],
+)
+def test_a_month_end_answer_is_one_of_the_last_days_or_the_days_of_grace(on, counts):
+    assert is_month_end_reply(Month(date(2026, 11, 3)), on, days=5, grace=3) is counts
+
+
+@pytest.mark.clause("S4.2.f")
+def test_the_market_manager_owes_every_log_author_an_answer_at_month_end(cast):
+    logs = [written(cast, key, MONDAY) for key in ("cm", "cm2", "cm_west")]
+    answer(logs[0], cast.mm, on=date(2026, 11, 20))  # too early to count
+    answer(logs[1], cast.mm, on=date(2026, 11, 28))
+    answer(logs[2], cast.am_west, on=date(2026, 11, 28))  # not the market manager
+    rows = selectors.month_end_standing([cast.unit["B1M1"]], Month(TODAY))
+    assert {row.member.employee_no: row.is_done for row in rows} == {"1001": False, "1002": True, "1003": False}
+
+
+@pytest.mark.clause("S5.4", "S4.2.f")
+def test_on_monday_the_score_table_goes_up_by_itself_once_to_region_branch_and_department(cast):
+    written(cast, "cm", date(2026, 11, 12))
+    monday = clock.at(MONDAY, time(9, 30))
+    early = clock.at(MONDAY, time(8))
+    assert services.send_due_score_tables(now=early) == []
+    sent = services.send_due_score_tables(now=monday)
+    assert {table.unit.code for table in sent} == {"B1M1", "B1M2", "B2M1", "B9M1"}
+    table = ScoreTable.objects.get(unit=cast.unit["B1M1"])
+    assert [row["employee_no"] for row in table.document] == ["1001", "1002", "1003"]
+    told = set(
+        Message.objects.filter(rule="worklogs.score_table.B1M1").values_list("recipient__employee_no", flat=True)
+    )
+    assert told == {"1020", "1033", "5001", "5002"}
+    branch_stands_in = set(
+        Message.objects.filter(rule="worklogs.score_table.B9M1").values_list("recipient__employee_no", flat=True)
+    )
+    assert branch_stands_in == {"9033"}
+    assert services.send_due_score_tables(now=monday) == []
+    assert ScoreTable.objects.count() == 4
+
+
+@pytest.mark.clause("S5.4")
+def test_a_monday_that_was_missed_is_caught_up_and_a_holiday_monday_moves_on():
+    assert services.sending_day(Week(date(2026, 9, 28))) == date(2026, 10, 8)
+    assert services.sending_day(Week(date(2026, 11, 9))) == MONDAY
+
+
+def test_the_desk_asks_the_same_number_of_questions_for_a_large_team(cast, django_assert_max_num_queries, signed_in):
+    client = signed_in(cast.am)
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as small:
+        assert client.get("/logs/desk/").status_code == 200
+    area = cast.unit["B1M1A1"]
+    from accounts.models import User
+
+    for n in range(30):
+        user = User.objects.create(employee_no=f"77{n:02}", name=f"员工{n}")
+        person = Person.objects.create(user=user, joined_on=date(2025, 1, 1))
+        Posting.objects.create(person=person, unit=area, role=Role.CUSTOMER_MANAGER, from_on=date(2025, 1, 1))
+    with CaptureQueriesContext(connection) as large:
+        assert client.get("/logs/desk/").status_code == 200
+    assert len(large) == len(small) <= 20
+
+
+def test_several_logs_are_answered_from_the_desk_at_once(cast, signed_in):
+    logs = [written(cast, key, MONDAY) for key in ("cm", "cm2")]
+    client = signed_in(cast.am)
+    response = client.post("/logs/desk/reply/", {"logs": [str(log.public_id) for log in logs], "text": "都不错"})
+    assert response.status_code == 302
+    assert Reply.objects.count() == 2
+
+
+def test_a_log_out_of_sight_among_several_is_not_found_and_none_is_answered(cast, signed_in):
+    logs = [written(cast, key, MONDAY) for key in ("cm", "sibling_cm")]
+    response = signed_in(cast.am).post(
+        "/logs/desk/reply/", {"logs": [str(log.public_id) for log in logs], "text": "好"}
+    )
+    assert response.status_code == 404
+    assert not Reply.objects.exists()
+
+
+def test_an_empty_answer_is_refused_at_its_field_and_nothing_is_lost(cast, signed_in):
+    log = written(cast, "cm", MONDAY)
+    response = signed_in(cast.am).post(f"/logs/{log.public_id}/reply/", {"text": "  "})
+    assert response.status_code == 422
+    assert not Reply.objects.exists()
+
+
+def test_the_score_table_can_be_taken_as_an_excel_file(cast, signed_in):
+    from io import BytesIO
+
+    from openpyxl import load_workbook
+
+    services.send_due_score_tables(now=noon(MONDAY))
+    table = ScoreTable.objects.get(unit=cast.unit["B1M1"])
+    response = signed_in(cast.officer).get(f"/logs/score-tables/{table.public_id}/file/")
+    sheet = load_workbook(BytesIO(b"".join(response.streaming_content))).worksheets[0]
+    assert [cell.value for cell in sheet[2]][:2] == ["1001", "林小雨"]
+    assert signed_in(cast.sibling_mm).get(f"/logs/score-tables/{table.public_id}/file/").status_code == 404

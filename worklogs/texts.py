@@ -1,0 +1,17 @@
+"""What work logs say to people."""
+
+from core.explain import N_
+from messaging.registry import declare_text
+
+declare_text(
+    "worklogs.reply",
+    subject=N_("%(leader)s answered your log of %(on)s"),
+    body=N_("%(leader)s on your log of %(on)s: %(text)s"),
+)
+declare_text(
+    "worklogs.score_table",
+    subject=N_("Score table of %(department)s, %(week)s"),
+    body=N_(
+        "The weekly scores of %(department)s for %(week)s have arrived: %(passed)s of %(people)s reached the score."
+    ),
+)

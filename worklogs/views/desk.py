@@ -1,0 +1,193 @@
+"""The review desk of leaders: the board, one log, answers, score tables."""
+
+from __future__ import annotations
+
+import io
+from datetime import date
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import AuthedRequest
+from core.exports import written_as_xlsx
+from core.periods import Month, Week
+from teams.authority import Power
+from worklogs import services
+from worklogs.forms.desk import ReplyForm, SeveralRepliesForm
+from worklogs.models import DayScore, ScoreTable, WorkLog
+from worklogs.selectors import desk as selectors
+
+SCORE_TABLE_COLUMNS = {
+    "employee_no": _lazy("Employee number"),
+    "name": _lazy("Name"),
+    "area": _lazy("Area"),
+    "due_days": _lazy("Days due"),
+    "points": _lazy("Points"),
+    "pass_mark": _lazy("Pass mark"),
+    "score_pass": _lazy("Score reached"),
+    "quota_met": _lazy("Quotas met"),
+    "unmet": _lazy("Unmet"),
+    "answered": _lazy("Logs answered"),
+}
+SHOW = ("all", "missing", "short", "waiting")
+
+
+def day_asked(request: AuthedRequest) -> date:
+    """The day of `?on=`, today without. Raises `Http404`."""
+    try:
+        return date.fromisoformat(request.GET.get("on", "")) if request.GET.get("on") else timezone.localdate()
+    except ValueError:
+        raise Http404 from None
+
+
+@require_safe
+def desk(request: AuthedRequest) -> HttpResponse:
+    units = selectors.led_units(request.user, Power.READ_LOGS)
+    if not units:
+        raise PermissionDenied
+    on, show = day_asked(request), request.GET.get("show", "all")
+    board = selectors.desk(units, on)
+    chosen = {
+        "all": board,
+        "missing": [standing for standing in board if standing.is_missing],
+        "short": [standing for standing in board if standing.is_short],
+        "waiting": sorted((s for s in board if s.waiting), key=lambda s: s.oldest or on),
+    }
+    context = {
+        "on": on,
+        "week": Week(on),
+        "units": units,
+        "show": show if show in SHOW else "all",
+        "counts": {name: len(rows) for name, rows in chosen.items()},
+        "board": chosen.get(show, board),
+        "form": SeveralRepliesForm(),
+        "may_reply": request.user.authority.paths(Power.REPLY_TO_LOGS),
+    }
+    return render(request, "worklogs/desk.html", context)
+
+
+@require_safe
+def log(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    found = get_object_or_404(
+        WorkLog.objects.visible_to(request.user).select_related("person__user", "unit"), public_id=public_id
+    )
+    return render(request, "worklogs/log.html", log_context(request, found, ReplyForm()))
+
+
+@require_POST
+def reply(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    found = get_object_or_404(
+        WorkLog.objects.visible_to(request.user).select_related("person__user", "unit"), public_id=public_id
+    )
+    if not request.user.authority.may(Power.REPLY_TO_LOGS, found.unit.path):
+        raise PermissionDenied
+    form = ReplyForm(request.POST)
+    if form.is_valid():
+        try:
+            services.reply_to_log(log=found, text=form.cleaned_data["text"], actor=request.user, now=timezone.now())
+        except services.CannotReply as refusal:
+            form.add_error("text", str(refusal.message))
+        else:
+            messages.success(request, _("Your answer has been sent."))
+            return redirect("worklogs:log", public_id=public_id)
+    return render(request, "worklogs/log.html", log_context(request, found, form), status=422)
+
+
+def log_context(request: AuthedRequest, found: WorkLog, form: ReplyForm) -> dict[str, object]:
+    return {
+        "log": found,
+        "entries": found.entries.select_related("contact"),
+        "score": DayScore.objects.filter(person=found.person_id, on=found.on).first(),
+        "replies": found.replies.select_related("author"),
+        "corrections": found.corrections.select_related("author"),
+        "form": form,
+        "may_reply": found.is_submitted
+        and found.person.user_id != request.user.pk
+        and request.user.authority.may(Power.REPLY_TO_LOGS, found.unit.path),
+    }
+
+
+@require_POST
+def reply_to_several(request: AuthedRequest) -> HttpResponse:
+    if not request.user.authority.paths(Power.REPLY_TO_LOGS):
+        raise PermissionDenied
+    form = SeveralRepliesForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
+        return redirect(back_to_desk(request))
+    wanted = form.cleaned_data["logs"]
+    logs = list(WorkLog.objects.visible_to(request.user).filter(public_id__in=wanted).select_related("unit"))
+    if len(logs) != len(set(wanted)):
+        raise Http404
+    try:
+        done = services.reply_to_logs(logs=logs, text=form.cleaned_data["text"], actor=request.user, now=timezone.now())
+    except services.CannotReply as refusal:
+        messages.error(request, str(refusal.message))
+    else:
+        words = ngettext("%(count)d log has been answered.", "%(count)d logs have been answered.", len(done))
+        messages.success(request, words % {"count": len(done)})
+    return redirect(back_to_desk(request))
+
+
+def back_to_desk(request: AuthedRequest) -> str:
+    """The desk as it was filtered."""
+    asked = request.POST.get("back", "")
+    return f"{reverse('worklogs:desk')}?{asked}" if asked else reverse("worklogs:desk")
+
+
+@require_safe
+def month_end(request: AuthedRequest) -> HttpResponse:
+    units = selectors.led_units(request.user)
+    if not units:
+        raise PermissionDenied
+    try:
+        month = Month.parse(request.GET["month"]) if request.GET.get("month") else Month(timezone.localdate())
+    except ValueError:
+        raise Http404 from None
+    rows = selectors.month_end_standing(units, month)
+    context = {"month": month, "units": units, "rows": rows, "missing": [row for row in rows if not row.is_done]}
+    return render(request, "worklogs/month_end.html", {**context, "form": SeveralRepliesForm()})
+
+
+@require_safe
+def score_tables(request: AuthedRequest) -> HttpResponse:
+    if not request.user.authority.paths(Power.READ_LOGS):
+        raise PermissionDenied
+    try:
+        week = Week.parse(request.GET["week"]) if request.GET.get("week") else Week(timezone.localdate()).previous()
+    except ValueError:
+        raise Http404 from None
+    context = {
+        "week": week,
+        "due_on": services.sending_day(week),
+        "rows": selectors.score_tables_due(request.user, week),
+    }
+    return render(request, "worklogs/score_tables.html", context)
+
+
+@require_safe
+def score_table(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    table = get_object_or_404(ScoreTable.objects.visible_to(request.user).select_related("unit"), public_id=public_id)
+    context = {"table": table, "week": Week(table.week), "rows": selectors.shown_rows(table)}
+    return render(request, "worklogs/score_table.html", context)
+
+
+@require_safe
+def score_table_file(request: AuthedRequest, public_id: UUID) -> FileResponse:
+    table = get_object_or_404(ScoreTable.objects.visible_to(request.user).select_related("unit"), public_id=public_id)
+    columns = [str(label) for label in SCORE_TABLE_COLUMNS.values()]
+    rows = [[row.get(name) for name in SCORE_TABLE_COLUMNS] for row in selectors.shown_rows(table)]
+    name = f"score-table-{table.unit.code}-{Week(table.week).code}.xlsx"
+    file = io.BytesIO()
+    written_as_xlsx(columns, rows, file, title=table.unit.name)
+    file.seek(0)
+    return FileResponse(file, as_attachment=True, filename=name)
