@@ -23,8 +23,7 @@ RULES: tuple[dict[str, Any], ...] = (
         "ranked": Ranked.BRANCH,
         "how": How.ZERO_OR_LAST,
         "parameter": COMPANY_LAST,
-        "addressees": [{"who": Who.MARKET_MANAGERS, "channels": SMS_AND_INBOX}],
-        "text": "supervision.day_list",
+        "addressees": [{"who": Who.MARKET_MANAGERS, "channels": SMS_AND_INBOX, "text": "supervision.day_list"}],
     },
     {
         "code": "S7.2",
@@ -34,11 +33,10 @@ RULES: tuple[dict[str, Any], ...] = (
         "how": How.ZERO_OR_LAST,
         "parameter": COMPANY_LAST,
         "addressees": [
-            {"who": Who.IN_CHARGE, "channels": ["phone_task"]},
-            {"who": Who.BRANCH_HEADS, "channels": ["email"]},
-            {"who": Who.REGIONAL_HEADS, "channels": ["email"]},
+            {"who": Who.IN_CHARGE, "channels": ["phone_task"], "text": "supervision.call"},
+            {"who": Who.BRANCH_HEADS, "channels": ["email"], "text": "supervision.week_list"},
+            {"who": Who.REGIONAL_HEADS, "channels": ["email"], "text": "supervision.week_list"},
         ],
-        "text": "supervision.week_list",
     },
     {
         "code": "S8.1",
@@ -47,8 +45,7 @@ RULES: tuple[dict[str, Any], ...] = (
         "ranked": Ranked.MARKET_DEPARTMENT,
         "how": How.ZERO_OR_LAST_SHARE,
         "parameter": REGIONAL_SHARE,
-        "addressees": [{"who": Who.MARKET_MANAGERS, "channels": SMS_AND_INBOX}],
-        "text": "supervision.day_list",
+        "addressees": [{"who": Who.MARKET_MANAGERS, "channels": SMS_AND_INBOX, "text": "supervision.day_list"}],
     },
     {
         "code": "S8.2",
@@ -57,8 +54,7 @@ RULES: tuple[dict[str, Any], ...] = (
         "ranked": Ranked.MARKET_DEPARTMENT,
         "how": How.ZERO_OR_LAST_SHARE,
         "parameter": REGIONAL_SHARE,
-        "addressees": [{"who": Who.IN_CHARGE, "channels": ["phone_task"]}],
-        "text": "supervision.week_list",
+        "addressees": [{"who": Who.IN_CHARGE, "channels": ["phone_task"], "text": "supervision.call"}],
     },
     {
         "code": "S10.1",
@@ -67,8 +63,7 @@ RULES: tuple[dict[str, Any], ...] = (
         "ranked": Ranked.PERSON,
         "how": How.ZERO_FOR_DAYS,
         "parameter": WATCH_DAYS,
-        "addressees": [{"who": Who.TEAM_LEADERS, "channels": ["in_app"]}],
-        "text": "supervision.watch_list",
+        "addressees": [{"who": Who.TEAM_LEADERS, "channels": ["in_app"], "text": "supervision.watch_list"}],
     },
     {
         "code": "S10.2",
@@ -78,10 +73,9 @@ RULES: tuple[dict[str, Any], ...] = (
         "how": How.ZERO,
         "parameter": "",
         "addressees": [
-            {"who": Who.MEMBER, "channels": ["in_app"]},
-            {"who": Who.TEAM_LEADERS, "channels": ["in_app"]},
+            {"who": Who.MEMBER, "channels": ["in_app"], "text": "supervision.member_at_zero"},
+            {"who": Who.TEAM_LEADERS, "channels": ["in_app"], "text": "supervision.week_members"},
         ],
-        "text": "supervision.week_members",
     },
 )
 

@@ -37,6 +37,9 @@ class Ranked(models.TextChoices):
     PERSON = "person", _("members of the team")
 
 
+REASONS = {Reason.ZERO.value: _("nothing opened"), Reason.BOTTOM.value: _("among the last")}
+
+
 class How(models.TextChoices):
     """How those to be reminded are taken from a ranking."""
 
@@ -58,23 +61,16 @@ class Who(models.TextChoices):
 
 
 def check_addressees(value: object) -> None:
-    """A list of who and by which channels, both known."""
+    """A list of who is told by which channels in which text."""
     try:
         good = bool(value) and all(
-            Who(one["who"]) and one["channels"] and all(Channel(c) for c in one["channels"])
+            Who(one["who"]) and one["text"] and one["channels"] and all(Channel(c) for c in one["channels"])
             for one in value  # type: ignore[attr-defined]
         )
     except (KeyError, TypeError, ValueError):
         good = False
     if not good:
         raise ValidationError(_("Name at least one addressee with at least one channel."))
-
-
-class ReminderRuleQuerySet(models.QuerySet["ReminderRule"]):
-    def on(self, on: date) -> Self:
-        """Per code the row in force on a day, those switched off left out."""
-        newest = self.filter(from_on__lte=on).order_by("code", "-from_on").distinct("code")
-        return self.filter(pk__in=newest.values("pk"), is_active=True).order_by("position", "code")
 
 
 class ReminderRule(models.Model):
@@ -94,9 +90,8 @@ class ReminderRule(models.Model):
         _("policy value"), max_length=64, blank=True, help_text=_("where the number or share of places is set")
     )
     addressees = models.JSONField(_("addressees"), validators=[check_addressees])
-    text = models.CharField(_("text"), max_length=64)
 
-    objects = ReminderRuleQuerySet.as_manager()
+    objects = models.Manager()
 
     class Meta:
         verbose_name = _("reminder rule")
@@ -109,9 +104,6 @@ class ReminderRule(models.Model):
 
     def period_of(self, on: date) -> Period:
         return PERIODS[self.period](on)
-
-    def channels(self, who: str) -> list[str]:
-        return [channel for one in self.addressees if one["who"] == who for channel in one["channels"]]
 
 
 class ReminderRunQuerySet(models.QuerySet["ReminderRun"]):
@@ -202,9 +194,7 @@ class LaggardEntry(models.Model):
     rank = models.PositiveIntegerField(_("rank"))
     of = models.PositiveIntegerField(_("of how many"))
     reasons = ArrayField(
-        models.CharField(
-            max_length=8, choices=[(Reason.ZERO.value, _("nothing opened")), (Reason.BOTTOM.value, _("among the last"))]
-        ),
+        models.CharField(max_length=8, choices=list(REASONS.items())),
         verbose_name=_("reasons"),
     )
     lines = models.JSONField(_("explanation"))

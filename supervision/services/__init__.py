@@ -1,0 +1,23 @@
+from supervision.services.calling import (
+    Demand,
+    PlanDueInThePast,
+    PlanNeedsACall,
+    ReasonMissing,
+    record_call,
+)
+from supervision.services.reminding import NotYetBegun, Outcome, Reminding, Status, remind, run_due, run_rule
+
+__all__ = [
+    "Demand",
+    "NotYetBegun",
+    "Outcome",
+    "PlanDueInThePast",
+    "PlanNeedsACall",
+    "ReasonMissing",
+    "Reminding",
+    "Status",
+    "record_call",
+    "remind",
+    "run_due",
+    "run_rule",
+]

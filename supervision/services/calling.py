@@ -1,0 +1,88 @@
+"""What came of a call to somebody responsible for a laggard, and the plan demanded in it (S7.2)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.models import User
+from core.clock import day_of
+from messaging import services as messaging
+from messaging.models import Channel, PhoneTask
+from messaging.services import Draft
+from supervision.models import PlanDemand, Reminder
+from supervision.services.wording import Later, week_in_words
+
+
+class ReasonMissing(Exception):
+    """Somebody was reached, and nothing says why so little was opened."""
+
+
+class PlanNeedsACall(Exception):
+    """A plan is demanded of somebody who was reached, and the call says of whom."""
+
+
+class PlanDueInThePast(Exception):
+    """The plan would have been due before it was demanded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """A rectification plan that is demanded of somebody by a date."""
+
+    asked_of: User
+    due_on: date
+    note: str = ""
+
+
+@transaction.atomic
+def record_call(
+    *, call: Reminder, result: str, reason: str, demand: Demand | None = None, actor: User, now: datetime
+) -> None:
+    """Write down a call and, where one is made, the demand; whoever is to write the plan is told.
+
+    Raises `ReasonMissing`, `PlanNeedsACall`, `PlanDueInThePast` and messaging's `CallIsRecorded`.
+    """
+    reached = result == PhoneTask.Result.REACHED
+    if reached and not reason.strip():
+        raise ReasonMissing
+    if demand is not None and not reached:
+        raise PlanNeedsACall
+    if demand is not None and demand.due_on < day_of(now):
+        raise PlanDueInThePast
+    task = messaging.record_call(task=call.message.phone_task, result=result, reason=reason, actor=actor, now=now)
+    if demand is not None:
+        _demand_plan(call, task, demand, actor, now)
+
+
+def _demand_plan(call: Reminder, task: PhoneTask, demand: Demand, actor: User, now: datetime) -> None:
+    if call.entry is None:
+        raise PlanNeedsACall
+    PlanDemand.objects.create(
+        call=task,
+        unit=call.entry.unit,
+        asked_of=demand.asked_of,
+        demanded_by=actor,
+        demanded_at=now,
+        due_on=demand.due_on,
+        note=demand.note.strip(),
+    )
+    notice = Draft(
+        rule=f"supervision.plan_demanded/{task.pk}",
+        business_date=day_of(now),
+        recipient_id=demand.asked_of.pk,
+        channel=Channel.IN_APP,
+        text="supervision.plan_demanded",
+        values={
+            "unit": call.entry.unit.name,
+            "due": demand.due_on,
+            "week": Later(week_in_words, call.run.period),
+            "by": actor.name,
+            "note": demand.note.strip(),
+        },
+        link=reverse("supervision:list", args=[call.run.public_id]),
+    )
+    messaging.post([notice], now=now)

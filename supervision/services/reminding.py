@@ -1,0 +1,298 @@
+"""Judging who lags and telling those concerned: a run row makes it happen once, whoever asks and how often."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from django.db import transaction
+from django.urls import reverse
+
+from attendance.selectors import calendar_for
+from core.clock import at, day_of
+from core.explain import N_, Line, digest_of, lines_as_json
+from core.periods import Period
+from messaging.models import Channel, Message
+from messaging.services import Draft, post
+from policies.selectors import value_for
+from supervision import parameters
+from supervision.models import LaggardEntry, PeriodKind, Reminder, ReminderRule, ReminderRun
+from supervision.rules import Timing, are_all_at_zero, laggards
+from supervision.selectors.rankings import Ranking
+from supervision.selectors.rounds import (
+    LISTS_THE_LAST,
+    Round,
+    Structure,
+    finished_scopes,
+    first_known_day,
+    periods_between,
+    rounds_of,
+    timing_on,
+)
+from supervision.services.wording import Later, Listed, Note, digest_notes, notes, period_in_words
+from teams.models import Unit, UnitKind
+
+AT_ONCE = 200  # lists judged in one transaction
+
+
+class Status(StrEnum):
+    DONE = "done"
+    ALREADY_DONE = "already_done"
+    NOT_KNOWN = "not_known"
+    NOT_A_TRADING_DAY = "not_a_trading_day"
+
+
+class NotYetBegun(Exception):
+    """The period lies in the future: there is nothing to judge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one list."""
+
+    run: ReminderRun
+    status: Status
+
+
+@dataclass(slots=True)
+class Reminding:
+    """What came of reminding for a period: its lists, and how many messages were posted by each channel."""
+
+    period: Period
+    status: Status
+    outcomes: list[Outcome] = field(default_factory=list)
+    messages: Counter[str] = field(default_factory=Counter)
+
+
+def remind(*, period: Period, unit: Unit | None = None, now: datetime) -> Reminding:
+    """Judge a period by all rules of its kind, in the scopes at or below `unit`, exactly as the schedule would.
+
+    Raises `NotYetBegun`.
+    """
+    if period.first > day_of(now):
+        raise NotYetBegun
+    calendar = calendar_for(period)
+    rounds = rounds_of(period, rules=list(ReminderRule.objects.all()), calendar=calendar)
+    if not calendar.trading_days(period):
+        return Reminding(period, Status.NOT_A_TRADING_DAY)
+    timing = timing_on(Structure(period.last))
+    result = Reminding(period, Status.DONE)
+    for round_ in rounds:
+        scopes = [scope for scope in round_.scopes if unit is None or scope.path.startswith(unit.path)]
+        result.outcomes += run_rule(round_=round_, scopes=scopes, timing=timing, now=now, posted=result.messages)
+    found = {outcome.status for outcome in result.outcomes}
+    order = (Status.DONE, Status.NOT_KNOWN, Status.ALREADY_DONE)
+    result.status = next((status for status in order if status in found), Status.DONE)
+    return result
+
+
+def run_due(*, now: datetime) -> Reminding:
+    """Judge everything that is due and not done yet: what the tick of the schedule does, after an interruption too."""
+    today = day_of(now)
+    result = Reminding(Period.between(today, today), Status.ALREADY_DONE)
+    first_known = first_known_day()
+    if first_known is None:
+        return result
+    timing = timing_on(Structure(today))
+    for round_ in _due_rounds(first_known, today, timing, now):
+        scopes = _ready(round_, timing, first_known, now)
+        result.outcomes += run_rule(round_=round_, scopes=scopes, timing=timing, now=now, posted=result.messages)
+    if result.outcomes:
+        result.status = Status.DONE
+    return result
+
+
+def _due_rounds(first_known: date, today: date, timing: Timing, now: datetime) -> list[Round]:
+    """The rounds whose time has come, the oldest first."""
+    structure = Structure(today)
+    look_back = value_for(parameters.CATCH_UP_DAYS, unit=structure.company, on=today)
+    since = max(first_known, today - timedelta(days=int(str(look_back.value))))
+    if since > today:
+        return []
+    calendar = calendar_for(Period.between(since, today))
+    rules = list(ReminderRule.objects.all())
+    return [
+        round_
+        for kind in (PeriodKind.DAY, PeriodKind.WEEK)
+        for period in periods_between(kind, since, today)
+        if at(*timing.due(period)) <= now and calendar.trading_days(period)
+        for round_ in rounds_of(period, rules=rules, calendar=calendar, structure=structure.on_day(period.last))
+    ]
+
+
+def _ready(round_: Round, timing: Timing, first_known: date, now: datetime) -> list[Unit]:
+    """The scopes whose list can be made now, and those of which it must now be said that their data is missing."""
+    done, waiting = finished_scopes(round_.rule.code, round_.period)
+    pending = [
+        scope for scope in round_.scopes if scope.pk not in done and round_.window(scope)[0] >= first_known
+    ]
+    if not pending:
+        return []
+    missing = round_.missing(pending)
+    is_late = at(*timing.late(round_.period)) <= now
+    return [scope for scope in pending if not missing[scope.pk] or (is_late and scope.pk not in waiting)]
+
+
+def run_rule(
+    *, round_: Round, scopes: Sequence[Unit], timing: Timing, now: datetime, posted: Counter[str]
+) -> list[Outcome]:
+    """Judge a rule's period in some of its scopes: the lists, their entries and their messages, all or none of them.
+
+    A list that is done stays as it is. One whose data has not come is left waiting, and those in charge are told once.
+    `posted` is added to.
+    """
+    outcomes: list[Outcome] = []
+    for start in range(0, len(scopes), AT_ONCE):
+        outcomes += _run_some(round_, scopes[start : start + AT_ONCE], timing, now, posted)
+    return outcomes
+
+
+@transaction.atomic
+def _run_some(
+    round_: Round, scopes: Sequence[Unit], timing: Timing, now: datetime, posted: Counter[str]
+) -> list[Outcome]:
+    missing = round_.missing(scopes)
+    outcomes, listed, written_notes, judged, waiting = [], [], [], [], []
+    for run in claimed(round_, scopes, now):
+        if run.state == ReminderRun.State.DONE:
+            outcomes.append(Outcome(run, Status.ALREADY_DONE))
+        elif missing[run.scope_id]:
+            outcomes.append(Outcome(run, Status.NOT_KNOWN))
+            if run.missing != missing[run.scope_id]:
+                run.missing = missing[run.scope_id]
+                waiting.append(run)
+        else:
+            ranking = round_.ranking(run.scope)
+            entries = _judge(round_, run, ranking)
+            run.finished_at, run.is_late = now, at(*timing.late(round_.period)) <= now
+            run.is_digest = round_.rule.how in LISTS_THE_LAST and are_all_at_zero(ranking.places)
+            listed += entries
+            written_notes += (
+                digest_notes(round_, run, len(ranking.places))
+                if run.is_digest
+                else notes(round_, run, entries, ranking)
+            )
+            judged.append(run)
+            outcomes.append(Outcome(run, Status.DONE))
+    ReminderRun.objects.bulk_update(waiting, ["missing"])
+    ReminderRun.objects.bulk_update(
+        judged,
+        ["state", "missing", "finished_at", "is_late", "is_digest", "considered", "exempt", "lines", "digest"],
+    )
+    LaggardEntry.objects.bulk_create(one.entry for one in listed)
+    posted.update(_tell(written_notes, now))
+    if at(*timing.due(round_.period)) <= now:
+        posted[Channel.IN_APP] += _tell_what_is_missing(round_, outcomes, now)
+    return outcomes
+
+
+def claimed(round_: Round, scopes: Sequence[Unit], now: datetime) -> list[ReminderRun]:
+    """The run rows of the scopes, there exactly once and locked: a second tick waits here and finds them done."""
+    ReminderRun.objects.bulk_create(
+        (
+            ReminderRun(
+                rule=round_.rule,
+                code=round_.rule.code,
+                scope=scope,
+                business_on=round_.period.last,
+                state=ReminderRun.State.NOT_KNOWN,
+                started_at=now,
+            )
+            for scope in scopes
+        ),
+        ignore_conflicts=True,
+    )
+    runs = ReminderRun.objects.filter(code=round_.rule.code, business_on=round_.period.last, scope__in=scopes)
+    return list(runs.select_related("rule", "scope").order_by("scope_id").select_for_update(of=("self",)))
+
+
+def _judge(round_: Round, run: ReminderRun, ranking: Ranking) -> list[Listed]:
+    """Fill the run with what was compared; the entries of its list, not yet saved."""
+    selection = round_.selection(run.scope)
+    context = round_.context(run.scope)
+    found = laggards(ranking.places, selection, context=context)
+    run.state, run.missing = ReminderRun.State.DONE, []
+    run.considered = len(ranking.places)
+    run.exempt = [
+        {"code": subject.code, "name": subject.name, "reason": reason} for subject, reason in ranking.exempt
+    ]
+    run.lines = lines_as_json(
+        (
+            *context,
+            Line(N_("Compared"), run.considered, clause=round_.rule.clause),
+            Line(N_("Left out of the ranking"), len(run.exempt)),
+            *(
+                [Line(N_("Places taken from the end"), selection.places(run.considered), rule=selection.bottom)]
+                if selection.bottom and run.considered
+                else []
+            ),
+        )
+    )
+    run.digest = digest_of({"values": ranking.values(), "exempt": run.exempt, "lines": run.lines})
+    listed = []
+    for one in found:
+        subject = ranking.subjects[one.key]
+        lines = lines_as_json(one.lines)
+        entry = LaggardEntry(
+            run=run,
+            unit_id=subject.unit_id,
+            person_id=subject.person_id,
+            openings=one.value,
+            rank=one.rank,
+            of=one.of,
+            reasons=[reason.value for reason in one.reasons],
+            lines=lines,
+            digest=digest_of({"code": subject.code, "lines": lines}),
+        )
+        listed.append(Listed(entry, subject))
+    return listed
+
+
+def _tell(written: Iterable[Note], now: datetime) -> Counter[str]:
+    """Post the messages and remember which entry was told to whom; how many by each channel."""
+    written = list(written)
+    if not written:
+        return Counter()
+    post([note.draft for note in written], now=now)
+    messages = {
+        (rule, recipient, channel): pk
+        for pk, rule, recipient, channel in Message.objects.filter(
+            rule__in={note.draft.rule for note in written}, business_date=written[0].draft.business_date
+        ).values_list("pk", "rule", "recipient", "channel")
+    }
+    Reminder.objects.bulk_create(
+        Reminder(
+            run=note.run,
+            entry=one.entry if one else None,
+            recipient_id=note.draft.recipient_id,
+            who=note.who,
+            channel=note.draft.channel,
+            message_id=messages[note.draft.rule, note.draft.recipient_id, note.draft.channel],
+        )
+        for note in written
+        for one in (note.about or (None,))
+    )
+    return Counter(str(note.draft.channel) for note in written)
+
+
+def _tell_what_is_missing(round_: Round, outcomes: Iterable[Outcome], now: datetime) -> int:
+    """Tell the departments in charge, once a period whatever the number of rules; how many were told."""
+    drafts = {
+        member.user_id: Draft(
+            rule=f"supervision.data_missing/{round_.period.kind}",
+            business_date=round_.period.last,
+            recipient_id=member.user_id,
+            channel=Channel.IN_APP,
+            text="supervision.data_missing",
+            values={"days": outcome.run.missing, "period": Later(period_in_words, round_.period)},
+            link=reverse("supervision:lists"),
+        )
+        for outcome in outcomes
+        if outcome.status == Status.NOT_KNOWN
+        and outcome.run.scope.kind in (UnitKind.COMPANY, UnitKind.REGIONAL_DEPARTMENT)
+        for member in round_.structure.in_charge(outcome.run.scope)
+    }
+    return post(drafts.values(), now=now) if drafts else 0

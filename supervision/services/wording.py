@@ -1,0 +1,183 @@
+"""What a list says to those it concerns: notes, grouped so that each person is told once by each channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import cycle, islice
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext
+
+from core.periods import Period
+from messaging.models import Channel
+from messaging.services import Draft
+from supervision.models import REASONS, How, LaggardEntry, ReminderRun, Who
+from supervision.selectors.rankings import Ranking, Subject
+from supervision.selectors.rounds import Round
+
+NAMES_SHOWN = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """An entry of a list about to be written, and who or what it is about."""
+
+    entry: LaggardEntry
+    subject: Subject
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A message of a list to one recipient by one channel; without `about` it is about the list as a whole."""
+
+    run: ReminderRun
+    who: str
+    about: tuple[Listed, ...]
+    draft: Draft
+
+
+class Later:
+    """Words that are chosen when they are shown, in the language active then: that of the recipient."""
+
+    def __init__(self, say: Callable[..., str], *args: Any) -> None:
+        self.say, self.args = say, args
+
+    def __str__(self) -> str:
+        return self.say(*self.args)
+
+
+def in_short(value: Decimal) -> str:
+    """Openings with one decimal at most."""
+    return format(value.quantize(Decimal("0.1")).normalize() if value % 1 else value.quantize(Decimal(1)), "f")
+
+
+def week_in_words(period: Period) -> str:
+    year, week, _ = period.first.isocalendar()
+    return gettext("%(year)s week %(week)s") % {"year": year, "week": week}
+
+
+def period_in_words(period: Period) -> str:
+    return week_in_words(period) if period.kind == "week" else str(date_format(period.first))
+
+
+def entry_in_words(listed: Listed) -> str:
+    entry = listed.entry
+    return gettext("%(name)s: %(openings)s opened, place %(rank)s of %(of)s (%(why)s)") % {
+        "name": listed.subject.name,
+        "openings": in_short(entry.openings),
+        "rank": entry.rank,
+        "of": entry.of,
+        "why": gettext(", ").join(str(REASONS[reason]) for reason in entry.reasons),
+    }
+
+
+def names_in_words(listed: Sequence[Listed]) -> str:
+    """The first few names, and how many more; "nobody" where there is none."""
+    if not listed:
+        return gettext("nobody")
+    names = gettext(", ").join(one.subject.name for one in listed[:NAMES_SHOWN])
+    more = len(listed) - NAMES_SHOWN
+    return gettext("%(names)s and %(more)s more") % {"names": names, "more": more} if more > 0 else names
+
+
+def link_to(run: ReminderRun) -> str:
+    return reverse("supervision:list", args=[run.public_id])
+
+
+def notes(round_: Round, run: ReminderRun, listed: Sequence[Listed], ranking: Ranking) -> list[Note]:
+    """Everybody who is to be told of a list. A phone call is a task of its own for each entry."""
+    found: dict[tuple[int, str], tuple[str, str, list[Listed]]] = {}
+    calls: list[Note] = []
+    for addressee in round_.rule.addressees:
+        who, text = addressee["who"], addressee["text"]
+        for channel in addressee["channels"]:
+            if channel == Channel.PHONE_TASK:
+                calls += calls_to_make(round_, run, listed, text)
+                continue
+            for one in listed:
+                for user_id in round_.structure.told(who, one.subject, run.scope):
+                    found.setdefault((user_id, channel), (who, text, []))[2].append(one)
+            if who == Who.TEAM_LEADERS and round_.rule.how == How.ZERO:  # published to leaders who have nobody at zero
+                for subject in ranking.subjects.values():
+                    for user_id in round_.structure.told(who, subject, run.scope):
+                        found.setdefault((user_id, channel), (who, text, []))
+    return calls + [
+        Note(run, who, tuple(about), draft(round_, run, user_id, channel, text, about))
+        for (user_id, channel), (who, text, about) in found.items()
+    ]
+
+
+def calls_to_make(round_: Round, run: ReminderRun, listed: Sequence[Listed], text: str) -> list[Note]:
+    """One call for each entry, in turn to those in charge; who begins changes from period to period."""
+    callers = list(dict.fromkeys(member.user_id for member in round_.structure.in_charge(run.scope)))
+    if not callers:
+        return []
+    start = round_.period.first.toordinal() % len(callers)
+    turns = islice(cycle(callers), start, None)
+    return [
+        Note(
+            run,
+            Who.IN_CHARGE,
+            (one,),
+            draft(
+                round_,
+                run,
+                caller,
+                Channel.PHONE_TASK,
+                text,
+                [one],
+                rule=f"{run.message_rule}/{one.subject.code}",
+                callees=[member.name for member in round_.structure.market_managers(one.subject.unit_id)],
+            ),
+        )
+        for one, caller in zip(listed, turns, strict=False)
+    ]
+
+
+def digest_notes(round_: Round, run: ReminderRun, of: int) -> list[Note]:
+    """All are at zero: one digest to those in charge, by SMS too where the rule sends any (reading 11)."""
+    channels = {channel for addressee in round_.rule.addressees for channel in addressee["channels"]}
+    recipients = dict.fromkeys(member.user_id for member in round_.structure.in_charge(run.scope))
+    return [
+        Note(run, Who.IN_CHARGE, (), draft(round_, run, user_id, channel, "supervision.all_at_zero", [], of=of))
+        for user_id in recipients
+        for channel in (Channel.SMS, Channel.IN_APP)
+        if channel == Channel.IN_APP or channel in channels
+    ]
+
+
+def draft(
+    round_: Round,
+    run: ReminderRun,
+    recipient_id: int,
+    channel: str,
+    text: str,
+    about: Sequence[Listed],
+    *,
+    rule: str = "",
+    **more: Any,
+) -> Draft:
+    values: Mapping[str, Any] = {
+        "clause": round_.rule.clause,
+        "scope": run.scope.name,
+        "day": round_.period.last,
+        "week": Later(week_in_words, round_.period),
+        "period": Later(period_in_words, round_.period),
+        "days": len(round_.window(run.scope)),
+        "names": Later(names_in_words, about),
+        "entries": [Later(entry_in_words, one) for one in about],
+        **more,
+    }
+    return Draft(
+        rule=rule or run.message_rule,
+        business_date=run.business_on,
+        recipient_id=recipient_id,
+        channel=channel,
+        text=text,
+        values=values,
+        link=link_to(run),
+    )
