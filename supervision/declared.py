@@ -80,6 +80,9 @@ RULES: tuple[dict[str, Any], ...] = (
 )
 
 
+CODES = tuple(rule["code"] for rule in RULES)
+
+
 def plant_rules(apps: Apps = global_apps, **_: object) -> None:
     """Write the rows that are not there yet; what somebody changed stays as it is."""
     try:

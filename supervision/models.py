@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
+from decimal import Decimal
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from core.periods import PERIODS, Period
 from messaging.models import Channel, Message, PhoneTask
 from supervision.rules import Reason
+from supervision.wording import period_in_words
 from teams.authority import Power
 from teams.models import Measure, Person, Unit, UnitKind
 
@@ -131,6 +133,7 @@ class ReminderRun(models.Model):
     code = models.CharField(_("code"), max_length=32)
     scope = models.ForeignKey(Unit, models.PROTECT, related_name="reminder_runs", verbose_name=_("within"))
     business_on = models.DateField(_("business date"), help_text=_("the last day of the period"))
+    first_on = models.DateField(_("first day looked at"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=State)
     missing = ArrayField(models.DateField(), default=list, blank=True, verbose_name=_("days without data"))
     started_at = models.DateTimeField(_("started at"))
@@ -163,6 +166,10 @@ class ReminderRun(models.Model):
     @property
     def period(self) -> Period:
         return self.rule.period_of(self.business_on)
+
+    @property
+    def when(self) -> str:
+        return period_in_words(self.period)
 
     @property
     def message_rule(self) -> str:
@@ -212,7 +219,26 @@ class LaggardEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.person or self.unit)
+        return self.name
+
+    @property
+    def code(self) -> str:
+        """The unit's code, or the person's employee number."""
+        return self.person.employee_no if self.person else self.unit.code
+
+    @property
+    def name(self) -> str:
+        return self.person.name if self.person else self.unit.name
+
+    @property
+    def openings_shown(self) -> Decimal | int:
+        """A whole number where it is one; a share of an account keeps its decimals."""
+        whole = int(self.openings)
+        return whole if whole == self.openings else self.openings.normalize()
+
+    @property
+    def reasons_shown(self) -> list[str]:
+        return [str(REASONS[reason]) for reason in self.reasons]
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):

@@ -15,7 +15,7 @@ DAY_SEND_AT = "supervision.day_send_at"
 DAY_LATE_AFTER = "supervision.day_late_after"
 WEEK_SEND_AT = "supervision.week_send_at"
 CATCH_UP_DAYS = "supervision.catch_up_days"
-SAME_DAY, NEXT_DAY = "same_day", "next_day"
+SAME_DAY, NEXT_DAY = "same_day", "next_workday"
 
 declare(
     Parameter(
@@ -75,7 +75,7 @@ declare(
     ),
     Parameter(
         DAY_LATE_AFTER,
-        N_("On the next day, a daily list is late from"),
+        N_("On the next workday, a daily list is late from"),
         "S7.1",
         N_("time of day"),
         "time",

@@ -111,21 +111,21 @@ def are_all_at_zero(ranking: Sequence[Ranked[K]]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When lists go out: a day's on the same or the next day, a week's on the Monday after (readings 32, 33)."""
+    """When lists go out: a day's on the same day or the workday after, a week's on its Monday after (readings 32, 33)."""
 
     same_day: bool
     day_at: time
     late_after: time
     week_at: time
 
-    def due(self, period: Period) -> tuple[date, time]:
+    def due(self, period: Period, workday_after: date) -> tuple[date, time]:
         """From when on `period` may be judged, once its data has arrived."""
         if period.kind == "day":
-            return (period.first if self.same_day else period.end), self.day_at
+            return (period.first if self.same_day else workday_after), self.day_at
         return period.end, self.week_at
 
-    def late(self, period: Period) -> tuple[date, time]:
+    def late(self, period: Period, workday_after: date) -> tuple[date, time]:
         """From when on a judgement of `period` is late, and those in charge are told that its data is missing."""
         if period.kind == "day":
-            return period.end, self.late_after
+            return workday_after, self.late_after
         return period.end + timedelta(days=1), time.min

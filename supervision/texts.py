@@ -58,5 +58,7 @@ declare_text(
 declare_text(
     "supervision.plan_demanded",
     subject=N_("Rectification plan for %(unit)s, due %(due)s"),
-    body=N_("After the call about week %(week)s, %(by)s demands a rectification plan for %(unit)s by %(due)s. %(note)s"),
+    body=N_(
+        "After the call about week %(week)s, %(by)s demands a rectification plan for %(unit)s by %(due)s. %(note)s"
+    ),
 )

@@ -4,7 +4,7 @@ from supervision import views
 
 app_name = "supervision"
 urlpatterns = [
-    path("", views.lists, name="lists"),
+    path("lists/", views.lists, name="lists"),
     path("lists/<uuid:public_id>/", views.show_list, name="list"),
     path("ranking/", views.ranking, name="ranking"),
     path("calls/", views.calls, name="calls"),

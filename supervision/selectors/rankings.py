@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from core.explain import N_
+from core.explain import N_, digest_of
 from core.periods import Period
 from crm.rules import Ranked, ranked
 from crm.selectors import openings_by_person, openings_by_unit
@@ -46,6 +47,11 @@ class Ranking:
     def values(self) -> dict[str, Decimal]:
         """What was compared, by code."""
         return {self.subjects[place.key].code: place.value for place in self.places}
+
+
+def digest_of_list(values: Mapping[str, Decimal], lines: Sequence[Mapping[str, Any]]) -> str:
+    """What a list rests on: the figures compared and the rule values; it tells whether figures were corrected since."""
+    return digest_of({"values": values, "lines": lines})
 
 
 def unit_subject(unit: Unit) -> Subject:

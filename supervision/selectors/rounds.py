@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cached_property
 
 from django.db.models import Min
 
 from attendance.rules import Calendar
-from attendance.selectors import calendar_for
+from core.clock import at
 from core.explain import N_, Line, RuleValue
 from core.periods import PERIODS, Period
 from crm.models import Import, Kind
@@ -122,6 +122,20 @@ class Round:
     @cached_property
     def trading_days(self) -> list[date]:
         return self.calendar.trading_days(self.period)
+
+    def due_at(self, timing: Timing) -> datetime:
+        return at(*timing.due(self.period, self._workday_after))
+
+    def late_at(self, timing: Timing) -> datetime:
+        return at(*timing.late(self.period, self._workday_after))
+
+    @cached_property
+    def _workday_after(self) -> date:
+        """The first workday after the period."""
+        return next(
+            (day for day in self.calendar.known.days() if day >= self.period.end and self.calendar.is_workday(day)),
+            self.period.end,
+        )
 
     @cached_property
     def scopes(self) -> list[Unit]:
@@ -256,9 +270,7 @@ class Round:
         if span not in self._openings_by_person:
             self._openings_by_person[span] = openings_by_person(period=span)
         since = span.first if self.rule.how == How.ZERO_FOR_DAYS else None
-        return ranking_of_members(
-            self._members[scope.pk], openings=self._openings_by_person[span], since=since
-        )
+        return ranking_of_members(self._members[scope.pk], openings=self._openings_by_person[span], since=since)
 
 
 def timing_on(structure: Structure) -> Timing:

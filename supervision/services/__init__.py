@@ -1,5 +1,6 @@
 from supervision.services.calling import (
     Demand,
+    NotRecorded,
     PlanDueInThePast,
     PlanNeedsACall,
     ReasonMissing,
@@ -9,6 +10,7 @@ from supervision.services.reminding import NotYetBegun, Outcome, Reminding, Stat
 
 __all__ = [
     "Demand",
+    "NotRecorded",
     "NotYetBegun",
     "Outcome",
     "PlanDueInThePast",

@@ -7,6 +7,8 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.clock import day_of
@@ -14,19 +16,33 @@ from messaging import services as messaging
 from messaging.models import Channel, PhoneTask
 from messaging.services import Draft
 from supervision.models import PlanDemand, Reminder
-from supervision.services.wording import Later, week_in_words
+from supervision.services.notes import Later
+from supervision.wording import week_in_words
 
 
-class ReasonMissing(Exception):
-    """Somebody was reached, and nothing says why so little was opened."""
+class NotRecorded(Exception):
+    """The call was not written down; the text says why, `field` at which field."""
+
+    field = ""
+    text: str | Promise = ""
+
+    def __str__(self) -> str:
+        return str(self.text)
 
 
-class PlanNeedsACall(Exception):
-    """A plan is demanded of somebody who was reached, and the call says of whom."""
+class ReasonMissing(NotRecorded):
+    field = "reason"
+    text = _("Somebody was reached: write down the reason given.")
 
 
-class PlanDueInThePast(Exception):
-    """The plan would have been due before it was demanded."""
+class PlanNeedsACall(NotRecorded):
+    field = "demands_plan"
+    text = _("A plan can only be demanded of somebody who was reached.")
+
+
+class PlanDueInThePast(NotRecorded):
+    field = "due_on"
+    text = _("The plan cannot be due before today.")
 
 
 @dataclass(frozen=True, slots=True)

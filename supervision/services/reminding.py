@@ -12,7 +12,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from attendance.selectors import calendar_for
-from core.clock import at, day_of
+from core.clock import day_of
 from core.explain import N_, Line, digest_of, lines_as_json
 from core.periods import Period
 from messaging.models import Channel, Message
@@ -21,7 +21,7 @@ from policies.selectors import value_for
 from supervision import parameters
 from supervision.models import LaggardEntry, PeriodKind, Reminder, ReminderRule, ReminderRun
 from supervision.rules import Timing, are_all_at_zero, laggards
-from supervision.selectors.rankings import Ranking
+from supervision.selectors.rankings import Ranking, digest_of_list
 from supervision.selectors.rounds import (
     LISTS_THE_LAST,
     Round,
@@ -32,7 +32,8 @@ from supervision.selectors.rounds import (
     rounds_of,
     timing_on,
 )
-from supervision.services.wording import Later, Listed, Note, digest_notes, notes, period_in_words
+from supervision.services.notes import Later, Listed, Note, digest_notes, notes
+from supervision.wording import period_in_words
 from teams.models import Unit, UnitKind
 
 AT_ONCE = 200  # lists judged in one transaction
@@ -118,21 +119,20 @@ def _due_rounds(first_known: date, today: date, timing: Timing, now: datetime) -
         round_
         for kind in (PeriodKind.DAY, PeriodKind.WEEK)
         for period in periods_between(kind, since, today)
-        if at(*timing.due(period)) <= now and calendar.trading_days(period)
+        if calendar.trading_days(period)
         for round_ in rounds_of(period, rules=rules, calendar=calendar, structure=structure.on_day(period.last))
+        if round_.due_at(timing) <= now
     ]
 
 
 def _ready(round_: Round, timing: Timing, first_known: date, now: datetime) -> list[Unit]:
     """The scopes whose list can be made now, and those of which it must now be said that their data is missing."""
     done, waiting = finished_scopes(round_.rule.code, round_.period)
-    pending = [
-        scope for scope in round_.scopes if scope.pk not in done and round_.window(scope)[0] >= first_known
-    ]
+    pending = [scope for scope in round_.scopes if scope.pk not in done and round_.window(scope)[0] >= first_known]
     if not pending:
         return []
     missing = round_.missing(pending)
-    is_late = at(*timing.late(round_.period)) <= now
+    is_late = round_.late_at(timing) <= now
     return [scope for scope in pending if not missing[scope.pk] or (is_late and scope.pk not in waiting)]
 
 
@@ -167,7 +167,7 @@ def _run_some(
         else:
             ranking = round_.ranking(run.scope)
             entries = _judge(round_, run, ranking)
-            run.finished_at, run.is_late = now, at(*timing.late(round_.period)) <= now
+            run.finished_at, run.is_late = now, round_.late_at(timing) <= now
             run.is_digest = round_.rule.how in LISTS_THE_LAST and are_all_at_zero(ranking.places)
             listed += entries
             written_notes += (
@@ -180,11 +180,22 @@ def _run_some(
     ReminderRun.objects.bulk_update(waiting, ["missing"])
     ReminderRun.objects.bulk_update(
         judged,
-        ["state", "missing", "finished_at", "is_late", "is_digest", "considered", "exempt", "lines", "digest"],
+        [
+            "state",
+            "missing",
+            "first_on",
+            "finished_at",
+            "is_late",
+            "is_digest",
+            "considered",
+            "exempt",
+            "lines",
+            "digest",
+        ],
     )
     LaggardEntry.objects.bulk_create(one.entry for one in listed)
     posted.update(_tell(written_notes, now))
-    if at(*timing.due(round_.period)) <= now:
+    if round_.due_at(timing) <= now:
         posted[Channel.IN_APP] += _tell_what_is_missing(round_, outcomes, now)
     return outcomes
 
@@ -215,10 +226,9 @@ def _judge(round_: Round, run: ReminderRun, ranking: Ranking) -> list[Listed]:
     context = round_.context(run.scope)
     found = laggards(ranking.places, selection, context=context)
     run.state, run.missing = ReminderRun.State.DONE, []
+    run.first_on = round_.span(run.scope).first
     run.considered = len(ranking.places)
-    run.exempt = [
-        {"code": subject.code, "name": subject.name, "reason": reason} for subject, reason in ranking.exempt
-    ]
+    run.exempt = [{"code": subject.code, "name": subject.name, "reason": reason} for subject, reason in ranking.exempt]
     run.lines = lines_as_json(
         (
             *context,
@@ -231,7 +241,7 @@ def _judge(round_: Round, run: ReminderRun, ranking: Ranking) -> list[Listed]:
             ),
         )
     )
-    run.digest = digest_of({"values": ranking.values(), "exempt": run.exempt, "lines": run.lines})
+    run.digest = digest_of_list(ranking.values(), run.lines)
     listed = []
     for one in found:
         subject = ranking.subjects[one.key]

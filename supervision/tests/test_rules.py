@@ -148,9 +148,9 @@ NEXT_DAY = Timing(same_day=False, day_at=time(8, 30), late_after=time(10), week_
 
 @pytest.mark.clause("S7.1", "S7.2")
 def test_knows_when_a_day_and_a_week_are_due():
-    wednesday = Day(date(2026, 11, 18))
-    assert SAME_DAY.due(wednesday) == (date(2026, 11, 18), time(18))
-    assert NEXT_DAY.due(wednesday) == (date(2026, 11, 19), time(8, 30))
-    assert SAME_DAY.late(wednesday) == (date(2026, 11, 19), time(10))
-    assert SAME_DAY.due(Week(date(2026, 11, 18))) == (date(2026, 11, 23), time(9))
-    assert SAME_DAY.late(Week(date(2026, 11, 18))) == (date(2026, 11, 24), time.min)
+    friday, week, monday = Day(date(2026, 11, 20)), Week(date(2026, 11, 20)), date(2026, 11, 23)
+    assert SAME_DAY.due(friday, monday) == (date(2026, 11, 20), time(18))
+    assert NEXT_DAY.due(friday, monday) == (monday, time(8, 30))
+    assert SAME_DAY.late(friday, monday) == (monday, time(10))
+    assert SAME_DAY.due(week, monday) == (monday, time(9))
+    assert SAME_DAY.late(week, monday) == (date(2026, 11, 24), time.min)

@@ -9,15 +9,14 @@ from itertools import cycle, islice
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from core.periods import Period
 from messaging.models import Channel
 from messaging.services import Draft
 from supervision.models import REASONS, How, LaggardEntry, ReminderRun, Who
 from supervision.selectors.rankings import Ranking, Subject
 from supervision.selectors.rounds import Round
+from supervision.wording import period_in_words, week_in_words
 
 NAMES_SHOWN = 12
 
@@ -53,15 +52,6 @@ class Later:
 def in_short(value: Decimal) -> str:
     """Openings with one decimal at most."""
     return format(value.quantize(Decimal("0.1")).normalize() if value % 1 else value.quantize(Decimal(1)), "f")
-
-
-def week_in_words(period: Period) -> str:
-    year, week, _ = period.first.isocalendar()
-    return gettext("%(year)s week %(week)s") % {"year": year, "week": week}
-
-
-def period_in_words(period: Period) -> str:
-    return week_in_words(period) if period.kind == "week" else str(date_format(period.first))
 
 
 def entry_in_words(listed: Listed) -> str:
@@ -106,7 +96,7 @@ def notes(round_: Round, run: ReminderRun, listed: Sequence[Listed], ranking: Ra
                     for user_id in round_.structure.told(who, subject, run.scope):
                         found.setdefault((user_id, channel), (who, text, []))
     return calls + [
-        Note(run, who, tuple(about), draft(round_, run, user_id, channel, text, about))
+        Note(run, who, tuple(about), draft(round_, run, user_id, channel, text=text, about=about))
         for (user_id, channel), (who, text, about) in found.items()
     ]
 
@@ -128,8 +118,8 @@ def calls_to_make(round_: Round, run: ReminderRun, listed: Sequence[Listed], tex
                 run,
                 caller,
                 Channel.PHONE_TASK,
-                text,
-                [one],
+                text=text,
+                about=[one],
                 rule=f"{run.message_rule}/{one.subject.code}",
                 callees=[member.name for member in round_.structure.market_managers(one.subject.unit_id)],
             ),
@@ -143,7 +133,7 @@ def digest_notes(round_: Round, run: ReminderRun, of: int) -> list[Note]:
     channels = {channel for addressee in round_.rule.addressees for channel in addressee["channels"]}
     recipients = dict.fromkeys(member.user_id for member in round_.structure.in_charge(run.scope))
     return [
-        Note(run, Who.IN_CHARGE, (), draft(round_, run, user_id, channel, "supervision.all_at_zero", [], of=of))
+        Note(run, Who.IN_CHARGE, (), draft(round_, run, user_id, channel, text="supervision.all_at_zero", of=of))
         for user_id in recipients
         for channel in (Channel.SMS, Channel.IN_APP)
         if channel == Channel.IN_APP or channel in channels
@@ -155,9 +145,9 @@ def draft(
     run: ReminderRun,
     recipient_id: int,
     channel: str,
-    text: str,
-    about: Sequence[Listed],
     *,
+    text: str,
+    about: Sequence[Listed] = (),
     rule: str = "",
     **more: Any,
 ) -> Draft:

@@ -1,0 +1,224 @@
+"""What the pages ask: lists with the state of their messages, the rows of a ranking one may see, calls to make."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from urllib.parse import urlencode
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from accounts.models import User
+from attendance.selectors import calendar_for
+from core.periods import Period
+from crm.selectors import days_not_known
+from messaging.models import PhoneTask, State
+from supervision.models import LaggardEntry, Reminder, ReminderRun
+from supervision.selectors.rankings import PERSON, Ranking, digest_of_list, openings_ranking
+from supervision.selectors.rounds import Structure
+from teams.authority import Power
+from teams.models import Unit, UnitKind
+from teams.selectors import Member
+
+CARRYING = (State.WAITING, State.SENDING)
+TROUBLED = (State.UNKNOWN, State.FAILED, State.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """How the messages of a list or an entry stand."""
+
+    sent: int = 0
+    waiting: int = 0
+    troubled: int = 0
+
+    @classmethod
+    def from_states(cls, states: Counter[str]) -> Told:
+        return cls(
+            states[State.SENT], sum(states[state] for state in CARRYING), sum(states[state] for state in TROUBLED)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A list on the page of lists, with as much of it as one may see."""
+
+    run: ReminderRun
+    entries: int
+    told: Told
+
+
+def list_rows(runs: Sequence[ReminderRun], user: User) -> list[ListRow]:
+    """The lists of one page; three queries whatever their number."""
+    entries = LaggardEntry.objects.visible_to(user).filter(run__in=runs).order_by().values_list("run")
+    counted = dict(entries.annotate(entries=Count("pk")))
+    told = states_of_messages(runs, user)
+    return [ListRow(run, counted.get(run.pk, 0), told.get(run.pk, Told())) for run in runs]
+
+
+def states_of_messages(runs: Collection[ReminderRun], user: User) -> dict[int, Told]:
+    """Per run how the messages stand that one may know of."""
+    rows = (
+        Reminder.objects.visible_to(user)
+        .filter(run__in=runs)
+        .order_by()
+        .values_list("run", "message__state")
+        .annotate(messages=Count("message", distinct=True))
+    )
+    states: dict[int, Counter[str]] = defaultdict(Counter)
+    for run, state, count in rows:
+        states[run][state] = count
+    return {run: Told.from_states(found) for run, found in states.items()}
+
+
+SHOWN: dict[str, Q] = {
+    "": Q(),
+    "above": Q(scope__kind__in=(UnitKind.COMPANY, UnitKind.REGIONAL_DEPARTMENT)),
+    "teams": Q(scope__kind=UnitKind.MARKET_DEPARTMENT),
+    "waiting": Q(state=ReminderRun.State.NOT_KNOWN),
+    "late": Q(is_late=True),
+}
+
+
+def lists_seen(user: User, show: str) -> QuerySet[ReminderRun]:
+    """The lists one may see, the newest first; `show` is one of `SHOWN`."""
+    found = ReminderRun.objects.visible_to(user).filter(SHOWN.get(show, Q()))
+    return found.select_related("rule", "scope").order_by("-business_on", "rule__position", "scope__path")
+
+
+def visible_entries(run: ReminderRun, user: User) -> QuerySet[LaggardEntry]:
+    """The entries of a list that one may see, with the reminders one may know of."""
+    reminders = (
+        Reminder.objects.visible_to(user)
+        .select_related("recipient", "message", "message__phone_task")
+        .order_by("who", "recipient__employee_no", "channel")
+    )
+    return (
+        LaggardEntry.objects.visible_to(user)
+        .filter(run=run)
+        .select_related("unit", "person__user")
+        .prefetch_related(Prefetch("reminders", reminders))
+        .order_by("rank", "unit__path", "person__user__employee_no")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A place of a ranking as one person may see it."""
+
+    code: str
+    name: str
+    value: Decimal
+    rank: int
+    of: int
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A ranking cut to what one may see: other rows are only counted."""
+
+    rows: tuple[Row, ...]
+    hidden: int
+    best: Decimal
+    exempt: tuple[tuple[str, str, str], ...]
+    missing: tuple[date, ...]
+    ranking: Ranking
+
+
+def ranking_seen(by: str, *, period: Period, within: Unit, user: User) -> Seen:
+    """A ranking within a unit: whoever is in one's sight, and the line of units one belongs to oneself.
+
+    Of people only those in sight are shown, and oneself: what a colleague opened is between her and her leaders.
+    """
+    ranking = openings_ranking(by, period=period, within=within)
+    authority = user.authority
+    tops = authority.paths(Power.SEE_RANKINGS)
+    own = {authority.person_id} if by == PERSON else set(authority.own_line)
+    seen = {
+        key
+        for key, subject in ranking.subjects.items()
+        if key in own or any(subject.unit_path.startswith(top) for top in tops)
+    }
+    subjects = ranking.subjects
+    trading_days = [day for day in calendar_for(period).trading_days(period) if day <= authority.on]
+    return Seen(
+        rows=tuple(
+            Row(subjects[p.key].code, subjects[p.key].name, p.value, p.rank, p.of, p.key in own)
+            for p in ranking.places
+            if p.key in seen
+        ),
+        hidden=sum(place.key not in seen for place in ranking.places),
+        best=max((place.value for place in ranking.places if place.key in seen), default=Decimal(0)),
+        exempt=tuple((one.code, one.name, reason) for one, reason in ranking.exempt if one.key in seen),
+        missing=tuple(days_not_known(period, trading_days, within=within)),
+        ranking=ranking,
+    )
+
+
+def units_to_rank_within(user: User) -> QuerySet[Unit]:
+    """The units within which one may ask for a ranking: those in one's sight, and the line one belongs to."""
+    return Unit.objects.filter(user.authority.sees_unit("path", Power.SEE_RANKINGS) | Q(pk__in=user.authority.own_line))
+
+
+def first_unit_to_rank_within(user: User) -> Unit | None:
+    """Where a ranking begins: the highest unit in one's sight, else the market department one belongs to."""
+    tops = user.authority.paths(Power.SEE_RANKINGS)
+    if tops:
+        return Unit.objects.filter(path=tops[0]).first()
+    own = Unit.objects.filter(pk__in=user.authority.own_line)
+    return own.filter(kind=UnitKind.MARKET_DEPARTMENT).first() or own.order_by("-path").first()
+
+
+def calls_for(user: User) -> QuerySet[Reminder]:
+    """The calls that one's department is to make: of lists over units for which one holds the power to call."""
+    return (
+        Reminder.objects.calls()
+        .filter(user.authority.sees_unit("run__scope__path", Power.CALL_LAGGARDS), entry__isnull=False)
+        .select_related(
+            "run__rule", "run__scope", "entry__unit", "entry__run__rule", "recipient", "message__phone_task__done_by"
+        )
+        .order_by("-run__business_on", "entry__rank", "pk")
+    )
+
+
+MADE = Q(message__phone_task__result=PhoneTask.Result.REACHED)
+
+
+def told_of_the_whole(run: ReminderRun, user: User) -> QuerySet[Reminder]:
+    """Who was told of the list as a whole."""
+    told = Reminder.objects.visible_to(user).filter(run=run, entry=None)
+    return told.select_related("recipient", "message").order_by("recipient__employee_no", "channel")
+
+
+def ranking_query(run: ReminderRun) -> str:
+    """The query of the ranking page that shows what a list was taken from."""
+    asked = {"by": run.rule.ranked, "period": run.rule.period, "on": run.business_on.isoformat()}
+    if run.first_on and run.first_on != run.period.first:
+        asked["first"] = run.first_on.isoformat()
+    return urlencode(asked | {"within": run.scope.code, "run": str(run.public_id)})
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    call: Reminder
+    callees: list[Member]
+
+
+def call_rows(calls: Sequence[Reminder], *, on: date) -> list[CallRow]:
+    """Calls with whom they are to: the market managers of the unit as of `on`, or its branch manager."""
+    structure = Structure(on)
+    return [CallRow(call, structure.market_managers(call.entry.unit_id)) for call in calls if call.entry]
+
+
+def line_of(unit: Unit, user: User) -> list[Unit]:
+    """The units above one within which one may ask for a ranking too, from the top down."""
+    return list(units_to_rank_within(user).filter(pk__in=unit.line).exclude(pk=unit.pk).order_by("path"))
+
+
+def is_corrected(run: ReminderRun, ranking: Ranking) -> bool:
+    """Whether the figures are no longer those the list was taken from."""
+    return run.state == ReminderRun.State.DONE and run.digest != digest_of_list(ranking.values(), run.lines)

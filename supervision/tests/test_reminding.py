@@ -1,0 +1,231 @@
+from __future__ import annotations
+
+from datetime import date, time, timedelta
+
+import pytest
+
+from core.periods import Day, Week
+from messaging.models import Channel, Message
+from supervision import services
+from supervision.models import LaggardEntry, Reminder, ReminderRule, ReminderRun
+from supervision.services import Status
+from supervision.tests.facts import know, moment, open_accounts
+from tests.cast import TODAY, Cast
+
+MONDAY = TODAY - timedelta(days=2)
+FRIDAY = TODAY + timedelta(days=2)
+WEEK = Week(TODAY)
+
+
+@pytest.fixture
+def opened(cast: Cast) -> Cast:
+    """Wednesday: B1 has three, B2 one, B9 nothing; everything since October is known."""
+    know(cast, date(2026, 10, 1), FRIDAY)
+    open_accounts(cast, {("cm", TODAY): 2, ("cm_m2", TODAY): 1, ("sibling_cm", TODAY): 1})
+    return cast
+
+
+def remind(period, **options):
+    return services.remind(period=period, now=moment(TODAY), **options)
+
+
+def entries(code: str, scope: str = "HX") -> dict[str, tuple[int, int, str]]:
+    rows = LaggardEntry.objects.filter(run__code=code, run__scope__code=scope).select_related("unit", "person__user")
+    return {
+        (row.person.employee_no if row.person else row.unit.code): (row.rank, row.of, ";".join(row.reasons))
+        for row in rows
+    }
+
+
+def told(code: str) -> set[tuple[str, str]]:
+    rows = Message.objects.filter(rule__startswith=f"{code}/")
+    return set(rows.values_list("recipient__name", "channel"))
+
+
+@pytest.mark.clause("S7.1")
+def test_a_day_lists_the_branches_at_zero_and_among_the_last(opened: Cast) -> None:
+    result = remind(Day(TODAY))
+    assert result.status == Status.DONE
+    assert entries("S7.1") == {"B9": (3, 3, "zero;bottom")}
+
+
+@pytest.mark.clause("S7.1")
+def test_the_branch_manager_is_told_where_there_is_no_market_manager(opened: Cast) -> None:
+    remind(Day(TODAY))
+    assert told("S7.1") == {("潘岳", "sms"), ("潘岳", "in_app")}
+
+
+@pytest.mark.clause("S7.1")
+def test_every_market_manager_of_the_branch_is_told(cast: Cast) -> None:
+    know(cast, TODAY, TODAY)
+    open_accounts(cast, {("sibling_cm", TODAY): 3, ("outsider_cm", TODAY): 2})
+    remind(Day(TODAY))
+    assert told("S7.1") == {("郑国强", "sms"), ("郑国强", "in_app"), ("高洁", "sms"), ("高洁", "in_app")}
+    sms = Message.objects.get(recipient=cast.mm, channel=Channel.SMS, rule="S7.1/HX")
+    assert "人民路营业部" in sms.body and sms.state == "waiting"
+
+
+@pytest.mark.clause("S7.1")
+def test_a_second_time_changes_nothing(opened: Cast) -> None:
+    remind(Day(TODAY))
+    before = (Message.objects.count(), Reminder.objects.count(), LaggardEntry.objects.count())
+    again = remind(Day(TODAY))
+    assert (again.status, sum(again.messages.values())) == (Status.ALREADY_DONE, 0)
+    assert (Message.objects.count(), Reminder.objects.count(), LaggardEntry.objects.count()) == before
+
+
+@pytest.mark.clause("S7.1")
+def test_all_at_zero_is_one_digest(cast: Cast) -> None:
+    know(cast, TODAY, TODAY)
+    remind(Day(TODAY))
+    assert set(entries("S7.1").values()) == {(1, 3, "zero")}
+    assert told("S7.1") == {("贾思远", "sms"), ("贾思远", "in_app")}
+
+
+@pytest.mark.clause("S7.1")
+def test_nobody_is_reminded_of_a_day_whose_data_has_not_come(cast: Cast) -> None:
+    know(cast, date(2026, 10, 1), TODAY - timedelta(days=1))
+    result = remind(Day(TODAY))
+    assert result.status == Status.NOT_KNOWN
+    assert ReminderRun.objects.get(code="S7.1").missing == [TODAY]
+    assert set(Message.objects.values_list("recipient__name", "text")) == {
+        ("贾思远", "supervision.data_missing"),
+        ("蔡明月", "supervision.data_missing"),
+    }
+
+
+@pytest.mark.clause("S7.1")
+def test_late_data_is_judged_when_it_comes_once_and_marked_late(cast: Cast) -> None:
+    know(cast, date(2026, 10, 1), TODAY - timedelta(days=1))
+    tomorrow = TODAY + timedelta(days=1)
+    services.run_due(now=moment(TODAY, time(18, 1)))
+    assert not ReminderRun.objects.filter(business_on=TODAY).exists()
+    services.run_due(now=moment(tomorrow, time(10, 1)))
+    services.run_due(now=moment(tomorrow, time(10, 2)))
+    assert ReminderRun.objects.get(code="S7.1", business_on=TODAY).state == ReminderRun.State.NOT_KNOWN
+    know(cast, TODAY, TODAY)
+    open_accounts(cast, {("cm", TODAY): 1, ("sibling_cm", TODAY): 2})
+    services.run_due(now=moment(tomorrow, time(15)))
+    run = ReminderRun.objects.get(code="S7.1", business_on=TODAY)
+    assert (run.state, run.is_late, run.missing) == (ReminderRun.State.DONE, True, [])
+    assert Message.objects.filter(text="supervision.data_missing", recipient=cast.market).count() == 1
+    assert Message.objects.filter(rule="S7.1/HX", business_date=TODAY, channel=Channel.SMS).count() == 1
+
+
+@pytest.mark.clause("S7.1")
+def test_a_day_without_trading_is_not_judged(opened: Cast) -> None:
+    saturday = Day(FRIDAY + timedelta(days=1))
+    result = services.remind(period=saturday, now=moment(saturday.first))
+    assert (result.status, result.outcomes) == (Status.NOT_A_TRADING_DAY, [])
+
+
+@pytest.mark.clause("S7.1")
+def test_units_in_preparation_are_shown_and_not_ranked(opened: Cast) -> None:
+    unit = opened.unit["B9"]
+    unit.started_on = None
+    unit.save()
+    remind(Day(TODAY))
+    run = ReminderRun.objects.get(code="S7.1")
+    assert (run.considered, [one["code"] for one in run.exempt]) == (2, ["B9"])
+    assert entries("S7.1") == {"B2": (2, 2, "bottom")}
+
+
+@pytest.mark.clause("S7.2")
+def test_a_week_is_a_call_for_the_company_and_mail_to_both_heads(opened: Cast) -> None:
+    open_accounts_of_b9_only_behind_b2 = {("outsider_cm", MONDAY): 1, ("sibling_cm", MONDAY): 1}
+    open_accounts(opened, {})
+    from crm.models import UnitResult
+
+    UnitResult.objects.filter(unit=opened.unit["B2"]).update(openings=0, running=0)
+    assert open_accounts_of_b9_only_behind_b2
+    services.remind(period=WEEK, now=moment(WEEK.end, time(9)))
+    assert set(entries("S7.2")) == {"B2", "B9"}
+    assert told("S7.2") == {
+        ("贾思远", "phone_task"),
+        ("董明", "email"),
+        ("潘岳", "email"),
+        ("蒋文涛", "email"),
+    }
+    calls = Message.objects.filter(channel=Channel.PHONE_TASK, rule__startswith="S7.2/")
+    assert sorted(calls.values_list("rule", flat=True)) == ["S7.2/HX/B2", "S7.2/HX/B9"]
+
+
+@pytest.mark.clause("S7.2")
+def test_a_week_waits_for_every_trading_day(cast: Cast) -> None:
+    know(cast, MONDAY, FRIDAY - timedelta(days=1))
+    result = services.remind(period=WEEK, now=moment(WEEK.end))
+    assert result.status == Status.NOT_KNOWN
+    assert ReminderRun.objects.get(code="S7.2").missing == [FRIDAY]
+
+
+@pytest.mark.clause("S8.1")
+def test_each_region_is_ranked_by_itself_and_the_company_stands_in(opened: Cast) -> None:
+    remind(Day(TODAY))
+    assert entries("S8.1", "R1") == {"B1M2": (2, 3, "bottom"), "B2M1": (2, 3, "bottom")}
+    assert entries("S8.1", "HX") == {"B9M1": (1, 1, "zero")}
+    assert told("S8.1") == {(name, channel) for name in ("高洁", "彭飞", "潘岳") for channel in ("sms", "in_app")}
+
+
+@pytest.mark.clause("S8.2")
+def test_a_week_gives_the_region_its_calls(opened: Cast) -> None:
+    services.remind(period=WEEK, now=moment(WEEK.end))
+    assert told("S8.2") == {("蔡明月", "phone_task"), ("贾思远", "phone_task")}
+
+
+@pytest.mark.clause("S10.1")
+def test_leaders_watch_members_without_openings_for_days(opened: Cast) -> None:
+    remind(Day(TODAY))
+    assert set(entries("S10.1", "B1M1")) == {"1002", "1003"}
+    assert told("S10.1") >= {("何雅琴", "in_app"), ("马骏", "in_app"), ("郑国强", "in_app")}
+    own = Reminder.objects.filter(run__code="S10.1", run__scope=opened.unit["B1M1"])
+    assert set(own.filter(recipient=opened.am_west).values_list("entry__person__user__name", flat=True)) == {"周敏"}
+
+
+@pytest.mark.clause("S10.2")
+def test_members_at_zero_are_reminded_and_leaders_get_the_list(opened: Cast) -> None:
+    services.remind(period=WEEK, now=moment(WEEK.end))
+    assert set(entries("S10.2", "B1M1")) == {"1002", "1003"}
+    assert {("陈大文", "in_app"), ("周敏", "in_app"), ("何雅琴", "in_app"), ("高洁", "in_app")} <= told("S10.2")
+    assert ("林小雨", "in_app") not in told("S10.2")
+
+
+@pytest.mark.clause("S7.1", "S8.1")
+def test_an_acting_leader_is_told(opened: Cast) -> None:
+    from teams.models import Posting, Role
+
+    Posting.objects.create(
+        person=opened.person("cm_m2"),
+        unit=opened.unit["B1M2"],
+        role=Role.MARKET_MANAGER,
+        from_on=TODAY,
+        acting_for=Posting.objects.get(person=opened.person("mm2")),
+    )
+    remind(Day(TODAY))
+    assert ("吴昊", "sms") in told("S8.1")
+
+
+def test_the_tick_makes_up_for_an_interruption(cast: Cast) -> None:
+    know(cast, date(2026, 10, 1), FRIDAY)
+    open_accounts(cast, {("cm", TODAY): 2, ("sibling_cm", TODAY): 1})
+    services.run_due(now=moment(WEEK.end, time(9, 30)))
+    days = ReminderRun.objects.filter(code="S7.1", business_on__gte=MONDAY).order_by("business_on")
+    assert [(run.business_on, run.is_late) for run in days] == [(MONDAY + timedelta(days=n), n < 4) for n in range(5)]
+    assert ReminderRun.objects.filter(code="S7.2", business_on=WEEK.last, is_late=False).count() == 1
+    before = Message.objects.count()
+    services.run_due(now=moment(WEEK.end, time(9, 31)))
+    assert Message.objects.count() == before
+
+
+def test_a_rule_switched_off_from_a_day_on_is_not_run(opened: Cast) -> None:
+    old = ReminderRule.objects.get(code="S7.1")
+    ReminderRule.objects.create(
+        code="S7.1", from_on=TODAY, is_active=False, clause="S7.1", period="day", scope="company", ranked="branch",
+        how=old.how, parameter=old.parameter, addressees=old.addressees,
+    )  # fmt: skip
+    remind(Day(TODAY))
+    assert not ReminderRun.objects.filter(code="S7.1").exists()
+
+
+def test_a_day_to_come_is_not_judged(opened: Cast) -> None:
+    with pytest.raises(services.NotYetBegun):
+        remind(Day(TODAY + timedelta(days=1)))

@@ -1,0 +1,96 @@
+"""Calls to make, and what came of them."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.models import User
+from accounts.requests import AuthedRequest
+from messaging.services import CallIsRecorded
+from supervision import services
+from supervision.forms import CallForm
+from supervision.models import PlanDemand
+from supervision.selectors import lists as selectors
+from supervision.views.lists import chips
+
+A_PAGE = 40
+CALLS = {"": gettext_lazy("To make"), "made": gettext_lazy("Made")}
+
+
+@require_safe
+def calls(request: AuthedRequest) -> HttpResponse:
+    show = request.GET.get("show", "")
+    found = selectors.calls_for(request.user)
+    found = found.filter(selectors.MADE) if show == "made" else found.exclude(selectors.MADE)
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "page": page,
+        "rows": selectors.call_rows(list(page), on=timezone.localdate()),
+        "quick": chips(CALLS, show, "show"),
+        "show": show,
+    }
+    return render(request, "supervision/calls.html", context)
+
+
+@require_safe
+def call(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    return show_call(request, call_asked(request, public_id))
+
+
+@require_POST
+def record_call(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    row = call_asked(request, public_id)
+    form = CallForm(request.POST, callees=row.callees)
+    if not form.is_valid():
+        return show_call(request, row, form)
+    entered = form.cleaned_data
+    demand = None
+    if entered["demands_plan"]:
+        asked_of = get_object_or_404(User, pk=entered["asked_of"])
+        demand = services.Demand(asked_of, entered["due_on"], entered["note"])
+    try:
+        services.record_call(
+            call=row.call,
+            result=entered["result"],
+            reason=entered["reason"],
+            demand=demand,
+            actor=request.user,
+            now=timezone.now(),
+        )
+    except (services.NotRecorded, CallIsRecorded) as failure:
+        form.add_error(getattr(failure, "field", None), str(failure) or _("Somebody recorded this call already."))
+        return show_call(request, row, form)
+    messages.success(request, _("The call is recorded."))
+    return redirect("supervision:calls")
+
+
+def call_asked(request: AuthedRequest, public_id: UUID) -> selectors.CallRow:
+    """Raises `Http404`."""
+    found = get_object_or_404(selectors.calls_for(request.user), message__public_id=public_id)
+    return selectors.call_rows([found], on=timezone.localdate())[0]
+
+
+def show_call(request: AuthedRequest, row: selectors.CallRow, form: CallForm | None = None) -> HttpResponse:
+    task = row.call.message.phone_task
+    callees = {member.user_id: member for member in row.callees}
+    phones = dict(User.objects.filter(pk__in=callees).values_list("pk", "phone"))
+    context: dict[str, Any] = {
+        "call": row.call,
+        "task": task,
+        "callees": [(member, phones.get(pk, "")) for pk, member in callees.items()],
+        "demand": PlanDemand.objects.filter(call=task).select_related("asked_of").first(),
+        "ranking_query": selectors.ranking_query(row.call.run),
+    }
+    if task.result != task.Result.REACHED:
+        context["form"] = form or CallForm(callees=row.callees, initial={"result": task.result or "reached"})
+    return render(request, "supervision/call.html", context)
