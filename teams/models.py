@@ -14,6 +14,8 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from core.periods import ONE_DAY
+
 if TYPE_CHECKING:
     from accounts.models import User
 
@@ -245,6 +247,11 @@ class Posting(models.Model):
     def __str__(self) -> str:
         return f"{self.person} · {self.get_role_display()} · {self.unit}"
 
+    @property
+    def last_on(self) -> date | None:
+        """The last day it holds, as people say it."""
+        return self.to_on - ONE_DAY if self.to_on else None
+
 
 class PartnerBank(models.Model):
     code = models.CharField(_("code"), max_length=32, unique=True)
@@ -324,6 +331,10 @@ class OutletPosting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} · {self.outlet}"
+
+    @property
+    def last_on(self) -> date | None:
+        return self.to_on - ONE_DAY if self.to_on else None
 
 
 class TargetQuerySet(models.QuerySet["Target"]):

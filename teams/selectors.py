@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +12,7 @@ from django.db.models import F, Q
 from accounts.models import User
 from core.explain import N_
 from core.periods import Day, Period
-from teams.models import Function, Posting, Role, Unit, UnitKind, below
+from teams.models import Function, Outlet, OutletPosting, Person, Posting, Role, Unit, UnitKind, below
 
 LEADING_ROLE: dict[str, Role] = {
     UnitKind.AREA: Role.AREA_MANAGER,
@@ -160,3 +161,87 @@ def unranked_because(unit: Unit, on: date) -> str:
 
 def is_ranked(unit: Unit, on: date) -> bool:
     return not unranked_because(unit, on)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit as the tree shows it. `own` are the people posted to it, `people` and `outlets` count all below as well."""
+
+    unit: Unit
+    depth: int
+    leaders: list[str]
+    own: int
+    people: int
+    outlets: int
+    because: str  # why it is not ranked; "" where it is
+
+
+def unit_rows(user: User, on: date, *, within: Unit | None = None) -> list[UnitRow]:
+    """The units within one's sight (those below `within`), from the top down, in a constant number of queries."""
+    seen = Unit.objects.visible_to(user).filter(Q(closed_on=None) | Q(closed_on__gt=on))
+    units = list(seen.within(within).exclude(pk=within.pk) if within else seen)
+    codes = {unit.pk: unit.code for unit in units}
+    units.sort(key=lambda unit: [codes.get(pk, "") for pk in unit.line])
+    posted = Counter(
+        path
+        for path, _ in Posting.objects.filter(_in_force(on), acting_for=None, unit__in=units)
+        .values_list("unit__path", "person")
+        .distinct()
+    )
+    leaders: dict[int, list[str]] = {}
+    leading = Posting.objects.filter(_in_force(on), unit__in=units, role__in=LEADING_ROLE.values())
+    for posting in leading.select_related("person__user").order_by(F("acting_for").asc(nulls_first=True)):
+        leaders.setdefault(posting.unit_id, []).append(posting.person.name)
+    outlets = Counter(Outlet.objects.visible_to(user).values_list("unit__path", flat=True))
+    top = min((len(unit.line) for unit in units), default=0)
+    return [
+        UnitRow(
+            unit=unit,
+            depth=len(unit.line) - top,
+            leaders=leaders.get(unit.pk, []),
+            own=posted[unit.path],
+            people=sum(count for path, count in posted.items() if path.startswith(unit.path)),
+            outlets=sum(count for path, count in outlets.items() if path.startswith(unit.path)),
+            because=unranked_because(unit, on),
+        )
+        for unit in units
+    ]
+
+
+def posted_at(unit: Unit, user: User, on: date) -> list[Posting]:
+    """The postings at exactly this unit that one may see, leaders first."""
+    postings = Posting.objects.visible_to(user).filter(_in_force(on), unit=unit)
+    first = {role: n for n, role in enumerate([LEADING_ROLE.get(unit.kind), *Role])}
+    rows = postings.select_related("person__user", "acting_for__person__user")
+    return sorted(rows, key=lambda posting: (first[posting.role], posting.person.employee_no))
+
+
+def leading_postings(unit: Unit, on: date) -> list[Posting]:
+    """The postings of those who lead the unit in their own right on a day or later."""
+    postings = Posting.objects.filter(unit=unit, role=LEADING_ROLE.get(unit.kind), acting_for=None)
+    return list(postings.filter(Q(to_on=None) | Q(to_on__gt=on)).select_related("person__user", "unit"))
+
+
+def stand_ins_at(unit: Unit, on: date) -> list[Posting]:
+    """Who stands in at the unit on a day or later."""
+    postings = Posting.objects.filter(unit=unit, to_on__gt=on).exclude(acting_for=None)
+    return list(postings.select_related("person__user", "acting_for__person__user").order_by("from_on"))
+
+
+def candidates(unit: Unit, user: User, on: date) -> list[Person]:
+    """Whom one would think of first to stand in at a unit: those posted to it, right below it and right above it."""
+    near = Q(unit=unit) | Q(unit__parent=unit, role__in=LEADING_ROLE.values()) | Q(unit=unit.parent_id)
+    people = Person.objects.visible_to(user).exclude(user=user)
+    return list(
+        people.filter(pk__in=Posting.objects.filter(_in_force(on) & near).values("person")).select_related("user")[:40]
+    )
+
+
+def outlets_of(unit: Unit, user: User, on: date) -> list[tuple[Outlet, list[OutletPosting]]]:
+    """The outlets a unit looks after itself, and who of those one may see stands there."""
+    standing: dict[int, list[OutletPosting]] = {}
+    postings = OutletPosting.objects.visible_to(user).on(on).filter(outlet__unit=unit)
+    for posting in postings.select_related("person__user"):
+        standing.setdefault(posting.outlet_id, []).append(posting)
+    outlets = Outlet.objects.visible_to(user).filter(unit=unit).select_related("bank")
+    return [(outlet, standing.get(outlet.pk, [])) for outlet in outlets]
