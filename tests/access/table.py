@@ -54,6 +54,11 @@ def verb(name: str, may: str = EVERYBODY, *, of: str = "", sees: str = "", then:
     return Line(name, "POST", may, sees, of, then, **more)
 
 
+def stand_in_form(cast: Cast) -> dict[str, Any]:
+    absent = cast.person("am").postings.get()
+    return {"absent": absent.public_id, "employee_no": "1002", "from_on": cast.today, "last_on": cast.today}
+
+
 PORTAL = [
     page("portal:home"),
     page("portal:menu"),
@@ -78,7 +83,19 @@ LOGS = [
     verb("worklogs:reply", ANSWERING, of="work_log", sees=f"cm {READING}", send={"text": "好"}),
 ]
 
-TABLE: list[Line] = [*PORTAL, *ACCOUNTS, *LOGS]
+APPOINTING = "mm manager regional market"
+BRANCH_STAFF = "clerk accountant deputy tradeadmin"
+AROUND = "officer office auditor"
+TEAMS = [
+    page("teams:units"),
+    page("teams:unit", f"cm cm2 am {BRANCH_STAFF} {AROUND} {APPOINTING}", of="area"),
+    page("teams:person", f"cm am {BRANCH_STAFF} {AROUND} {APPOINTING}", of="person"),
+    page("teams:stand_in", APPOINTING, of="area", sees=f"cm cm2 am {BRANCH_STAFF} {AROUND}"),
+    verb("teams:appoint", APPOINTING, of="area", sees=f"cm cm2 am {BRANCH_STAFF} {AROUND}", send=stand_in_form),
+    verb("teams:end_stand_in", APPOINTING, of="stand_in", sees=f"cm2 am {BRANCH_STAFF} {AROUND}"),
+]
+
+TABLE: list[Line] = [*PORTAL, *ACCOUNTS, *TEAMS, *LOGS]
 
 # What third parties bring along. Of the sign-in pages only the status for a visitor and for a signed-in person is ours
 # to promise: (visitor, signed in).
