@@ -1,15 +1,28 @@
 from __future__ import annotations
 
+from typing import cast
+
 from django.contrib.auth.decorators import login_not_required
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from portal.homes import homes_of
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "portal/home.html")
+    """The first screen; who has several kinds of work switches between them."""
+    user = cast(User, request.user)
+    today = timezone.localdate()
+    homes = homes_of(user)
+    home = next((one for one in homes if one.code == request.GET.get("view")), homes[0])
+    return render(
+        request, "portal/home.html", {"homes": homes, "home": home, "today": today, **home.context(user, today)}
+    )
 
 
 @require_safe

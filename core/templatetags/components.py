@@ -161,3 +161,23 @@ def page_query(context: template.Context, name: str, value: Any) -> str:
     query = context["request"].GET.copy()
     query[name] = str(value)
     return f"?{query.urlencode()}"
+
+
+@register.filter
+def percent(value: Any, whole: Any) -> str:
+    """`value` of `whole` in whole hundredths; above 100 where it is more."""
+    return str(round(number(value) * 100 / number(whole))) if number(whole) else "–"
+
+
+@register.filter
+def signed(value: Any) -> str:
+    """An amount with its sign, for changes."""
+    text = shown(value)
+    return f"+{text}" if number(value) > 0 else text.replace("-", "−", 1)
+
+
+@register.filter
+def month_name(value: Any) -> str:
+    """A month given as a day of it or as `2026-11-01`: 2026年11月."""
+    day = read(value)
+    return date_format(day, "YEAR_MONTH_FORMAT") if isinstance(day, date) else ""

@@ -35,7 +35,12 @@ class Book:
 
 
 class Activity:
-    def __init__(self, company: Company, workdays: Callable[[Period], Sequence[date]], trading_days: Callable[[Period], Sequence[date]]) -> None:
+    def __init__(
+        self,
+        company: Company,
+        workdays: Callable[[Period], Sequence[date]],
+        trading_days: Callable[[Period], Sequence[date]],
+    ) -> None:
         self.company, self.workdays, self.trading_days = company, workdays, trading_days
         self.random = random.Random(SEED + 1)
         self.names = Faker("zh_CN")

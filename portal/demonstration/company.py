@@ -139,7 +139,9 @@ class Founding:
 
     def unit(self, code: str, name: str, kind: str, parent: str = "", **more: str) -> None:
         row = {"code": code, "name": name, "kind": kind, "parent": parent, "city": "", "local": "yes"}
-        self.company.units.append({**row, "started_on": self.since.isoformat(), "closed_on": "", "functions": "", **more})
+        self.company.units.append(
+            {**row, "started_on": self.since.isoformat(), "closed_on": "", "functions": "", **more}
+        )
 
     def raise_units(self) -> None:
         self.unit("HY", "衡远证券", "company", city="上海")
@@ -159,14 +161,19 @@ class Founding:
                     area = f"{name.removesuffix('部')}部{DIRECTIONS[a]}区"
                     self.unit(f"{department}A{a + 1}", area, "area", department, city=branch.city, **start)
 
-    def hire(self, unit: str, role: str, *, engagement: str = "employee", grade: str = "", joined: date | None = None) -> str:
+    def hire(
+        self, unit: str, role: str, *, engagement: str = "employee", grade: str = "", joined: date | None = None
+    ) -> str:
         self.number += 1
         name = self.names.name()
         while name in self.taken:
             name = self.names.name()
         self.taken.add(name)
         number, joined = str(self.number), joined or self.since
-        licence = {"licence_no": f"S{self.number:09}", "licence_until": (self.company.today + timedelta(days=500)).isoformat()}
+        licence = {
+            "licence_no": f"S{self.number:09}",
+            "licence_until": (self.company.today + timedelta(days=500)).isoformat(),
+        }
         self.company.people.append(
             {
                 "employee_no": number,
@@ -221,9 +228,7 @@ class Founding:
             grade = self.random.choice("TJJJIISP") if drive >= 0.7 else self.random.choice("TTJ")
             joined = self.since + timedelta(days=self.random.randrange(0, 700))
             number = self.hire(area, "customer_manager", engagement=engagement, grade=grade, joined=joined)
-            self.company.sellers.append(
-                Seller(number, self.company.people[-1]["name"], area, area[:3], drive, joined)
-            )
+            self.company.sellers.append(Seller(number, self.company.people[-1]["name"], area, area[:3], drive, joined))
 
     def open_outlets(self) -> None:
         for code, name, key in BANKS:
@@ -288,7 +293,9 @@ class Founding:
         self.post(mover.employee_no, "B01M2A1", "customer_manager", moved_on)
         leaver = next(s for s in company.sellers if s.area == "B02M1A1")
         leaver.left_on = Week(company.today - timedelta(days=21)).first
-        next(p for p in company.people if p["employee_no"] == leaver.employee_no)["left_on"] = leaver.left_on.isoformat()
+        next(p for p in company.people if p["employee_no"] == leaver.employee_no)["left_on"] = (
+            leaver.left_on.isoformat()
+        )
         self.end_posting(leaver.employee_no, leaver.left_on)
         for area in ("B01M1A1", "B04M1A1"):
             next(s for s in company.sellers if s.area == area).drive = 1.3

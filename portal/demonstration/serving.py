@@ -65,7 +65,18 @@ def commands(port: int) -> dict[str, list[str]]:
     return {
         "web": [python, "-m", *web, "--blocking-threads", "1", "--no-ws", "config.wsgi:application"],
         "worker": [python, "-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "WARNING"],
-        "schedule": [python, "-m", "celery", "-A", "config", "beat", "--schedule", str(schedule), "--loglevel", "WARNING"],
+        "schedule": [
+            python,
+            "-m",
+            "celery",
+            "-A",
+            "config",
+            "beat",
+            "--schedule",
+            str(schedule),
+            "--loglevel",
+            "WARNING",
+        ],
     }
 
 

@@ -1,0 +1,1 @@
+"""What the first screens show, each put together in a constant number of queries."""

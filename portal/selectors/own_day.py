@@ -1,0 +1,190 @@
+"""The customer manager's first screen: today's score and what is missing, the week, the month, what others said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, OuterRef, Subquery, Sum
+from django.db.models.functions import JSONObject
+
+from accounts.models import User
+from attendance.selectors import calendar_for
+from compensation.models import PayRun, PaySlip
+from core.periods import Month, Week
+from crm.models import DailyResult
+from messaging.models import Message
+from teams.authority import POWERS, Power
+from teams.models import Measure, Person, Target
+from worklogs.models import DayScore, Reply, WeekScore, WorkLog
+from worklogs.rules import LABELS, Entry, Kind, KnownAs, Missing, score_tally, still_missing, tally
+from worklogs.rules import DayScore as JudgedDay
+from worklogs.selectors import requirement_for
+
+
+@dataclass(frozen=True)
+class KindToday:
+    """How far one kind of contact has come today."""
+
+    kind: Kind
+    label: str
+    done: int
+    needed: int
+
+    @property
+    def is_met(self) -> bool:
+        return self.done >= self.needed
+
+
+@dataclass(frozen=True)
+class DayBar:
+    """A day of the week as a bar; `points` is None where nothing was due and nothing written."""
+
+    on: date
+    points: int | None
+    pass_mark: int
+    passed: bool | None
+    is_today: bool
+
+
+@dataclass(frozen=True)
+class OwnDay:
+    """`log` is the state of today's log, "" where nothing is written yet; `judged` is None without a post."""
+
+    on: date
+    is_due: bool
+    log: str
+    is_answered: bool
+    judged: JudgedDay | None
+    missing: Missing | None
+    kinds: tuple[KindToday, ...]
+    bars: tuple[DayBar, ...]
+    week_points: int
+    week_mark: int | None
+    openings: Decimal
+    target: Decimal | None
+    slip: dict[str, str] | None
+    replies: tuple[Reply, ...]
+    messages: tuple[Message, ...]
+
+    @property
+    def way(self) -> tuple[str, int] | None:
+        """The shortest way to the pass mark: so many more of a kind."""
+        way = self.missing.way if self.missing else None
+        return (LABELS[way[0]], way[1]) if way else None
+
+    @property
+    def short(self) -> list[tuple[str, int]]:
+        """The minima still open, and by how many."""
+        return [(LABELS[kind], count) for kind, count in self.missing.quotas] if self.missing else []
+
+    @property
+    def top(self) -> int:
+        """The height of the tallest bar."""
+        return max([2 * (self.judged.pass_mark if self.judged else 0), *(bar.points or 0 for bar in self.bars), 1])
+
+
+def own_day(user: User, today: date) -> OwnDay:
+    """Nine queries."""
+    person: Person = user.person  # type: ignore[attr-defined]
+    unit_id = next((h.unit_id for h in user.authority.held if Power.WRITE_LOG in POWERS[h.role]), None)
+    state, is_answered, entries = _written(person, today)
+    is_due = calendar_for(Week(today)).is_workday(today)
+    judged = missing = None
+    kinds: tuple[KindToday, ...] = ()
+    if unit_id is not None:
+        asked = requirement_for(unit_id, today)
+        counted = tally(entries)
+        judged = score_tally(counted, asked, due=is_due)
+        missing = still_missing(counted, asked, judged) if is_due else None
+        kinds = tuple(
+            KindToday(kind, LABELS[kind], counted.of(kind), asked.number(f"day_{kind}") if is_due else 0)
+            for kind in Kind
+        )
+    figures = _figures(person, today)
+    bars = tuple(_bars(person, today, judged if entries or is_due else None))
+    return OwnDay(
+        on=today,
+        is_due=is_due,
+        log=state,
+        is_answered=is_answered,
+        judged=judged,
+        missing=missing,
+        kinds=kinds,
+        bars=bars,
+        week_points=sum(bar.points or 0 for bar in bars),
+        week_mark=(figures["this_week"] or {}).get("mark"),
+        openings=figures["opened"] or Decimal(0),
+        target=figures["asked"],
+        slip=figures["newest_slip"],
+        replies=tuple(
+            Reply.objects.filter(log__person=person, at__date__gt=today - timedelta(days=14))
+            .select_related("log", "author")
+            .order_by("-at")[:3]
+        ),
+        messages=tuple(Message.objects.inbox_of(user).unread()[:4]),
+    )
+
+
+def _written(person: Person, today: date) -> tuple[str, bool, list[Entry]]:
+    rows = (
+        WorkLog.objects.filter(person=person, on=today)
+        .order_by("entries__pk")
+        .values_list("state", "replied", "brochures", "entries__kind", "entries__contact_id", "entries__known_as")
+    )
+    state, is_answered = "", False
+    entries: list[Entry] = []
+    for row_state, replied, brochures, kind, contact, known in rows:
+        if not state:
+            entries.append(Entry(Kind.BROCHURES, quantity=brochures))
+        state, is_answered = row_state, replied
+        if kind:
+            entries.append(Entry(Kind(kind), contact, KnownAs(known)))
+    return state, is_answered, entries
+
+
+def _bars(person: Person, today: date, judged: JudgedDay | None) -> Iterable[DayBar]:
+    """The stored judgements of the week; today's is made afresh."""
+    week = Week(today)
+    stored = {
+        on: (points, mark, passed if due else None)
+        for on, points, mark, passed, due in DayScore.objects.filter(
+            person=person, on__gte=week.first, on__lt=week.end
+        ).values_list("on", "points", "pass_mark", "passed", "due")
+    }
+    if judged is not None:
+        stored[today] = (judged.points, judged.pass_mark, judged.passed if judged.due else None)
+    for on in week.days():
+        points, mark, passed = stored.get(on, (None, 0, None))
+        yield DayBar(on, points, mark, passed, on == today)
+
+
+def _figures(person: Person, today: date) -> dict[str, Any]:
+    """One row of single figures: openings and target of the month, the week's mark, the newest published slip."""
+    month = Month(today)
+    openings = (
+        DailyResult.objects.filter(person=OuterRef("pk"), day__gte=month.first, day__lt=month.end)
+        .order_by()
+        .values("person")
+        .annotate(total=Sum("openings"))
+        .values("total")
+    )
+    targets = Target.objects.filter(person=OuterRef("pk"), month=month.first, measure=Measure.OPENINGS)
+    weeks = WeekScore.objects.filter(person=OuterRef("pk"), week=Week(today).first)
+    slips = PaySlip.objects.filter(person=OuterRef("pk"), run__state=PayRun.State.FILED).order_by("-run__month")
+    row = (
+        Person.objects.filter(pk=person.pk)
+        .values(
+            opened=Subquery(openings),
+            asked=Subquery(targets.values("value")[:1]),
+            this_week=Subquery(weeks.values(row=JSONObject(mark=F("pass_mark")))[:1]),
+            newest_slip=Subquery(
+                slips.values(row=JSONObject(public_id=F("public_id"), month=F("run__month"), total=F("total")))[:1]
+            ),
+        )
+        .get()
+    )
+    return dict(row)

@@ -1,0 +1,209 @@
+"""The first screen of who looks at teams: units ranked with reasons, reminders, weeks side by side, score tables."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, Q
+
+from accounts.models import User
+from compensation.models import PayRun, Stage
+from core.explain import N_
+from core.periods import Month, Week
+from crm.rules import ranked
+from crm.selectors import openings_by_unit
+from messaging.models import PhoneTask
+from supervision.models import LaggardEntry, ReminderRun
+from teams.models import Measure, Posting, Role, Target, Unit, UnitKind
+from teams.selectors import unranked_because
+from worklogs.models import ScoreTable, WeekScore, WorkLog
+
+ZERO = Decimal(0)
+WEEKS = 8
+REASONS = {"zero": N_("nothing opened"), "bottom": N_("among the last")}
+
+
+@dataclass(frozen=True)
+class WeekCell:
+    """How many of a unit's people passed a week; `level` is 0 where nobody was judged."""
+
+    passed: int
+    of: int
+
+    @property
+    def percent(self) -> int | None:
+        return round(100 * self.passed / self.of) if self.of else None
+
+    @property
+    def level(self) -> int:
+        if not self.of:
+            return 0
+        return 1 + sum(self.passed / self.of >= limit for limit in (0.4, 0.6, 0.8, 0.95))
+
+
+@dataclass(frozen=True)
+class TeamRow:
+    """A unit in the ranking; `rank` is None where it stays out of it, `why` then says so."""
+
+    unit: Unit
+    openings: Decimal
+    target: Decimal | None
+    rank: int | None
+    of: int
+    why: str
+    reminders: tuple[LaggardEntry, ...]
+    weeks: tuple[WeekCell, ...]
+
+
+@dataclass(frozen=True)
+class Teams:
+    on: date
+    scope: Unit
+    kind: str
+    rows: tuple[TeamRow, ...]
+    weeks: tuple[Week, ...]
+    people: int
+    written: int
+    runs: tuple[ReminderRun, ...]
+    calls: int
+    tables_due: tuple[Unit, ...]
+    tables_arrived: frozenset[int]
+    to_sign: tuple[PayRun, ...]
+
+    @property
+    def openings(self) -> Decimal:
+        return sum((row.openings for row in self.rows), ZERO)
+
+    @property
+    def target(self) -> Decimal | None:
+        known = [row.target for row in self.rows if row.target is not None]
+        return sum(known, ZERO) if known else None
+
+    @property
+    def tables_missing(self) -> tuple[Unit, ...]:
+        return tuple(unit for unit in self.tables_due if unit.pk not in self.tables_arrived)
+
+
+def teams(user: User, scope: Unit, today: date) -> Teams:
+    """Units just below `scope` that are ranked against each other; nine queries."""
+    units = list(Unit.objects.within(scope).open_on(today).order_by("path"))
+    kind = UnitKind.BRANCH if scope.kind == UnitKind.COMPANY else UnitKind.MARKET_DEPARTMENT
+    shown = [unit for unit in units if unit.kind == kind]
+    month, week = Month(today), Week(today)
+    weeks = tuple(Week(week.first - timedelta(weeks=n)) for n in reversed(range(WEEKS)))
+    openings = openings_by_unit(kind, period=month, within=scope)
+    targets = dict(
+        Target.objects.filter(unit__in=shown, month=month.first, measure=Measure.OPENINGS).values_list("unit", "value")
+    )
+    reasons = {unit.pk: unranked_because(unit, today) for unit in shown}
+    places = {one.key: one for one in ranked({u.pk: openings.get(u.pk, ZERO) for u in shown if not reasons[u.pk]})}
+    cells = _cells(scope, shown, weeks)
+    recent, runs = _reminders(user, scope, today)
+    people, written = _today(scope, today)
+    departments = tuple(
+        unit for unit in units if unit.kind == UnitKind.MARKET_DEPARTMENT and not unranked_because(unit, today)
+    )
+    rows = [
+        TeamRow(
+            unit=unit,
+            openings=openings.get(unit.pk, ZERO),
+            target=targets.get(unit.pk),
+            rank=places[unit.pk].rank if unit.pk in places else None,
+            of=len(places),
+            why=reasons[unit.pk],
+            reminders=tuple(entry for entry in recent if entry.unit.path.startswith(unit.path))[:3],
+            weeks=tuple(cells[unit.pk, one.first] for one in weeks),
+        )
+        for unit in shown
+    ]
+    return Teams(
+        on=today,
+        scope=scope,
+        kind=kind,
+        rows=tuple(sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.unit.code))),
+        weeks=weeks,
+        people=people,
+        written=written,
+        runs=tuple(runs),
+        calls=PhoneTask.objects.open().filter(message__recipient=user).count(),
+        tables_due=departments,
+        tables_arrived=frozenset(
+            ScoreTable.objects.filter(unit__in=departments, week=week.previous().first).values_list(
+                "unit_id", flat=True
+            )
+        ),
+        to_sign=tuple(_to_sign(user)),
+    )
+
+
+def _cells(scope: Unit, units: Sequence[Unit], weeks: Sequence[Week]) -> dict[tuple[int, date], WeekCell]:
+    """Per unit and week how many passed, from the verdicts of everybody below it."""
+    counts: dict[tuple[int, date], list[int]] = defaultdict(lambda: [0, 0])
+    rows = (
+        WeekScore.objects.filter(unit__path__startswith=scope.path, week__gte=weeks[0].first, due_days__gt=0)
+        .order_by()
+        .values_list("unit__path", "week")
+        .annotate(judged=Count("pk"), passed_=Count("pk", filter=Q(passed=True)))
+    )
+    for path, week, judged, passed in rows:
+        for unit in units:
+            if path.startswith(unit.path):
+                counts[unit.pk, week][0] += passed
+                counts[unit.pk, week][1] += judged
+    return {(unit.pk, week.first): WeekCell(*counts[unit.pk, week.first]) for unit in units for week in weeks}
+
+
+def _reminders(user: User, scope: Unit, today: date) -> tuple[list[LaggardEntry], list[ReminderRun]]:
+    """Who was on a list of the last days, and the lists themselves with how their messages went."""
+    since = today - timedelta(days=10)
+    entries = (
+        LaggardEntry.objects.filter(person=None, unit__path__startswith=scope.path, run__business_on__gte=since)
+        .select_related("unit", "run")
+        .order_by("-run__business_on", "run__code")
+    )
+    runs = (
+        ReminderRun.objects.visible_to(user)
+        .filter(business_on__gte=since)
+        .select_related("scope", "rule")
+        .annotate(
+            listed=Count("entries", distinct=True),
+            told=Count("reminders", distinct=True),
+            unsure=Count("reminders", filter=Q(reminders__message__state__in=["unknown", "failed"]), distinct=True),
+        )
+        .order_by("-business_on", "code", "scope__path")
+    )
+    return list(entries[:400]), list(runs[:6])
+
+
+def _today(scope: Unit, today: date) -> tuple[int, int]:
+    """How many people owe a log today within `scope`, and how many have handed it in."""
+    row = (
+        Posting.objects.on(today)
+        .filter(role=Role.CUSTOMER_MANAGER, unit__path__startswith=scope.path)
+        .aggregate(
+            people=Count("person", distinct=True),
+            written=Count(
+                "person",
+                filter=Q(person__work_logs__on=today, person__work_logs__state=WorkLog.State.SUBMITTED),
+                distinct=True,
+            ),
+        )
+    )
+    return row["people"], row["written"]
+
+
+def _to_sign(user: User) -> list[PayRun]:
+    """Runs whose next signature is this person's to give."""
+    before = {
+        Stage.CHIEF_ACCOUNTANT: PayRun.State.REVIEWED,
+        Stage.DEPUTY_MANAGER: PayRun.State.SIGNED_1,
+        Stage.MANAGER: PayRun.State.SIGNED_2,
+    }
+    mine = Q(pk__in=[])
+    for stage, state in before.items():
+        mine |= Q(state=state) & user.authority.sees_unit("branch__path", stage.power)
+    return list(PayRun.objects.filter(mine).select_related("branch").order_by("month", "branch__code")[:6])
