@@ -15,7 +15,7 @@ DAY_SEND_AT = "supervision.day_send_at"
 DAY_LATE_AFTER = "supervision.day_late_after"
 WEEK_SEND_AT = "supervision.week_send_at"
 CATCH_UP_DAYS = "supervision.catch_up_days"
-SAME_DAY, NEXT_DAY = "same_day", "next_workday"
+SAME_DAY, NEXT_DAY = N_("same_day"), N_("next_workday")
 
 declare(
     Parameter(

@@ -27,6 +27,8 @@ SHAPES: dict[str, Shape] = {
     "crm.Opening": {"share": Decimal(1)},
     "worklogs.Contact": lambda cast, n: {"phone": f"139{n:08}"},
     "messaging.PhoneTask": {"result": "", "done_by": None, "done_at": None},
+    "supervision.ReminderRun": {"state": "not_known"},
+    "supervision.LaggardEntry": {"rank": 1, "of": 1},
     "teams.Posting": lambda cast, n: {"from_on": date(2001, 1, n), "to_on": date(2001, 1, n + 1)},
     "teams.Target": lambda cast, n: {"unit": cast.unit["B1"]},
 }

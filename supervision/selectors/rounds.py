@@ -77,10 +77,11 @@ class Structure:
         return list(own) or self.holding(Role.BRANCH_MANAGER, branch)
 
     def team_leaders(self, unit_id: int) -> list[Member]:
-        """Who leads the area and the market department that a person is posted to."""
+        """Who leads the area and the market department a person is posted to, or the branch where nobody does."""
         area = self.above(unit_id, UnitKind.AREA)
         department = self.above(unit_id, UnitKind.MARKET_DEPARTMENT)
-        return self.holding(Role.AREA_MANAGER, area) + self.holding(Role.MARKET_MANAGER, department)
+        leaders = self.holding(Role.AREA_MANAGER, area) + self.holding(Role.MARKET_MANAGER, department)
+        return leaders or self.holding(Role.BRANCH_MANAGER, self.above(unit_id, UnitKind.BRANCH))
 
     def in_charge(self, scope: Unit) -> list[Member]:
         """Who looks after the list of a scope: the company's market department, a regional department's officers,

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -22,6 +23,7 @@ from supervision.forms import CallForm
 from supervision.models import PlanDemand
 from supervision.selectors import lists as selectors
 from supervision.views.lists import chips
+from teams.authority import Power
 
 A_PAGE = 40
 CALLS = {"": gettext_lazy("To make"), "made": gettext_lazy("Made")}
@@ -29,6 +31,8 @@ CALLS = {"": gettext_lazy("To make"), "made": gettext_lazy("Made")}
 
 @require_safe
 def calls(request: AuthedRequest) -> HttpResponse:
+    if not request.user.authority.may(Power.CALL_LAGGARDS):
+        raise PermissionDenied
     show = request.GET.get("show", "")
     found = selectors.calls_for(request.user)
     found = found.filter(selectors.MADE) if show == "made" else found.exclude(selectors.MADE)

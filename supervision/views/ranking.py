@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -18,6 +18,7 @@ from supervision.forms import BY, RankingForm
 from supervision.models import PeriodKind, ReminderRun
 from supervision.selectors import lists as selectors
 from supervision.wording import period_in_words
+from teams.authority import Power
 from teams.models import Unit, UnitKind
 
 A_PAGE = 50
@@ -59,7 +60,10 @@ def ranking(request: AuthedRequest) -> HttpResponse:
 
 
 def unit_asked(request: AuthedRequest) -> Unit:
-    """The unit of `?within=`, else where one's own ranking begins. Raises `Http404`."""
+    """The unit of `?within=`, else where one's own ranking begins. Raises `Http404` and `PermissionDenied`."""
+    authority = request.user.authority
+    if not (authority.may(Power.SEE_RANKINGS) or authority.may(Power.WRITE_LOG)):
+        raise PermissionDenied
     if code := request.GET.get("within"):
         return get_object_or_404(selectors.units_to_rank_within(request.user), code=code)
     unit = selectors.first_unit_to_rank_within(request.user)

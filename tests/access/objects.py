@@ -13,6 +13,9 @@ from typing import Any
 from django.utils import timezone
 
 from core.periods import Week
+from messaging.models import Channel, Message
+from messaging.services import Draft, post
+from supervision.models import LaggardEntry, Reminder, ReminderRule, ReminderRun, Who
 from teams.models import Posting, Role
 from tests.cast import Cast
 from worklogs.models import ScoreTable, WorkLog
@@ -71,3 +74,52 @@ def stand_in(cast: Cast) -> dict[str, Any]:
         acting_for=cast.person("am").postings.get(),
     )
     return {"public_id": posting.public_id}
+
+
+def reminder_run(cast: Cast, code: str, scope: str, **entry: Any) -> LaggardEntry:
+    """A list of last week with one entry."""
+    rule = ReminderRule.objects.get(code=code)
+    run = ReminderRun.objects.create(
+        rule=rule,
+        code=code,
+        scope=cast.unit[scope],
+        business_on=Week(cast.today).previous().last,
+        first_on=Week(cast.today).previous().first,
+        state=ReminderRun.State.DONE,
+        started_at=timezone.now(),
+        finished_at=timezone.now(),
+        considered=3,
+    )
+    return LaggardEntry.objects.create(
+        run=run, openings=0, rank=3, of=3, reasons=["zero"], lines=[], digest="0", **entry
+    )
+
+
+@thing("reminder_list")
+def reminder_list(cast: Cast) -> dict[str, Any]:
+    entry = reminder_run(cast, "S10.2", "B1M1", unit=cast.unit["B1M1A1"], person=cast.person("cm"))
+    return {"public_id": entry.run.public_id}
+
+
+@thing("call")
+def call(cast: Cast) -> dict[str, Any]:
+    entry = reminder_run(cast, "S8.2", "R1", unit=cast.unit["B1M1"])
+    draft = Draft(
+        rule="S8.2/R1/B1M1",
+        business_date=entry.run.business_on,
+        recipient_id=cast.officer.pk,
+        channel=Channel.PHONE_TASK,
+        text="supervision.call",
+        values={"names": "B1M1", "week": "47", "clause": "S8.2", "entries": "0", "callees": "B1M1"},
+    )
+    post([draft], now=timezone.now())
+    message = Message.objects.get(rule=draft.rule)
+    Reminder.objects.create(
+        run=entry.run,
+        entry=entry,
+        recipient=cast.officer,
+        who=Who.IN_CHARGE,
+        channel=Channel.PHONE_TASK,
+        message=message,
+    )
+    return {"public_id": message.public_id}

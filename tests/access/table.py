@@ -94,8 +94,18 @@ TEAMS = [
     verb("teams:appoint", APPOINTING, of="area", sees=f"cm cm2 am {BRANCH_STAFF} {AROUND}", send=stand_in_form),
     verb("teams:end_stand_in", APPOINTING, of="stand_in", sees=f"cm2 am {BRANCH_STAFF} {AROUND}"),
 ]
+CALLING = "regional officer market"
+NOT_RANKED = "office"
+SUPERVISION = [
+    page("supervision:lists"),
+    page("supervision:list", f"cm am mm {BRANCH} {REGION} {HEAD_OFFICE}", of="reminder_list"),
+    page("supervision:ranking", " ".join(key for key in EVERYBODY.split() if key != NOT_RANKED)),
+    page("supervision:calls", f"{CALLING} manager sibling_manager outsider_manager"),
+    page("supervision:call", CALLING, of="call"),
+    verb("supervision:record_call", CALLING, of="call", send={"result": "not_reached"}),
+]
 
-TABLE: list[Line] = [*PORTAL, *ACCOUNTS, *TEAMS, *LOGS]
+TABLE: list[Line] = [*PORTAL, *ACCOUNTS, *TEAMS, *LOGS, *SUPERVISION]
 
 # What third parties bring along. Of the sign-in pages only the status for a visitor and for a signed-in person is ours
 # to promise: (visitor, signed in).
