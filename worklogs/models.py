@@ -9,12 +9,13 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.periods import Week
 from teams.authority import Power
 from teams.models import Person, Unit
-from worklogs.rules import CONTACT_KINDS, LABELS, KnownAs
+from worklogs.rules import CONTACT_KINDS, LABELS, Kind, KnownAs
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -280,6 +281,20 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.log}: {self.get_what_display()}"
+
+    @property
+    def old_text(self) -> str:
+        return _of_entry(self.old)
+
+    @property
+    def new_text(self) -> str:
+        return _of_entry(self.new)
+
+
+def _of_entry(text: str) -> str:
+    """`prospect 王女士` in the reader's words; any other text as it is."""
+    code, _space, name = text.partition(" ")
+    return f"{gettext(LABELS[Kind(code)])}: {name}" if code in CONTACT_KINDS and name else text
 
 
 class ReplyQuerySet(models.QuerySet["Reply"]):

@@ -1,9 +1,23 @@
-from django.urls import path
+from django.urls import path, register_converter
 
-from worklogs.views import desk
+from core.converters import IsoDate
+from worklogs.views import day, desk
+
+register_converter(IsoDate, "iso_date")
 
 app_name = "worklogs"
 urlpatterns = [
+    path("", day.today, name="today"),
+    path("week/", day.week, name="week"),
+    path("day/<iso_date:on>/", day.day, name="day"),
+    path("day/<iso_date:on>/new/<slug:kind>/", day.new_entry, name="new_entry"),
+    path("day/<iso_date:on>/entries/", day.save_entry, name="save_entry"),
+    path("day/<iso_date:on>/number/", day.check_number, name="check_number"),
+    path("day/<iso_date:on>/brochures/", day.set_brochures, name="set_brochures"),
+    path("day/<iso_date:on>/note/", day.write_note, name="write_note"),
+    path("day/<iso_date:on>/submit/", day.submit, name="submit"),
+    path("entries/<uuid:public_id>/", day.entry, name="entry"),
+    path("entries/<uuid:public_id>/remove/", day.remove_entry, name="remove_entry"),
     path("desk/", desk.desk, name="desk"),
     path("desk/reply/", desk.reply_to_several, name="reply_to_several"),
     path("month-end/", desk.month_end, name="month_end"),

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from worklogs.rules import CONTACT_KINDS, LABELS, Kind
+
+
+def reason_field() -> forms.CharField:
+    return forms.CharField(
+        label=_("Reason for the correction"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
+    )
+
+
+class EntryForm(forms.Form):
+    """A contact of one kind. The number is checked by the service, which knows what the firm knows."""
+
+    kind = forms.ChoiceField(choices=[(kind.value, LABELS[kind]) for kind in CONTACT_KINDS], widget=forms.HiddenInput)
+    phone = forms.CharField(
+        label=_("Phone number"),
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(
+            attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off", "class": "form-control form-control-lg"}
+        ),
+    )
+    name = forms.CharField(
+        label=_("Name"),
+        max_length=64,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control form-control-lg"}),
+    )
+    client_no = forms.CharField(
+        label=_("Client number"),
+        max_length=32,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control"}),
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=500,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control"}),
+    )
+    reason = reason_field()
+
+    def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = kind or str(self.data.get("kind", ""))
+        self.fields["kind"].initial = kind
+        if kind != Kind.CLIENT_CALL:
+            del self.fields["client_no"]
+
+
+class BrochuresForm(forms.Form):
+    """Either how many there are in all, or by how many there are more."""
+
+    quantity = forms.IntegerField(
+        label=_("Brochures handed out"),
+        required=False,
+        widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric", "min": 0}),
+    )
+    more = forms.IntegerField(required=False, min_value=1, max_value=1000)
+    reason = reason_field()
+
+
+class NoteForm(forms.Form):
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
+    )
+    reason = reason_field()
+
+
+class RemovalForm(forms.Form):
+    reason = reason_field()

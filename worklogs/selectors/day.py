@@ -1,0 +1,277 @@
+"""What the customer manager's own page shows of a day: score, what is missing, contacts, the week, answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any, cast
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from attendance.selectors import calendar_for
+from core.clock import at
+from core.explain import lines_as_json
+from core.periods import Week
+from teams.models import Person
+from worklogs import rules
+from worklogs.models import Contact, Correction, DayScore, LogEntry, Reply, WeekScore, WorkLog
+from worklogs.rules import CONTACT_KINDS, LABELS, Entry, Kind, KnownAs, Missing, Requirement, Standing, Window
+from worklogs.selectors import known_as, known_contact, requirements_over, unit_on
+
+ICONS = {
+    Kind.PROSPECT: "user-plus",
+    Kind.APPOINTMENT: "chat-bubble-left-right",
+    Kind.PROSPECT_CALL: "phone-arrow-up-right",
+    Kind.CLIENT_CALL: "phone",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One kind of contact: how many there are of how many, and what one of them brings."""
+
+    kind: Kind
+    label: str
+    icon: str
+    done: int
+    quota: int
+    points: int
+
+    @property
+    def is_met(self) -> bool:
+        return self.done >= self.quota
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entry with whether it counts."""
+
+    entry: LogEntry
+    standing: Standing
+
+    @property
+    def why(self) -> str:
+        if self.standing == Standing.REPEATED:
+            return _("same contact, counts once")
+        if self.standing == Standing.KNOWN:
+            return _("known before, no point")
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayPage:
+    """Everything the page of one's own day shows. `window` None: no post as customer manager on that day."""
+
+    on: date
+    today: date
+    log: WorkLog
+    window: Window | None
+    due: bool
+    day_name: str
+    score: rules.DayScore | None
+    lines: list[dict[str, Any]]
+    missing: Missing | None
+    tiles: list[Tile]
+    brochure_quota: int
+    written: list[Written]
+    bars: list[dict[str, Any]]
+    week: Week
+    week_points: int
+    week_mark: int
+    week_lines: list[dict[str, Any]]
+    replies: Sequence[Reply]
+    corrections: Sequence[Correction]
+    cut_off: datetime | None
+    is_past_cut_off: bool
+
+    @property
+    def is_open(self) -> bool:
+        return self.window == Window.OPEN
+
+    @property
+    def needs_reason(self) -> bool:
+        return self.window == Window.BY_CORRECTION and self.log.pk is not None
+
+    @property
+    def may_write(self) -> bool:
+        return self.is_open or self.needs_reason
+
+    @property
+    def state(self) -> str:
+        """What the ring's colour says; nothing is bad before the day is over."""
+        if self.score is None or not self.due:
+            return ""
+        if self.score.score_pass:
+            return "good"
+        return "warn" if self.is_open else "bad"
+
+    @property
+    def way(self) -> str:
+        """`2 more follow-up calls and the day is passed`."""
+        if self.missing is None or self.missing.way is None:
+            return ""
+        kind, n = self.missing.way
+        return _("%(n)s more: %(kind)s") % {"n": n, "kind": _(LABELS[kind])}
+
+    @property
+    def open_quotas(self) -> list[tuple[str, int]]:
+        return [(_(LABELS[kind]), n) for kind, n in self.missing.quotas] if self.missing else []
+
+    @property
+    def mark(self) -> int:
+        return self.score.pass_mark if self.score else 0
+
+    @property
+    def top(self) -> int:
+        """How high the bars go."""
+        return bars_top(self.bars, self.mark)
+
+    @property
+    def previous(self) -> date:
+        return self.on - timedelta(days=1)
+
+    @property
+    def next(self) -> date | None:
+        return self.on + timedelta(days=1) if self.on < self.today else None
+
+
+def bars_top(bars: Sequence[dict[str, Any]], mark: int) -> int:
+    """A third more than the pass mark, or the highest bar."""
+    return max([*(bar["value"] or 0 for bar in bars), mark * 4 // 3, 1])
+
+
+def day_page(person: Person, on: date, now: datetime) -> DayPage:
+    """The page of a person's own day, as of `now` (local time)."""
+    week, today = Week(on), now.date()
+    calendar = calendar_for(week)
+    kept = WorkLog.objects.filter(person=person, on=on).select_related("unit").first()
+    log = kept or WorkLog(person=person, on=on)
+    entries = list(log.entries.select_related("contact")) if kept else []
+    unit_id = unit_on(person, on) or log.unit_id
+    asked = requirements_over([unit_id], week) if unit_id else {}
+    standings = rules.standings([Entry(Kind(e.kind), e.contact_id, KnownAs(e.known_as)) for e in entries])
+    judged = _Judged(log, entries, asked[unit_id, on] if unit_id else None, calendar.is_workday(on))
+    bars, points = _bars(person, week, today, on, judged)
+    weekly = WeekScore.objects.filter(person=person, week=week.first).first()
+    requirement = judged.asked
+    return DayPage(
+        on=on,
+        today=today,
+        log=log,
+        window=rules.window(on, today, requirement, replied=log.replied) if requirement else None,
+        due=judged.due,
+        day_name=calendar.day(on).name,
+        score=judged.score,
+        lines=lines_as_json(judged.score.lines) if judged.score else [],
+        missing=rules.still_missing(judged.tally, requirement, judged.score) if requirement and judged.score else None,
+        tiles=_tiles(judged) if requirement else [],
+        brochure_quota=cast(int, requirement.day_quota(Kind.BROCHURES).value) if requirement and judged.due else 0,
+        written=[Written(*pair) for pair in zip(entries, standings, strict=True)][::-1],
+        bars=bars,
+        week=week,
+        week_points=weekly.points if weekly else points,
+        week_mark=weekly.pass_mark if weekly else (requirement.number("week_pass_mark") if requirement else 0),
+        week_lines=weekly.lines if weekly else [],
+        replies=list(log.replies.select_related("author")) if kept else [],
+        corrections=list(log.corrections.select_related("author")) if kept else [],
+        cut_off=at(on, cast(time, requirement.rule("submit_by").value)) if requirement else None,
+        is_past_cut_off=bool(requirement and rules.is_late(now, on, requirement)),
+    )
+
+
+class _Judged:
+    """The day as it stands, judged on the spot by the same rules."""
+
+    def __init__(self, log: WorkLog, entries: Sequence[LogEntry], asked: Requirement | None, is_workday: bool) -> None:
+        self.asked, self.due = asked, is_workday and asked is not None
+        facts = [Entry(Kind.BROCHURES, quantity=log.brochures)]
+        facts += [Entry(Kind(e.kind), e.contact_id, KnownAs(e.known_as)) for e in entries]
+        self.tally = rules.tally(facts)
+        forfeited = bool(asked and log.late and asked.rule("late_scores_nothing").value)
+        self.score = rules.score_tally(self.tally, asked, due=self.due, forfeited=forfeited) if asked else None
+
+
+def _tiles(judged: _Judged) -> list[Tile]:
+    asked = judged.asked
+    assert asked is not None  # noqa: S101
+    return [
+        Tile(
+            kind,
+            _(LABELS[kind]),
+            ICONS[kind],
+            judged.tally.of(kind),
+            cast(int, asked.day_quota(kind).value) if judged.due else 0,
+            asked.points(kind),
+        )
+        for kind in CONTACT_KINDS
+    ]
+
+
+def _bars(person: Person, week: Week, today: date, shown: date, judged: _Judged) -> tuple[list[dict[str, Any]], int]:
+    """The seven days as the bars want them, and the points of all of them."""
+    scores = {row.on: row for row in DayScore.objects.filter(person=person, on__gte=week.first, on__lt=week.end)}
+    bars = []
+    total = 0
+    for on in week.days():
+        row: DayScore | rules.DayScore | None = judged.score if on == shown else scores.get(on)
+        points = row.points if row and (on <= today or row.points) else None
+        total += points or 0
+        passed = bool(row and row.due and row.score_pass)
+        behind = bool(row and row.due and not row.score_pass and on < today)
+        bars.append(
+            {
+                "label": date_format(on, "D").replace("星期", ""),
+                "value": points,
+                "text": "" if points is not None else "–",
+                "state": "good" if passed else "bad" if behind else "",
+                "state_text": _("passed") if passed else _("not passed") if behind else "",
+                "is_today": on == shown,
+                "href": reverse("worklogs:day", args=[on]) if on <= today else "",
+            }
+        )
+    return bars, total
+
+
+@dataclass(frozen=True, slots=True)
+class NumberNote:
+    """What is known of a number before it is saved: `state` good (it counts), warn, or bad (it cannot be taken)."""
+
+    state: str
+    text: str
+
+
+def number_note(*, person: Person, on: date, kind: Kind, phone: str, client_no: str = "") -> NumberNote:
+    """Say what the firm knows of a number, and whether it will count, without a colleague's client's name."""
+    contact = known_contact(phone=phone, client_no=client_no)
+    if contact is None:
+        return NumberNote("good", _("New number: it counts."))
+    there = LogEntry.objects.filter(log__person=person, log__on=on, contact=contact).values_list("kind", flat=True)
+    if kind in there:
+        return NumberNote("bad", _("This contact is already on the day's log under this kind."))
+    if there:
+        first = _(LABELS[Kind(there[0])])
+        return NumberNote(
+            "warn", _("Already on the day's log: %(kind)s. A contact counts once a day.") % {"kind": first}
+        )
+    return _known_note(contact, known_as(contact, person), kind, is_own=contact.owner_id == person.pk)
+
+
+def _known_note(contact: Contact, known: KnownAs, kind: Kind, *, is_own: bool) -> NumberNote:
+    since = date_format(contact.registered_on, "SHORT_DATE_FORMAT")
+    values = {"name": contact.name, "since": since}
+    if known == KnownAs.CLIENT:
+        who = _("%(name)s is an existing client.") % values if is_own else _("An existing client of the firm.")
+        if kind == Kind.PROSPECT:
+            return NumberNote("warn", f"{who} {_('The number does not count as obtained.')}")
+        tip = "" if kind == Kind.CLIENT_CALL else f" {_('A call belongs under calls to existing clients.')}"
+        return NumberNote("good" if not tip else "warn", f"{who}{tip}")
+    if known == KnownAs.OWN:
+        who = _("You know this number since %(since)s: %(name)s.") % values
+    else:
+        who = _("A colleague has known this number since %(since)s.") % values
+    if kind == Kind.PROSPECT:
+        return NumberNote("warn", f"{who} {_('The number does not count as obtained.')}")
+    return NumberNote("good", f"{who} {_('It counts.')}")

@@ -1,0 +1,88 @@
+"""What the customer manager sees of a week: its days, its verdict and how it came about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from core.periods import Week
+from teams.models import Person
+from worklogs.models import DayScore, WeekScore, WorkLog
+from worklogs.rules import LABELS, Kind
+from worklogs.selectors.day import bars_top
+
+
+@dataclass(frozen=True, slots=True)
+class WeekDay:
+    on: date
+    score: DayScore | None
+    log: WorkLog | None
+    is_future: bool
+
+    @property
+    def unmet(self) -> list[str]:
+        return [_(LABELS[Kind(kind)]) for kind in self.score.unmet] if self.score else []
+
+
+@dataclass(frozen=True, slots=True)
+class WeekPage:
+    week: Week
+    today: date
+    days: list[WeekDay]
+    score: WeekScore | None
+
+    @property
+    def bars(self) -> list[dict[str, Any]]:
+        return [
+            {
+                "label": date_format(day.on, "D").replace("星期", ""),
+                "value": day.score.points if day.score else None,
+                "text": "" if day.score else "–",
+                "state": _state(day, self.today),
+                "state_text": {"good": _("passed"), "bad": _("not passed")}.get(_state(day, self.today), ""),
+                "is_today": day.on == self.today,
+                "href": "" if day.is_future else reverse("worklogs:day", args=[day.on]),
+            }
+            for day in self.days
+        ]
+
+    @property
+    def mark(self) -> int:
+        return max((day.score.pass_mark for day in self.days if day.score), default=0)
+
+    @property
+    def top(self) -> int:
+        return bars_top(self.bars, self.mark)
+
+    @property
+    def unmet(self) -> list[str]:
+        return [_(LABELS[Kind(kind)]) for kind in self.score.unmet] if self.score else []
+
+    @property
+    def is_over(self) -> bool:
+        return self.week.end <= self.today
+
+    @property
+    def next(self) -> Week | None:
+        return self.week.next() if self.week.end <= self.today else None
+
+
+def _state(day: WeekDay, today: date) -> str:
+    if day.score is None or not day.score.due:
+        return ""
+    if day.score.score_pass:
+        return "good"
+    return "bad" if day.on < today else ""
+
+
+def week_page(person: Person, week: Week, today: date) -> WeekPage:
+    """The week of one person; three queries."""
+    scores = {row.on: row for row in DayScore.objects.filter(person=person, on__gte=week.first, on__lt=week.end)}
+    logs = {row.on: row for row in WorkLog.objects.filter(person=person, on__gte=week.first, on__lt=week.end)}
+    days = [WeekDay(on, scores.get(on), logs.get(on), on > today) for on in week.days()]
+    return WeekPage(week, today, days, WeekScore.objects.filter(person=person, week=week.first).first())

@@ -1,0 +1,195 @@
+"""The customer manager's pages: with and without JavaScript, refusals at the field, nothing typed lost."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from tests.cast import TODAY
+from worklogs.models import Contact, Correction, LogEntry, Reply, WorkLog
+from worklogs.tests.test_writing import at, write
+
+pytestmark = pytest.mark.django_db
+DAY = reverse("worklogs:day", args=[TODAY])
+SAVE = reverse("worklogs:save_entry", args=[TODAY])
+CHECK = reverse("worklogs:check_number", args=[TODAY])
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture(autouse=True)
+def english(cast):
+    """The texts of these tests are the source texts."""
+    type(cast.cm).objects.update(language="en")
+
+
+@pytest.fixture
+def she(cast, signed_in):
+    return signed_in(cast.cm)
+
+
+@pytest.mark.clause("S3.2", "S3.b")
+def test_two_taps_name_and_number_put_a_contact_on_the_log(cast, she):
+    form = she.get(reverse("worklogs:new_entry", args=[TODAY, "prospect"]), headers=HTMX)
+    assert 'name="phone"' in form.content.decode() and "<html" not in form.content.decode()
+    answer = she.post(SAVE, {"kind": "prospect", "phone": "139 0000 0001", "name": "王女士"}, headers=HTMX)
+    text = answer.content.decode()
+    assert answer.status_code == 200 and "<html" not in text
+    assert "王女士 is on the log." in text and "13900000001" in text
+    assert LogEntry.objects.get().contact.phone == "13900000001"
+
+
+def test_the_same_works_without_javascript(cast, she):
+    assert 'name="phone"' in she.get(reverse("worklogs:new_entry", args=[TODAY, "client_call"])).content.decode()
+    answer = she.post(SAVE, {"kind": "client_call", "client_no": "A1", "name": "赵总"})
+    assert (answer.status_code, answer.url) == (302, DAY)
+    assert "赵总 is on the log." in she.get(DAY).content.decode()
+
+
+def test_a_refused_entry_says_why_at_the_field_and_keeps_what_was_typed(cast, she):
+    answer = she.post(SAVE, {"kind": "prospect", "phone": "12345", "name": "王女士", "note": "柜台"})
+    text = answer.content.decode()
+    assert answer.status_code == 422
+    assert "This is no phone number" in text
+    assert 'value="12345"' in text and 'value="王女士"' in text and 'value="柜台"' in text
+    assert not WorkLog.objects.exists()
+
+
+@pytest.mark.parametrize("kind", ["brochures", "", "nonsense"])
+def test_an_unknown_kind_is_refused(cast, she, kind):
+    assert she.post(SAVE, {"kind": kind, "phone": "13900000001", "name": "王"}).status_code == 422
+    assert not WorkLog.objects.exists()
+
+
+@pytest.mark.clause("S3.b")
+def test_a_known_number_is_told_before_it_fails_to_score(cast, she):
+    write(cast.cm2, phone="13900000001", name="她的秘密客户")
+    write(cast.cm, phone="13900000002", name="李先生", on=date(2026, 11, 17), now=at(12))
+    write(cast.cm2, kind="client_call", phone="13900000003", name="赵总")
+
+    def check(phone, kind="prospect"):
+        return she.post(CHECK, {"kind": kind, "phone": phone}, headers=HTMX).content.decode()
+
+    colleague = check("１３９００００0001")
+    assert "A colleague has known this number since 2026-11-18." in colleague
+    assert "does not count as obtained" in colleague
+    assert "她的秘密客户" not in colleague and cast.cm2.name not in colleague
+    assert "It counts" in check("13900000001", "prospect_call")
+    assert "You know this number since 2026-11-17: 李先生." in check("13900000002")
+    assert "An existing client of the firm." in check("13900000003")
+    assert "赵总" not in check("13900000003")
+    assert "New number: it counts." in check("13900000009")
+    assert "This is no phone number" in check("1390000000")
+    assert check("139").strip() == ""
+    assert LogEntry.objects.count() == 3 and Contact.objects.count() == 3
+
+
+@pytest.mark.clause("S3.a")
+def test_brochures_are_counted_by_steps_and_by_number(cast, she):
+    url = reverse("worklogs:set_brochures", args=[TODAY])
+    she.post(url, {"more": "50"})
+    she.post(url, {"more": "10"}, headers=HTMX)
+    assert WorkLog.objects.get().brochures == 60
+    she.post(url, {"quantity": "45"})
+    assert WorkLog.objects.get().brochures == 45
+    assert she.post(url, {"quantity": "-3"}).status_code == 422
+    assert she.post(url, {"quantity": "many"}).status_code == 422
+    assert WorkLog.objects.get().brochures == 45
+
+
+@pytest.mark.clause("S3.2")
+def test_the_page_says_what_is_missing_and_how_the_score_came_about(cast, she):
+    write(cast.cm)
+    text = she.get(reverse("worklogs:today")).content.decode()
+    assert "10 more: Follow-up calls to prospects" in text
+    assert "19 points short" in text
+    for clause in ("S3.a", "S3.b", "S3.c", "S3.d", "S3.e", "S3.2"):
+        assert clause in text
+    assert "Hand in by 22:00" in text
+
+
+@pytest.mark.clause("S3.2", "D5.c")
+def test_a_log_is_handed_in_answered_and_then_only_corrected(cast, she):
+    entry = write(cast.cm)
+    submit = reverse("worklogs:submit", args=[TODAY])
+    assert she.post(submit).status_code == 302
+    log = WorkLog.objects.get()
+    assert log.is_submitted and not log.late
+    Reply.objects.create(log=log, author=cast.am, text="下午补三个回访。", at=at(12))
+    WorkLog.objects.update(replied=True)
+    page = she.get(DAY).content.decode()
+    assert "下午补三个回访。" in page and cast.am.name in page
+    remove = reverse("worklogs:remove_entry", args=[entry.public_id])
+    refused = she.post(remove)
+    assert refused.status_code == 422 and "give the reason" in refused.content.decode()
+    assert LogEntry.objects.count() == 1
+    she.post(remove, {"reason": "号码记错"})
+    assert not LogEntry.objects.exists()
+    assert Correction.objects.get().author == cast.cm
+    assert "号码记错" in she.get(DAY).content.decode()
+
+
+def test_an_empty_log_is_not_handed_in(cast, she):
+    answer = she.post(reverse("worklogs:submit", args=[TODAY]))
+    assert answer.status_code == 422 and "There is nothing on the log yet" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("on", "text"),
+    [
+        (date(2026, 11, 15), "no log due"),
+        (date(2026, 11, 10), "This day is closed"),
+        (date(2026, 11, 30), "This day has not come yet"),
+        (date(2024, 5, 6), "No log on this day"),
+    ],
+)
+def test_days_off_closed_days_and_days_to_come_say_so(cast, she, on, text):
+    page = she.get(reverse("worklogs:day", args=[on]))
+    assert page.status_code == 200
+    assert text in page.content.decode()
+
+
+@pytest.mark.clause("S3.2")
+def test_the_week_shows_its_days_and_its_verdict(cast, she):
+    write(cast.cm)
+    text = she.get(reverse("worklogs:week")).content.decode()
+    assert "1 of 100 points so far" in text
+    assert "Meeting every minimum is not a pass." in text
+    assert she.get(reverse("worklogs:week") + "?week=2026-W99").status_code == 404
+    assert she.get(reverse("worklogs:week") + "?week=2026-W20").status_code == 200
+
+
+def test_an_address_without_a_day_does_not_exist(cast, she):
+    assert she.get("/logs/day/2026-02-30/").status_code == 404
+
+
+def test_a_log_is_nobody_elses_to_write(cast, signed_in):
+    entry = write(cast.cm)
+    remove = reverse("worklogs:remove_entry", args=[entry.public_id])
+    for user, status in ((cast.am, 403), (cast.cm2, 404), (cast.outsider_manager, 404), (cast.clerk, 404)):
+        assert signed_in(user).post(remove).status_code == status
+    for user in (cast.am, cast.clerk, cast.auditor):
+        assert signed_in(user).get(reverse("worklogs:today")).status_code == 403
+        assert signed_in(user).post(SAVE, {"kind": "prospect", "phone": "13900000009"}).status_code == 403
+    assert LogEntry.objects.count() == 1
+
+
+def test_the_page_costs_the_same_with_many_entries(cast, she, django_assert_max_num_queries):
+    counts = []
+    for n in (2, 25):
+        for i in range(n):
+            write(cast.cm, phone=f"139{n:04}{i:04}")
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        with CaptureQueriesContext(connection) as queries:
+            she.get(DAY)
+        counts.append(len(queries))
+    assert counts[0] == counts[1] <= 20
+
+
+def test_what_people_type_is_shown_as_text(cast, she):
+    she.post(SAVE, {"kind": "prospect", "phone": "13900000001", "name": "<script>alert(1)</script>"})
+    text = she.get(DAY).content.decode()
+    assert "<script>alert" not in text and "&lt;script&gt;alert" in text
