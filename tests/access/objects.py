@@ -18,7 +18,7 @@ from messaging.services import Draft, post
 from supervision.models import LaggardEntry, Reminder, ReminderRule, ReminderRun, Who
 from teams.models import Posting, Role
 from tests.cast import Cast
-from worklogs.models import ScoreTable, WorkLog
+from worklogs.models import Contact, LogEntry, ScoreTable, WorkLog
 
 Builder = Callable[[Cast], dict[str, Any]]
 BUILDERS: dict[str, Builder] = {}
@@ -123,3 +123,14 @@ def call(cast: Cast) -> dict[str, Any]:
         message=message,
     )
     return {"public_id": message.public_id}
+
+
+@thing("log_entry")
+def log_entry(cast: Cast) -> dict[str, Any]:
+    person, unit = cast.person("cm"), cast.unit["B1M1A1"]
+    log = WorkLog.objects.create(person=person, unit=unit, on=cast.today)
+    contact = Contact.objects.create(
+        phone="13900000009", name="李先生", owner=person, unit=unit, registered_on=cast.today
+    )
+    entry = LogEntry.objects.create(log=log, kind="prospect", contact=contact, name="李先生", at=timezone.now())
+    return {"public_id": entry.public_id}

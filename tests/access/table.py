@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.cast import PEOPLE, Cast
+from tests.cast import PEOPLE, TODAY, Cast
 
 EVERYBODY = " ".join(key for key, *_ in PEOPLE)
 # Groups of the cast, as seen from 林小雨.
@@ -36,6 +36,7 @@ class Line:
     then: int = 200
     send: Mapping[str, Any] | Callable[[Cast], Mapping[str, Any]] = field(default_factory=dict)
     anonymous: int = 302  # to the sign-in page
+    given: Mapping[str, Any] = field(default_factory=dict)  # parts of the address that name no thing, such as a day
     is_page: bool = False  # walked in Chromium
 
 
@@ -72,7 +73,21 @@ ACCOUNTS = [
 ANSWERING = "am mm manager regional"
 READING = "deputy officer market auditor"
 OTHER_ANSWERING = "am_west mm2 sibling_am sibling_mm sibling_manager outsider_manager"
+WRITING = "cm cm2 cm_west cm_m2 sibling_cm outsider_cm"
+A_DAY = {"on": TODAY}
+ENTRY = {"kind": "prospect", "phone": "13900000001", "name": "王女士"}
 LOGS = [
+    page("worklogs:today", WRITING),
+    page("worklogs:week", WRITING),
+    page("worklogs:day", WRITING, given=A_DAY),
+    page("worklogs:new_entry", WRITING, given={**A_DAY, "kind": "prospect"}),
+    verb("worklogs:save_entry", WRITING, given=A_DAY, send=ENTRY),
+    verb("worklogs:check_number", WRITING, given=A_DAY, send=ENTRY, then=200),
+    verb("worklogs:set_brochures", WRITING, given=A_DAY, send={"quantity": "50"}),
+    verb("worklogs:write_note", WRITING, given=A_DAY, send={"note": "好"}),
+    verb("worklogs:submit", WRITING, given=A_DAY, then=422),  # nothing is written yet
+    page("worklogs:entry", "cm", of="log_entry", sees=f"{ANSWERING} {READING}"),
+    verb("worklogs:remove_entry", "cm", of="log_entry", sees=f"{ANSWERING} {READING}"),
     page("worklogs:desk", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
     verb("worklogs:reply_to_several", f"{ANSWERING} {OTHER_ANSWERING}"),
     page("worklogs:month_end", f"{ANSWERING} {OTHER_ANSWERING}"),

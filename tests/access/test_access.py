@@ -80,7 +80,7 @@ def test_the_table_names_only_people_and_things_that_exist():
 @pytest.mark.django_db
 def test_everybody_gets_exactly_the_declared_status(name, cast, ask):
     lines = [line for line in TABLE if line.name == name]
-    arguments = objects.BUILDERS[lines[0].of](cast) if lines[0].of else {}
+    arguments = objects.BUILDERS[lines[0].of](cast) if lines[0].of else dict(lines[0].given)
     address = reverse(name, kwargs=arguments)
     wrong = []
     for line in lines:
@@ -101,7 +101,7 @@ def test_everybody_gets_exactly_the_declared_status(name, cast, ask):
 @pytest.mark.django_db
 def test_other_methods_are_not_answered(name, cast, ask):
     lines = [line for line in TABLE if line.name == name]
-    arguments = objects.BUILDERS[lines[0].of](cast) if lines[0].of else {}
+    arguments = objects.BUILDERS[lines[0].of](cast) if lines[0].of else dict(lines[0].given)
     address = reverse(name, kwargs=arguments)
     person = lines[0].may.split()[0]
     before = last_entry()

@@ -260,18 +260,16 @@ def number_note(*, person: Person, on: date, kind: Kind, phone: str, client_no: 
 
 
 def _known_note(contact: Contact, known: KnownAs, kind: Kind, *, is_own: bool) -> NumberNote:
-    since = date_format(contact.registered_on, "SHORT_DATE_FORMAT")
-    values = {"name": contact.name, "since": since}
+    values = {"name": contact.name, "since": date_format(contact.registered_on, "SHORT_DATE_FORMAT")}
     if known == KnownAs.CLIENT:
         who = _("%(name)s is an existing client.") % values if is_own else _("An existing client of the firm.")
-        if kind == Kind.PROSPECT:
-            return NumberNote("warn", f"{who} {_('The number does not count as obtained.')}")
-        tip = "" if kind == Kind.CLIENT_CALL else f" {_('A call belongs under calls to existing clients.')}"
-        return NumberNote("good" if not tip else "warn", f"{who}{tip}")
-    if known == KnownAs.OWN:
+    elif known == KnownAs.OWN:
         who = _("You know this number since %(since)s: %(name)s.") % values
     else:
         who = _("A colleague has known this number since %(since)s.") % values
+    state, outcome = "good", _("It counts.")
     if kind == Kind.PROSPECT:
-        return NumberNote("warn", f"{who} {_('The number does not count as obtained.')}")
-    return NumberNote("good", f"{who} {_('It counts.')}")
+        state, outcome = "warn", _("The number does not count as obtained.")
+    elif known == KnownAs.CLIENT and kind != Kind.CLIENT_CALL:
+        state, outcome = "warn", _("A call belongs under calls to existing clients.")
+    return NumberNote(state, f"{who} {outcome}")
