@@ -2,6 +2,7 @@
 
 Everything belongs to 林小雨 (`cm`), her area B1M1A1, her department B1M1 or the branch B1, so that the cast stands in
 every relation to it: herself, her team, her leaders, the branch, the sibling branch B2, those above, and B9 outside.
+All things can stand beside each other: the pages are walked and measured with one of each.
 """
 
 from __future__ import annotations

@@ -1,0 +1,45 @@
+"""Every page asks the database as often with many rows as with few, and never more than the budget."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import User
+from tests.access.objects import BUILDERS
+from tests.access.table import TABLE
+from tests.cast import Cast
+from tests.crowd import fill
+
+BUDGET = 15
+PAGES = [line for line in TABLE if line.is_page]
+
+
+@pytest.mark.django_db
+def test_pages_cost_the_same_with_few_rows_and_with_many(cast: Cast, signed_in: Callable[[User], Client]):
+    fill(cast, range(1, 3))
+    things = {name: build(cast) for name, build in BUILDERS.items()}
+    pages = [(line, reverse(line.name, kwargs=things.get(line.of, {}))) for line in PAGES]
+    clients = {key: signed_in(cast.user[key]) for line in PAGES for key in (line.may.split()[0], line.may.split()[-1])}
+
+    def counts() -> dict[tuple[str, str], int]:
+        found = {}
+        for line, address in pages:
+            for viewer in dict.fromkeys((line.may.split()[0], line.may.split()[-1])):
+                with CaptureQueriesContext(connection) as queries:
+                    clients[viewer].get(address)
+                found[line.name, viewer] = len(queries)
+        return found
+
+    counts()  # what is asked once per process is asked here
+    few = counts()
+    fill(cast, range(3, 9))
+    many = counts()
+
+    assert {page: (few[page], many[page]) for page in few if few[page] != many[page]} == {}
+    assert {page: count for page, count in many.items() if count > BUDGET} == {}
