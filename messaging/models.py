@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -13,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from accounts.models import User
 
-SEE_SENDING_LOG = "see_sending_log"  # the power's code in `teams.authority`
+# Codes of powers in `teams.authority`.
+SEE_SENDING_LOG = "see_sending_log"
+SETTLE_MESSAGES = "settle_messages"
 
 
 class Channel(models.TextChoices):
@@ -36,6 +39,9 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("cancelled")
 
 
+UNDECIDED = (State.UNKNOWN, State.FAILED)
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
     def inbox_of(self, user: User) -> Self:
         """What the person finds in her inbox."""
@@ -52,16 +58,22 @@ class MessageQuerySet(models.QuerySet["Message"]):
         """The rows of the sending log one may see."""
         return self.filter(user.authority.sees_unit("place", SEE_SENDING_LOG))
 
-    def due(self, now: object) -> Self:
+    def undecided(self) -> Self:
+        """What only a person can settle."""
+        return self.filter(state__in=UNDECIDED)
+
+    def due(self, now: datetime) -> Self:
         return self.filter(state=State.WAITING, not_before__lte=now)
 
-    def abandoned(self, now: object) -> Self:
+    def abandoned(self, now: datetime) -> Self:
         """Claimed by somebody who was not heard of again."""
         return self.filter(state=State.SENDING, lease_until__lt=now)
 
 
 class Message(models.Model):
     """One message of a rule for a business date to a recipient by a channel, once and for ever."""
+
+    audit_ignores = ("read_at",)  # to read is not to change
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     rule = models.CharField(_("rule"), max_length=120)

@@ -1,9 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext
 
 from accounts.models import User
-from messaging.models import Message
+from messaging.models import Attempt, Channel, Message, MessageQuerySet, State
+
+OVERDUE = timedelta(minutes=5)
 
 
 def unread_count(user: User) -> int:
@@ -11,14 +18,75 @@ def unread_count(user: User) -> int:
     return Message.objects.inbox_of(user).unread().count()
 
 
+@dataclass(frozen=True, slots=True)
+class InboxCounts:
+    all: int
+    unread: int
+    calls: int
+
+
+OPEN_CALL = Q(channel=Channel.PHONE_TASK, phone_task__done_at=None)
+
+
+def inbox_counts(user: User) -> InboxCounts:
+    found = Message.objects.inbox_of(user).aggregate(
+        all=Count("pk"), unread=Count("pk", filter=Q(read_at=None)), calls=Count("pk", filter=OPEN_CALL)
+    )
+    return InboxCounts(**found)
+
+
+def inbox(user: User, show: str = "") -> MessageQuerySet:
+    """The person's messages, newest first: all, only `unread`, or only `calls` still to make."""
+    messages = Message.objects.inbox_of(user).select_related("phone_task")
+    if show == "unread":
+        return messages.unread()
+    return messages.filter(OPEN_CALL) if show == "calls" else messages
+
+
 def due_ids(now: datetime, most: int = 500) -> list[int]:
     """Ids of waiting messages that may go out now, oldest first."""
     return list(Message.objects.due(now).order_by("not_before").values_list("pk", flat=True)[:most])
 
 
-OVERDUE = timedelta(minutes=5)
-
-
 def overdue_count(now: datetime) -> int:
     """How many messages wait though their time came minutes ago: nobody is working."""
     return Message.objects.due(now - OVERDUE).count()
+
+
+def sending_log(user: User) -> MessageQuerySet:
+    return Message.objects.logged_for(user).select_related("recipient")
+
+
+STATE_OF = {
+    State.SENT: "good",
+    State.WAITING: "off",
+    State.SENDING: "off",
+    State.UNKNOWN: "warn",
+    State.FAILED: "bad",
+    State.CANCELLED: "off",
+}
+OUTCOME_OF = {
+    Attempt.Outcome.ACCEPTED: "good",
+    Attempt.Outcome.TAKEN_AS_SENT: "good",
+    Attempt.Outcome.UNKNOWN: "warn",
+    Attempt.Outcome.REFUSED: "bad",
+    Attempt.Outcome.RESENT: "accent",
+}
+
+
+def history(message: Message) -> list[dict[str, Any]]:
+    """What happened to a message, newest first, as the timeline shows it."""
+    events = [
+        {
+            "at": attempt.at,
+            "who": attempt.actor.name if attempt.actor else "",
+            "text": attempt.get_outcome_display(),
+            "note": gettext(attempt.note) if attempt.note else "",
+            "state": OUTCOME_OF.get(Attempt.Outcome(attempt.outcome), ""),
+        }
+        for attempt in message.attempts.select_related("actor").order_by("-at", "-id")
+    ]
+    if message.read_at:
+        events.append({"at": message.read_at, "text": gettext("read"), "state": "good"})
+    events.append({"at": message.posted_at, "text": gettext("posted"), "state": ""})
+    return sorted(events, key=lambda event: event["at"], reverse=True)

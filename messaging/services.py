@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from messaging.gateways import Never, NotNow, Parcel, carrier_of
 from messaging.models import CARRIED, INBOX, Attempt, Channel, Message, PhoneTask, State
 
 BATCH = 1000
+NEVER_BY_SMS = N_("Amounts and identity numbers never go by SMS.")
+LOCAL_LINK = re.compile(r"/(?![/\\])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def post(drafts: Iterable[Draft], *, now: datetime) -> int:
     """Put messages into the outbox within the caller's transaction; how many were new.
 
     One with the same rule, business date, recipient and channel is there already: nothing happens. Raises `KeyError`
-    for a text that nobody declared or a placeholder without a value. Worker and schedule send what must be carried.
+    for a text that nobody declared or a placeholder without a value, and `ValueError` for a link that leads elsewhere.
     """
     drafts = list(drafts)
     users = User.objects.in_bulk({draft.recipient_id for draft in drafts})
@@ -62,9 +65,7 @@ def post(drafts: Iterable[Draft], *, now: datetime) -> int:
     new = list(Message.objects.filter(public_id__in=[message.public_id for message in messages]))
     PhoneTask.objects.bulk_create(PhoneTask(message=m) for m in new if m.channel == Channel.PHONE_TASK)
     Attempt.objects.bulk_create(
-        Attempt(
-            message=m, at=now, outcome=Attempt.Outcome.REFUSED, note=N_("amounts and identity numbers never go by SMS")
-        )
+        Attempt(message=m, at=now, outcome=Attempt.Outcome.REFUSED, note=NEVER_BY_SMS)
         for m in new
         if m.state == State.FAILED
     )
@@ -75,6 +76,8 @@ def post(drafts: Iterable[Draft], *, now: datetime) -> int:
 
 def written(draft: Draft, recipient: User, place: str, now: datetime) -> Message:
     """The message as its recipient will read it, in her language."""
+    if draft.link and not LOCAL_LINK.match(draft.link):
+        raise ValueError(f"A message links to pages of this application only: {draft.link}")
     text = registry.text_of(draft.text)
     with translation.override(recipient.language):
         values = {name: shown(value) for name, value in draft.values.items()}
@@ -176,8 +179,8 @@ def why_not(message: Message, now: datetime) -> str:
     """Why a claimed message must not go out after all, as things stand now; "" when it may."""
     recipient = message.recipient
     if not recipient.is_active or recipient.pk in registry.directory().gone([recipient.pk], day_of(now)):
-        return N_("the recipient has left")
-    return "" if address_of(message) else N_("the recipient has no address for this channel")
+        return N_("The recipient has left.")
+    return "" if address_of(message) else N_("The recipient has no address for this channel.")
 
 
 AFTER = {
@@ -220,7 +223,7 @@ def settle_abandoned(*, now: datetime) -> int:
         changes: dict[str, Any] = {"claim": None, "not_before": now} if again else {}
         Message.objects.filter(pk__in=[m.pk for m in lost]).update(state=AFTER[outcome], lease_until=None, **changes)
         Attempt.objects.bulk_create(
-            Attempt(message=m, at=now, outcome=outcome, note=N_("the worker was not heard of again")) for m in lost
+            Attempt(message=m, at=now, outcome=outcome, note=N_("The worker was not heard of again.")) for m in lost
         )
         settled += len(lost)
     return settled
@@ -230,12 +233,15 @@ def settle_abandoned(*, now: datetime) -> int:
 class NothingToDecide(Exception):
     """The message is not in a state in which a person decides, or somebody decided already."""
 
+    def __init__(self, why: str = "") -> None:
+        super().__init__(why or gettext("Somebody has decided already, or the message has moved on meanwhile."))
+
 
 @transaction.atomic
 def resend(*, message: Message, actor: User, now: datetime) -> None:
     """Have a message sent once more. Raises `NothingToDecide` unless it failed or nobody knows."""
     if message.channel == Channel.SMS and not rules.may_go_by_sms(message.body):
-        raise NothingToDecide
+        raise NothingToDecide(gettext(NEVER_BY_SMS))
     _decide(
         message,
         (State.UNKNOWN, State.FAILED),
@@ -283,3 +289,6 @@ def record_call(*, task: PhoneTask, result: str, reason: str, actor: User, now: 
 
 class CallIsRecorded(Exception):
     """Somebody wrote down the result of this call already."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("The result of this call is on record already."))

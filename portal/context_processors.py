@@ -4,7 +4,9 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
 
+from messaging.selectors import unread_count
 from portal.navigation import navigation, tabs
 
 
@@ -14,7 +16,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated and hasattr(user, "authority"):
         groups = navigation(user, request.path)
-        context |= {"navigation": groups, "tabs": tabs(groups)}
+        unread = SimpleLazyObject(lambda: unread_count(user))
+        context |= {"navigation": groups, "tabs": tabs(groups), "unread_count": unread}
     return context
 
 

@@ -43,12 +43,14 @@ class Power(StrEnum):
     SET_POLICY = "set_policy"
     EDIT_CALENDAR = "edit_calendar"
     SEE_SENDING_LOG = "see_sending_log"
+    SETTLE_MESSAGES = "settle_messages"
     SEE_AUDIT = "see_audit"
     APPOINT_STAND_IN = "appoint_stand_in"
 
 
 P = Power
 LEADING = {P.READ_LOGS, P.REPLY_TO_LOGS, P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY}
+SENDING = {P.SEE_SENDING_LOG, P.SETTLE_MESSAGES}
 FINANCE = {P.SEE_PAY, P.SEE_RANKINGS, P.SEE_POLICY, P.IMPORT_CRM}
 
 POWERS: dict[str, frozenset[Power]] = {
@@ -56,7 +58,7 @@ POWERS: dict[str, frozenset[Power]] = {
     Role.AREA_MANAGER: frozenset(LEADING),
     Role.MARKET_MANAGER: frozenset(LEADING | {P.SET_POLICY, P.APPOINT_STAND_IN}),
     Role.BRANCH_MANAGER: frozenset(
-        LEADING | {P.SEE_PAY, P.SIGN_PAY_3, P.SET_POLICY, P.APPOINT_STAND_IN, P.SEE_SENDING_LOG, P.CALL_LAGGARDS}
+        LEADING | SENDING | {P.SEE_PAY, P.SIGN_PAY_3, P.SET_POLICY, P.APPOINT_STAND_IN, P.CALL_LAGGARDS}
     ),
     Role.DEPUTY_BRANCH_MANAGER: frozenset(
         {P.READ_LOGS, P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY, P.SEE_PAY, P.SIGN_PAY_2}
@@ -67,7 +69,7 @@ POWERS: dict[str, frozenset[Power]] = {
     Role.ATTENDANCE_RECORDER: frozenset({P.EDIT_CALENDAR}),
     Role.ASSET_CUSTODIAN: frozenset(),
     Role.TRAINING_ORGANISER: frozenset(),
-    Role.REGIONAL_MANAGER: frozenset(LEADING | {P.CALL_LAGGARDS, P.SET_POLICY, P.APPOINT_STAND_IN, P.SEE_SENDING_LOG}),
+    Role.REGIONAL_MANAGER: frozenset(LEADING | SENDING | {P.CALL_LAGGARDS, P.SET_POLICY, P.APPOINT_STAND_IN}),
     Role.REGIONAL_OFFICER: frozenset({P.READ_LOGS, P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY, P.CALL_LAGGARDS}),
     Role.CHANNEL_OFFICER: frozenset({P.SEE_RANKINGS, P.SEE_POLICY}),
     Role.OFFICE_CLERK: frozenset({P.SEE_FILED_PAY}),
@@ -84,6 +86,7 @@ POWERS: dict[str, frozenset[Power]] = {
             P.EDIT_CALENDAR,
             P.IMPORT_CRM,
             P.SEE_SENDING_LOG,
+            P.SETTLE_MESSAGES,
             P.APPOINT_STAND_IN,
         }
     ),

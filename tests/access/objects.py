@@ -14,7 +14,7 @@ from typing import Any
 from django.utils import timezone
 
 from core.periods import Week
-from messaging.models import Channel, Message
+from messaging.models import Channel, Message, State
 from messaging.services import Draft, post
 from supervision.models import LaggardEntry, Reminder, ReminderRule, ReminderRun, Who
 from teams.models import Posting, Role
@@ -33,6 +33,32 @@ def thing(name: str) -> Callable[[Builder], Builder]:
         return builder
 
     return register
+
+
+def message_to_cm(cast: Cast, **more: Any) -> dict[str, Any]:
+    posted = Message.objects.create(
+        rule="S10.2",
+        business_date=cast.today,
+        recipient=cast.cm,
+        text="tests.plain",
+        subject="subject",
+        body="body",
+        place=cast.unit["B1M1A1"].path,
+        posted_at=timezone.now(),
+        not_before=timezone.now(),
+        **more,
+    )
+    return {"public_id": posted.public_id}
+
+
+@thing("message")
+def message(cast: Cast) -> dict[str, Any]:
+    return message_to_cm(cast, channel=Channel.IN_APP, state=State.SENT, sent_at=timezone.now())
+
+
+@thing("unknown message")
+def unknown_message(cast: Cast) -> dict[str, Any]:
+    return message_to_cm(cast, channel=Channel.SMS, state=State.UNKNOWN)
 
 
 @thing("work_log")

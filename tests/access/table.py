@@ -69,6 +69,16 @@ PORTAL = [
 ACCOUNTS = [
     verb("accounts:language", send={"language": "zh-hant"}, anonymous=302),
 ]
+LOGGED = "manager regional market auditor"
+MESSAGES = [
+    page("messaging:inbox"),
+    page("messaging:message", "cm", of="message"),
+    verb("messaging:read_all"),
+    page("messaging:sending_log", f"{LOGGED} sibling_manager outsider_manager"),
+    page("messaging:sending", LOGGED, of="message", sees="cm"),
+    verb("messaging:resend", "manager regional market", of="unknown message", sees="cm auditor"),
+    verb("messaging:take_as_sent", "manager regional market", of="unknown message", sees="cm auditor"),
+]
 
 ANSWERING = "am mm manager regional"
 READING = "deputy officer market auditor"
@@ -120,7 +130,7 @@ SUPERVISION = [
     verb("supervision:record_call", CALLING, of="call", send={"result": "not_reached"}),
 ]
 
-TABLE: list[Line] = [*PORTAL, *ACCOUNTS, *TEAMS, *LOGS, *SUPERVISION]
+TABLE: list[Line] = [*PORTAL, *ACCOUNTS, *MESSAGES, *TEAMS, *LOGS, *SUPERVISION]
 
 # What third parties bring along. Of the sign-in pages only the status for a visitor and for a signed-in person is ours
 # to promise: (visitor, signed in).

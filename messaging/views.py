@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages as notices
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+from django_tables2 import RequestConfig
+
+from accounts.requests import AuthedRequest
+from messaging import selectors, services
+from messaging.filters import SendingFilter
+from messaging.models import SEE_SENDING_LOG, SETTLE_MESSAGES, Message, State
+from messaging.tables import SendingTable
+
+PER_PAGE = 30
+AT_MOST_TO_DECIDE = 20
+
+
+@require_safe
+def inbox(request: AuthedRequest) -> HttpResponse:
+    show, counts = request.GET.get("show", ""), selectors.inbox_counts(request.user)
+    quick = [
+        {"label": label, "query": query, "is_current": query == (f"show={show}" if show else ""), "count": count}
+        for label, query, count in (
+            (_("All"), "", counts.all),
+            (_("Unread"), "show=unread", counts.unread),
+            (_("Calls to make"), "show=calls", counts.calls),
+        )
+    ]
+    page = Paginator(selectors.inbox(request.user, show), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "messaging/inbox.html", {"page": page, "quick": quick, "counts": counts, "show": show})
+
+
+@require_safe
+def message(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    """Opening a message reads it, and leads on to what it is about."""
+    found = get_object_or_404(Message.objects.inbox_of(request.user), public_id=public_id)
+    if request.method == "GET":
+        services.mark_read(user=request.user, message=found, now=timezone.now())
+    return redirect(found.link) if found.link else render(request, "messaging/message.html", {"message": found})
+
+
+@require_POST
+def read_all(request: AuthedRequest) -> HttpResponse:
+    services.mark_read(user=request.user, now=timezone.now())
+    return redirect("messaging:inbox")
+
+
+@require_safe
+def sending_log(request: AuthedRequest) -> HttpResponse:
+    if not request.user.authority.may(SEE_SENDING_LOG):
+        raise PermissionDenied
+    state, log = request.GET.get("state", ""), selectors.sending_log(request.user)
+    chosen = SendingFilter(request.GET, queryset=log.filter(state=state) if state in State.values else log)
+    table = SendingTable(chosen.qs)
+    RequestConfig(request, paginate={"per_page": PER_PAGE}).configure(table)
+    context = {
+        "table": table,
+        "filter": chosen,
+        "quick": [quick_filter(request, code, label) for code, label in (("", _("All")), *State.choices)],
+        "undecided": log.undecided()[:AT_MOST_TO_DECIDE],
+        "overdue": selectors.overdue_count(timezone.now()),
+        "may_settle": request.user.authority.may(SETTLE_MESSAGES),
+    }
+    return render(request, "messaging/sending_log.html", context)
+
+
+def quick_filter(request: AuthedRequest, state: str, label: object) -> dict[str, Any]:
+    """A filter by state that keeps the other filters."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    query["state"] = state
+    return {"label": label, "query": query.urlencode(), "is_current": request.GET.get("state", "") == state}
+
+
+def in_sending_log(request: AuthedRequest, public_id: UUID, power: str) -> Message:
+    """The message, for who may see it in the log and holds `power` over its place."""
+    found = get_object_or_404(Message.objects.visible_to(request.user), public_id=public_id)
+    if not request.user.authority.may(power, found.place):
+        raise PermissionDenied
+    return found
+
+
+@require_safe
+def sending(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    found = in_sending_log(request, public_id, SEE_SENDING_LOG)
+    context = {
+        "message": found,
+        "state": selectors.STATE_OF[State(found.state)],
+        "events": selectors.history(found),
+        "may_settle": request.user.authority.may(SETTLE_MESSAGES, found.place),
+    }
+    return render(request, "messaging/sending.html", context)
+
+
+@require_POST
+def resend(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    found = in_sending_log(request, public_id, SETTLE_MESSAGES)
+    try:
+        services.resend(message=found, actor=request.user, now=timezone.now())
+    except services.NothingToDecide as refusal:
+        notices.error(request, str(refusal))
+    else:
+        notices.success(request, _("It is sent again."))
+    return redirect("messaging:sending", found.public_id)
+
+
+@require_POST
+def take_as_sent(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    found = in_sending_log(request, public_id, SETTLE_MESSAGES)
+    try:
+        services.take_as_sent(message=found, actor=request.user, now=timezone.now())
+    except services.NothingToDecide as refusal:
+        notices.error(request, str(refusal))
+    else:
+        notices.success(request, _("It now counts as sent."))
+    return redirect("messaging:sending", found.public_id)
