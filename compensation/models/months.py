@@ -21,16 +21,10 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class OfBranchQuerySet(models.QuerySet[models.Model]):
+class PayMonthQuerySet(models.QuerySet["PayMonth"]):
     def visible_to(self, user: User) -> Self:
         """Rows of branches whose pay one may see."""
         return self.filter(user.authority.sees_unit("branch__path", Power.SEE_PAY))
-
-
-class OfPersonQuerySet(models.QuerySet[models.Model]):
-    def visible_to(self, user: User) -> Self:
-        """One's own row, and rows of branches whose pay one may see."""
-        return self.filter(Q(person__user=user) | user.authority.sees_unit("branch__path", Power.SEE_PAY))
 
 
 class PayMonth(models.Model):
@@ -43,7 +37,7 @@ class PayMonth(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("closed by")
     )
 
-    objects = OfBranchQuerySet.as_manager()
+    objects = PayMonthQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("month of pay")
@@ -56,6 +50,12 @@ class PayMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.branch} {self.month:%Y-%m}"
+
+
+class PersonMonthQuerySet(models.QuerySet["PersonMonth"]):
+    def visible_to(self, user: User) -> Self:
+        """One's own entries, and those of branches whose pay one may see."""
+        return self.filter(Q(person__user=user) | user.authority.sees_unit("branch__path", Power.SEE_PAY))
 
 
 class PersonMonth(models.Model):
@@ -92,7 +92,7 @@ class PersonMonth(models.Model):
     )
     entered_at = models.DateTimeField(_("entered at"))
 
-    objects = OfPersonQuerySet.as_manager()
+    objects = PersonMonthQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("finance's entries of a month")
@@ -114,6 +114,12 @@ class PersonMonth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {self.month:%Y-%m}"
+
+
+class BusinessDetailQuerySet(models.QuerySet["BusinessDetail"]):
+    def visible_to(self, user: User) -> Self:
+        """One's own detail, and those of branches whose pay one may see."""
+        return self.filter(Q(person__user=user) | user.authority.sees_unit("branch__path", Power.SEE_PAY))
 
 
 class BusinessDetail(models.Model):
@@ -154,7 +160,7 @@ class BusinessDetail(models.Model):
     )
     reviewed_at = models.DateTimeField(_("reviewed at"), null=True, blank=True)
 
-    objects = OfPersonQuerySet.as_manager()
+    objects = BusinessDetailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("business detail")

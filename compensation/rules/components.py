@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 from compensation.rules.bands import Band, Step, banded, rate_for, slices_of, value_at
 from compensation.rules.sheet import BASE, BONUS, COMMISSION, OTHER, Carry, Sheet, SlipLine
@@ -17,7 +17,10 @@ STANDARD, APPRAISED, COMPUTED = "D15.a", "D17.a", "D15.b"
 
 
 class Component(Protocol):
+    """What `compute` lets write on the sheet, in the plan's order."""
+
     kind: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Any]]
 
     def apply(self, sheet: Sheet) -> None: ...
 

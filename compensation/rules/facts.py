@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from core.explain import Line
+from core.explain import Line, lines_as_json, plain
 from core.money import ZERO, to_cents
 
 ONE = Decimal(1)
@@ -132,3 +133,69 @@ def _counted(relation: str, share: Decimal, rows: Sequence[AccountRow]) -> Count
         net=sum((row.gross - row.pass_through if row.net is None else row.net for row in rows), ZERO),
         accounts=len(rows),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """From when on a new account is valid. `min_trades` 0 does not ask for trades."""
+
+    min_assets: Decimal
+    min_trades: int
+    both: bool
+
+    def is_valid(self, assets: Decimal | None, trades: int | None) -> bool:
+        has_assets = (assets or ZERO) >= self.min_assets
+        if not self.min_trades:
+            return has_assets
+        has_traded = (trades or 0) >= self.min_trades
+        return has_assets and has_traded if self.both else has_assets or has_traded
+
+
+# --- written down with the slip, so that a closed month can be worked out again -------------------------------------
+def inputs_as_data(inputs: Inputs) -> dict[str, Any]:
+    """All of `inputs` as JSON knows it."""
+    data = {one.name: plain(getattr(inputs, one.name)) for one in fields(inputs) if one.name not in NESTED}
+    return data | {
+        "commissions": [plain(part) for part in inputs.sorted()],
+        "assessment": {
+            "coefficient": plain(inputs.assessment.coefficient),
+            "lines": lines_as_json(inputs.assessment.lines),
+        },
+        "adjustments": [[plain(late.month), plain(late.amount)] for late in inputs.adjustments],
+    }
+
+
+NESTED = ("commissions", "assessment", "adjustments")
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _decimal_or_none(text: Any) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+READ_AS: dict[str, Callable[[Any], Any]] = {"Decimal": Decimal, "Decimal | None": _decimal_or_none}
+
+
+def inputs_from_data(data: Mapping[str, Any]) -> Inputs:
+    """What `inputs_as_data` wrote, without the assessment's reasons and the adjustments of that month."""
+    plain_ones = {
+        one.name: READ_AS.get(str(one.type), _as_it_is)(data[one.name])
+        for one in fields(Inputs)
+        if one.name in data and one.name not in NESTED
+    }
+    commissions = tuple(
+        Counted(
+            part["relation"],
+            Decimal(part["share"]),
+            Decimal(part["gross"]),
+            Decimal(part["pass_through"]),
+            None if part["net"] is None else Decimal(part["net"]),
+            part["accounts"],
+        )
+        for part in data["commissions"]
+    )
+    coefficient = Decimal(data["assessment"]["coefficient"])
+    return Inputs(**plain_ones, commissions=commissions, assessment=Assessment(coefficient))

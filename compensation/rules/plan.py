@@ -136,7 +136,7 @@ def _component(data: Mapping[str, Any]) -> Component:
     kind = data.get("kind")
     if kind not in KINDS:
         raise PlanUnreadable(f"{kind}: ?")
-    known: dict[str, Any] = {part.name: part for part in fields(KINDS[kind])}  # type: ignore[arg-type]
+    known: dict[str, Any] = {part.name: part for part in fields(KINDS[kind])}
     if unknown := sorted(set(data) - set(known) - {"kind"}):
         raise PlanUnreadable(f"{kind}: {', '.join(unknown)}?")
     values = {}
@@ -164,7 +164,7 @@ def plan_as_data(plan: Plan) -> list[dict[str, Any]]:
     return [
         {"kind": part.kind} | {f.name: _written(getattr(part, f.name)) for f in fields(part)}
         for part in plan.components
-    ]  # type: ignore[arg-type]
+    ]
 
 
 def _written(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from compensation.rules.facts import Inputs
@@ -12,6 +12,12 @@ from core.explain import Line, digest_of, lines_as_json
 from core.money import ZERO, shared_out, to_cents
 
 BASE, COMMISSION, BONUS, OTHER = "base", "commission", "bonus", "other"
+# As many places as are kept and shown; what is paid is never reckoned from a rounded rate.
+BASIS_PLACES, RATE_PLACES = Decimal("0.000001"), Decimal("0.00000001")
+
+
+def rounded(value: Decimal | None, places: Decimal) -> Decimal | None:
+    return None if value is None else value.quantize(places, rounding=ROUND_HALF_UP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +36,9 @@ class SlipLine:
         """What a signature covers."""
         return {
             "component": self.component,
-            "basis": self.basis,
-            "rate": self.rate,
-            "amount": self.amount,
+            "basis": None if self.basis is None else format(self.basis, "f"),
+            "rate": None if self.rate is None else format(self.rate, "f"),
+            "amount": format(self.amount, "f"),
             "clause": self.clause,
             "for_month": self.for_month,
             "lines": lines_as_json(self.explained),
@@ -88,9 +94,8 @@ class Sheet:
         """Put a line on the slip, with the steps that led to it."""
         amount = to_cents(line.amount)
         explained = (*self.working, *line.explained)
-        self.lines.append(
-            SlipLine(line.component, amount, line.basis, line.rate, line.clause, explained, line.for_month)
-        )
+        basis, rate = rounded(line.basis, BASIS_PLACES), rounded(line.rate, RATE_PLACES)
+        self.lines.append(SlipLine(line.component, amount, basis, rate, line.clause, explained, line.for_month))
         self.working.clear()
         self.sums[group] += amount
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,9 @@ pytestmark = pytest.mark.clause("D15.b")
 
 def of(gross: str = "0", **others) -> Inputs:
     """A month with that commission of accounts she developed herself; numbers may be written as text."""
-    facts = {name: D(value) if isinstance(value, str) and name != "grade" else value for name, value in others.items()}
+    facts: dict[str, Any] = {
+        name: D(value) if isinstance(value, str) and name != "grade" else value for name, value in others.items()
+    }
     if "coefficient" in facts:
         facts["assessment"] = Assessment(facts.pop("coefficient"))
     return Inputs("1001", commissions=(Counted("developed", D(1), D(gross)),), **facts)
@@ -126,15 +129,9 @@ def test_it_takes_off_what_finance_entered_and_adds_what_closed_months_owe() -> 
 
     from compensation.rules import Adjustment
 
+    late = (Adjustment(date(2026, 9, 1), D("-3.25")), Adjustment(date(2026, 8, 1), D("7")))
     slip = compute(
-        DEFAULT,
-        of("0", grade="J", social_insurance="210.5", income_tax="12", attendance_deduction="50").__class__(
-            "1001",
-            grade="J",
-            social_insurance=D("210.5"),
-            attendance_deduction=D("50"),
-            adjustments=(Adjustment(date(2026, 9, 1), D("-3.25")), Adjustment(date(2026, 8, 1), D("7"))),
-        ),
+        DEFAULT, of(grade="J", social_insurance="210.5", attendance_deduction="50", income_tax="0", adjustments=late)
     )
     assert slip.amount("social_insurance", "attendance_deduction") == D("-260.50")
     assert [(line.for_month, line.amount) for line in slip.lines if line.for_month] == [

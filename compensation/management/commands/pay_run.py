@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compensation.models import PayRun
+from compensation.selectors import FiguresMissing, PlanNotApproved
+from compensation.services import PayRefused, draft_pay_run
+from core.commands import MusterCommand, Refused
+from core.periods import Month
+from teams.models import Unit, UnitKind
+
+
+class Command(MusterCommand):
+    help = "Draft or re-draft the pay run of a branch and month; prints totals and digest."
+
+    def arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("branch", metavar="BRANCH", help="code of the branch")
+        parser.add_argument("month", metavar="YYYY-MM")
+
+    def run(self, **options: Any) -> dict[str, Any]:
+        try:
+            month = Month.parse(options["month"])
+        except ValueError as reason:
+            raise Refused(str(reason)) from reason
+        branch = Unit.objects.filter(code=options["branch"], kind=UnitKind.BRANCH).first()
+        if branch is None:
+            raise Refused(f"There is no branch {options['branch']}")
+        try:
+            run = draft_pay_run(branch=branch, month=month, now=timezone.now())
+        except (PlanNotApproved, FiguresMissing, PayRefused) as reason:
+            raise Refused(str(reason)) from reason
+        lines = run.lines.count()
+        self.say(f"{branch.name} {month.code}: {run.people} people, {lines} lines, total {run.total}")
+        self.say(f"{run.get_state_display()}, version {run.version}, digest {run.digest}")
+        for warning in run.warnings:
+            self.say(f"! {warning.get('employee_no', '')} {warning.get('name', '')} {_(warning['message']) % warning['values']}")
+        return answer(run, lines)
+
+
+def answer(run: PayRun, lines: int) -> dict[str, Any]:
+    return {
+        "branch": run.branch.code,
+        "month": run.period.code,
+        "people": run.people,
+        "lines": lines,
+        "total": run.total,
+        "digest": run.digest,
+        "state": run.state,
+        "warnings": run.warnings,
+    }

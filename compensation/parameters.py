@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+from decimal import Decimal
+
+from core.explain import N_
+from policies.registry import Direction, Parameter, declare
+
+MINIMUM_WAGE = "compensation.minimum_wage"
+UNUSUAL_CHANGE = "compensation.unusual_change"
+VALID_MIN_ASSETS = "compensation.valid_min_assets"
+VALID_MIN_TRADES = "compensation.valid_min_trades"
+VALID_RULE = "compensation.valid_rule"
+ANY, ALL = "any", "all"
+
+declare(
+    Parameter(
+        MINIMUM_WAGE,
+        N_("Local minimum wage: pay below it is pointed out"),
+        "D15.b",
+        N_("yuan a month"),
+        "decimal",
+        Direction.FREE,
+        Decimal(2000),
+    ),
+    Parameter(
+        UNUSUAL_CHANGE,
+        N_("Change from the month before that a reviewer is asked to look at"),
+        "D15.a",
+        N_("share of the month before"),
+        "decimal",
+        Direction.DOWN,
+        Decimal("0.5"),
+    ),
+    Parameter(
+        VALID_MIN_ASSETS,
+        N_("A new account is valid from assets of"),
+        "D15.a",
+        N_("yuan at month end"),
+        "decimal",
+        Direction.UP,
+        Decimal(5000),
+    ),
+    Parameter(
+        VALID_MIN_TRADES,
+        N_("A new account is valid from trades in its month of (0: not asked)"),
+        "D15.a",
+        N_("trades"),
+        "int",
+        Direction.UP,
+        0,
+    ),
+    Parameter(
+        VALID_RULE,
+        N_("A new account is valid when it meets, of assets and trades,"),
+        "D15.a",
+        "",
+        "choice",
+        Direction.UP,
+        ALL,
+        (ANY, ALL),
+    ),
+)

@@ -1,0 +1,17 @@
+"""Questions about pay: plans in force, what a month is made of, what it comes to, where it stands."""
+
+from compensation.selectors.computing import Computed, FiguresMissing, computed_run, content_digest
+from compensation.selectors.facts import MonthFacts, Who, month_facts
+from compensation.selectors.plans import PlanNotApproved, plan_for
+
+__all__ = [
+    "Computed",
+    "FiguresMissing",
+    "MonthFacts",
+    "PlanNotApproved",
+    "Who",
+    "computed_run",
+    "content_digest",
+    "month_facts",
+    "plan_for",
+]

@@ -1,0 +1,112 @@
+"""What closed months still owe or are owed, because facts arrived after they were closed (reading 36)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import Q, Sum
+
+from compensation.models import PayLine, PayMonth, PayRun, PaySlip
+from compensation.rules import Adjustment, Inputs, Payslip, compute
+from compensation.rules.facts import inputs_from_data
+from compensation.selectors.facts import month_facts, pay_inputs
+from core.explain import N_, Line
+from core.money import ZERO
+from core.periods import Month
+from crm.models import Import
+from teams.models import Unit
+
+MONTHS_BACK = 12
+FROM_CRM = ("commissions", "openings", "valid_openings", "new_assets", "product_sales")
+
+
+def adjustments_for(branch: Unit, month: Month) -> dict[int, tuple[Adjustment, ...]]:
+    """By person id, what the branch's closed months before `month` would have paid more or less.
+
+    A closed month is worked out again with the plan, coefficients and entries of then and the account figures of now;
+    only the difference to what was paid for it since goes into the open month.
+    """
+    found: dict[int, list[Adjustment]] = defaultdict(list)
+    for closed in _touched(branch, month):
+        for person, adjustment in _differences(branch, Month(closed)).items():
+            found[person].append(adjustment)
+    return {person: tuple(adjustments) for person, adjustments in found.items()}
+
+
+def _touched(branch: Unit, month: Month) -> list[date]:
+    """Closed months for which an import was taken or reverted after their closing."""
+    first = date(month.first.year - (MONTHS_BACK // 12), month.first.month, 1)
+    closed = dict(
+        PayMonth.objects.filter(
+            branch=branch, month__gte=first, month__lt=month.first, closed_at__isnull=False
+        ).values_list("month", "closed_at")
+    )
+    if not closed:
+        return []
+    earliest: datetime = min(moment for moment in closed.values() if moment)
+    imports = list(
+        Import.objects.filter(Q(taken_at__gt=earliest) | Q(reverted_at__gt=earliest), covers_from__isnull=False)
+        .filter(covers_from__lt=month.first, covers_to__gte=min(closed))
+        .values_list("covers_from", "covers_to", "taken_at", "reverted_at")
+    )
+    return sorted(
+        on
+        for on, moment in closed.items()
+        if moment
+        and any(
+            begin < Month(on).end and last >= on and max(filter(None, (taken, reverted))) > moment
+            for begin, last, taken, reverted in imports
+            if begin and last
+        )
+    )
+
+
+def _differences(branch: Unit, month: Month) -> dict[int, Adjustment]:
+    run = PayRun.objects.select_related("plan__plan").get(branch=branch, month=month.first)
+    plan = run.plan.as_plan()
+    slips = {slip.person_id: slip for slip in PaySlip.objects.filter(run=run)}
+    paid_since = dict(
+        PayLine.objects.filter(run__branch=branch, run__state=PayRun.State.FILED, for_month=month.first)
+        .values_list("slip__person")
+        .annotate(paid=Sum("amount"))
+        .order_by()
+    )
+    now = pay_inputs(month_facts(branch, month), plan)
+    found = {}
+    for person in sorted(now.keys() | slips.keys()):
+        before = inputs_from_data(slips[person].inputs) if person in slips else None
+        after = _as_known_now(before, now.get(person))
+        was = compute(plan, before) if before else Payslip((), {}, (), compute(plan, Inputs("")).carry)
+        becomes = compute(plan, after)
+        amount = becomes.total - was.total - paid_since.get(person, ZERO)
+        if amount:
+            found[person] = Adjustment(month.first, amount, _lines(was, becomes, paid_since.get(person, ZERO), month))
+    return found
+
+
+def _as_known_now(before: Inputs | None, now: Inputs | None) -> Inputs:
+    """The month's inputs with today's account figures; whoever was not in it draws no base for it."""
+    if before is None:
+        return replace(now or Inputs(""), draws_base=False)
+    fresh = now or Inputs(before.employee_no)
+    return replace(before, **{name: getattr(fresh, name) for name in FROM_CRM})
+
+
+def _lines(was: Payslip, becomes: Payslip, paid_since: Decimal, month: Month) -> tuple[Line, ...]:
+    components: Mapping[str, None] = dict.fromkeys(line.component for line in (*was.lines, *becomes.lines))
+    lines = []
+    for component in components:
+        before, after = was.amount(component), becomes.amount(component)
+        if before != after:
+            inputs = ((N_("component"), component), (N_("as closed"), before), (N_("as known now"), after))
+            lines.append(Line(N_("Difference"), after - before, "D15.b", inputs))
+    if paid_since:
+        lines.append(Line(N_("Adjusted before"), -paid_since, "D15.b"))
+    values = (("month", month.code),)
+    note = N_("Figures for %(month)s arrived after that month was closed.")
+    total = becomes.total - was.total - paid_since
+    return (*lines, Line(N_("Adjustment of a closed month"), total, "D15.b", note=note, values=values))

@@ -1,0 +1,221 @@
+"""What a branch's month comes to: slips, warnings, and the digest that signatures cover."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from compensation import parameters
+from compensation.models import PayLine, PayRun, PaySlip, PlanVersion
+from compensation.rules import Adjustment, Inputs, Payslip, Plan, compute
+from compensation.rules.facts import inputs_as_data
+from compensation.rules.sheet import BASIS_PLACES, RATE_PLACES, rounded
+from compensation.selectors.adjustments import adjustments_for
+from compensation.selectors.facts import MonthFacts, Who, month_facts, pay_inputs
+from compensation.selectors.plans import newer_unapproved, plan_for
+from core.explain import N_, digest_of, lines_as_json, plain
+from core.money import CENT, ZERO
+from core.periods import Month
+from crm.models import Kind
+from crm.selectors import known_days
+from teams.models import Person, Unit
+
+Warning_ = dict[str, Any]
+
+
+class FiguresMissing(Exception):
+    """No account figures of the month have arrived for the branch: missing is not zero."""
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """One person's part of a run."""
+
+    who: Who
+    inputs: Inputs
+    slip: Payslip
+    note: str = ""
+
+    def content(self) -> dict[str, Any]:
+        """What signatures cover of this person."""
+        return slip_content(
+            employee_no=self.who.employee_no,
+            name=self.who.name,
+            unit=self.who.unit_code,
+            grade=self.who.grade,
+            engagement=self.who.engagement,
+            inputs=inputs_as_data(self.inputs),
+            figures=plain(self.slip.figures),
+            remarks=lines_as_json(self.slip.remarks),
+            note=self.note,
+            total=self.slip.total,
+            lines=[line.content() for line in self.slip.lines],
+        )
+
+
+@dataclass(frozen=True)
+class ComputedRun:
+    facts: MonthFacts
+    version: PlanVersion
+    parts: tuple[Computed, ...]
+    warnings: tuple[Warning_, ...]
+
+    @property
+    def total(self) -> Decimal:
+        return sum((part.slip.total for part in self.parts), ZERO)
+
+    @property
+    def digest(self) -> str:
+        return run_digest(
+            self.facts.branch.code, self.facts.month, self.version, [part.content() for part in self.parts]
+        )
+
+
+def slip_content(*, total: Decimal, **parts: Any) -> dict[str, Any]:
+    return {**parts, "total": format(total.quantize(CENT), "f")}
+
+
+def run_digest(branch: str, month: Month, version: PlanVersion, slips: list[dict[str, Any]]) -> str:
+    """SHA-256 over everything the report says: branch, month, plan, and all slips with their reasons."""
+    return digest_of(
+        {
+            "branch": branch,
+            "month": month.code,
+            "plan": [version.plan.code, version.from_on],
+            "slips": sorted(slips, key=lambda slip: slip["employee_no"]),
+        }
+    )
+
+
+def computed_run(branch: Unit, month: Month) -> ComputedRun:
+    """The branch's month by the plan in force. Raises `PlanNotApproved` or `FiguresMissing`."""
+    version = plan_for(branch, month)
+    plan = version.as_plan()
+    facts = month_facts(branch, month)
+    known = known_days(month, within=branch, kind=Kind.ACCOUNT_MONTH)
+    if not facts.rows and not known:
+        raise FiguresMissing(
+            _("No account figures of %(month)s have arrived for %(branch)s. Take the CRM's account months first.")
+            % {"month": month.code, "branch": branch.name}
+        )
+    late = adjustments_for(branch, month)
+    facts = _with_late_people(facts, late)
+    inputs = pay_inputs(facts, plan)
+    parts = []
+    for person, who in facts.people.items():
+        entry = facts.entries.get(person)
+        given = replace(inputs[person], adjustments=late.get(person, ()))
+        parts.append(Computed(who, given, compute(plan, given), entry.remark if entry else ""))
+    return ComputedRun(facts, version, tuple(parts), tuple(_warnings(facts, version, plan, parts)))
+
+
+def _with_late_people(facts: MonthFacts, late: Mapping[int, tuple[Adjustment, ...]]) -> MonthFacts:
+    """Whoever is owed for a closed month but has no part in this one is paid with it all the same."""
+    missing = late.keys() - facts.people.keys()
+    if not missing:
+        return facts
+    added = {
+        person.pk: Who(
+            person.pk,
+            person.employee_no,
+            person.name,
+            person.grade,
+            person.engagement,
+            person.licence_until,
+            facts.branch.pk,
+            facts.branch.code,
+            draws_base=False,
+            days=0,
+        )
+        for person in Person.objects.filter(pk__in=missing).select_related("user")
+    }
+    people = sorted({**facts.people, **added}.items(), key=lambda item: item[1].employee_no)
+    return replace(facts, people=dict(people))
+
+
+# --- what should be looked at ------------------------------------------------------------------------------------------
+def _warnings(facts: MonthFacts, version: PlanVersion, plan: Plan, parts: list[Computed]) -> Iterator[Warning_]:
+    if newer := newer_unapproved(version, facts.month):
+        yield {
+            "code": "plan_not_approved",
+            "message": N_("The version of the plan from %(since)s is not approved; the one before it was used."),
+            "values": {"since": newer.from_on.isoformat()},
+        }
+    for part in parts:
+        for code, message, values in _of_person(facts, plan, part):
+            yield {
+                "code": code,
+                "employee_no": part.who.employee_no,
+                "name": part.who.name,
+                "message": message,
+                "values": {name: plain(value) for name, value in values.items()},
+            }
+
+
+def _of_person(facts: MonthFacts, plan: Plan, part: Computed) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    slip, who, least = part.slip, part.who, facts.number(parameters.MINIMUM_WAGE)
+    if slip.total < 0:
+        yield "negative_total", N_("The total is negative: %(total)s."), {"total": slip.total}
+    elif who.draws_base and who.days == len(facts.month) and slip.total < least:
+        values = {"total": slip.total, "least": least}
+        yield "below_minimum_wage", N_("The pay of %(total)s is below the minimum wage of %(least)s."), values
+    if who.licence_until and who.licence_until < facts.month.last and slip.amount("commission"):
+        message = N_("Commission for somebody whose licence was valid only until %(until)s.")
+        yield "licence_ended", message, {"until": who.licence_until}
+    base_pay = plan.component("base_pay")
+    if who.draws_base and base_pay and who.grade not in base_pay.amounts:
+        yield "grade_unknown", N_("The plan knows no base pay for the grade “%(grade)s”."), {"grade": who.grade or "—"}
+    before = facts.before.get(who.person_id)
+    if before and before.total:
+        change = (slip.total - before.total) / abs(before.total)
+        if abs(change) > facts.number(parameters.UNUSUAL_CHANGE):
+            values = {"before": before.total, "now": slip.total}
+            yield "unusual_change", N_("From %(before)s last month to %(now)s."), values
+    for remark in slip.remarks:
+        if remark.met is False:
+            yield "remark", remark.label, {}
+
+
+# --- what is kept ------------------------------------------------------------------------------------------------------
+def content_digest(run: PayRun) -> str:
+    """The digest of what the database holds of the run just now; differs from `run.digest` if anything was touched."""
+    lines: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for line in PayLine.objects.filter(run=run).order_by("slip", "position"):
+        lines[line.slip_id].append(
+            {
+                "component": line.component,
+                "basis": _as_text(line.basis, BASIS_PLACES),
+                "rate": _as_text(line.rate, RATE_PLACES),
+                "amount": format(line.amount, "f"),
+                "clause": line.clause,
+                "for_month": f"{line.for_month:%Y-%m}" if line.for_month else "",
+                "lines": line.lines,
+            }
+        )
+    slips = [
+        slip_content(
+            employee_no=slip.person.user.employee_no,
+            name=slip.name,
+            unit=slip.unit.code,
+            grade=slip.grade,
+            engagement=slip.engagement,
+            inputs=slip.inputs,
+            figures=slip.figures,
+            remarks=slip.remarks,
+            note=slip.note,
+            total=slip.total,
+            lines=lines[slip.pk],
+        )
+        for slip in PaySlip.objects.filter(run=run).select_related("person__user", "unit")
+    ]
+    return run_digest(run.branch.code, Month(run.month), run.plan, slips)
+
+
+def _as_text(value: Decimal | None, places: Decimal) -> str | None:
+    shown = rounded(value, places)
+    return None if shown is None else format(shown, "f")

@@ -1,0 +1,270 @@
+"""What a branch's month is made of, for everybody at once in a constant number of queries."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Sum
+
+from compensation import parameters
+from compensation.models import PaySlip, PersonMonth
+from compensation.rules import Assessment, Inputs, Plan
+from compensation.rules.appraisal import Measured, appraise, overridden
+from compensation.rules.components import AssessmentCoefficient
+from compensation.rules.facts import AccountRow, Validity, counted_by_person
+from core.explain import RuleValue
+from core.money import ZERO
+from core.periods import Month
+from crm.selectors import NewAccount, PayRow, new_accounts, pay_rows, plain
+from policies.selectors import values_on
+from teams.models import Measure, Person, Role, Target, Unit
+from teams.selectors import Member, members_during
+from worklogs.models import WeekScore
+
+ONE = Decimal(1)
+CODES = (
+    parameters.MINIMUM_WAGE,
+    parameters.UNUSUAL_CHANGE,
+    parameters.VALID_MIN_ASSETS,
+    parameters.VALID_MIN_TRADES,
+    parameters.VALID_RULE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A person of the month, with the unit she was last posted to in it. `draws_base`: she was a customer manager."""
+
+    person_id: int
+    employee_no: str
+    name: str
+    grade: str
+    engagement: str
+    licence_until: date | None
+    unit_id: int
+    unit_code: str
+    draws_base: bool
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Business:
+    """One person's business of the month in sums."""
+
+    accounts: int = 0
+    gross_commission: Decimal = ZERO
+    pass_through: Decimal = ZERO
+    net_commission: Decimal = ZERO
+    openings: Decimal = ZERO
+    valid_openings: Decimal = ZERO
+    new_assets: Decimal = ZERO
+    end_assets: Decimal = ZERO
+    product_sales: Decimal = ZERO
+    by_relation: tuple[tuple[str, int, Decimal], ...] = ()
+
+
+@dataclass(frozen=True)
+class MonthFacts:
+    """Everything known of a branch's month, by person id."""
+
+    branch: Unit
+    month: Month
+    people: Mapping[int, Who]
+    rows: Mapping[int, list[PayRow]]
+    opened: Mapping[int, list[NewAccount]]
+    values: Mapping[str, RuleValue]
+    entries: Mapping[int, PersonMonth] = field(default_factory=dict)
+    targets: Mapping[tuple[int, str], Decimal] = field(default_factory=dict)
+    activity: Mapping[int, tuple[Decimal, Decimal]] = field(default_factory=dict)
+    before: Mapping[int, PaySlip] = field(default_factory=dict)
+
+    def number(self, code: str) -> Decimal:
+        return Decimal(str(self.values[code].value))
+
+    @property
+    def validity(self) -> Validity:
+        return Validity(
+            self.number(parameters.VALID_MIN_ASSETS),
+            int(self.number(parameters.VALID_MIN_TRADES)),
+            self.values[parameters.VALID_RULE].value == parameters.ALL,
+        )
+
+    def business(self, person: int) -> Business:
+        return _business(self.rows.get(person, []), self.opened.get(person, []), self.validity)
+
+
+def month_facts(branch: Unit, month: Month) -> MonthFacts:
+    """What the branch's month is made of. Everybody takes part who was a customer manager there on a day of it, and
+    whoever else has accounts or openings credited there."""
+    rows, opened = pay_rows(branch, month), new_accounts(branch, month)
+    members = members_during(month, units=[branch], roles=list(Role))
+    people = _people(branch, members, rows.keys() | opened.keys())
+    ids = list(people)
+    return MonthFacts(
+        branch=branch,
+        month=month,
+        people=people,
+        rows=rows,
+        opened=opened,
+        values=values_on(CODES, unit_ids=[branch.pk], on=month.first)[branch.pk],
+        entries={
+            entry.person_id: entry
+            for entry in PersonMonth.objects.filter(branch=branch, month=month.first).select_related("entered_by")
+        },
+        targets={
+            (person, measure): value
+            for person, measure, value in Target.objects.filter(month=month.first, person__in=ids).values_list(
+                "person", "measure", "value"
+            )
+        },
+        activity=_activity(ids, month),
+        before={
+            slip.person_id: slip
+            for slip in PaySlip.objects.filter(run__branch=branch, run__month=month.previous().first, person__in=ids)
+        },
+    )
+
+
+def _people(branch: Unit, members: Iterable[Member], credited: Collection[int]) -> dict[int, Who]:
+    last: dict[int, Member] = {}
+    days: dict[int, int] = defaultdict(int)
+    for member in members:
+        if member.person_id not in last or (member.from_on, member.unit_path) >= (
+            last[member.person_id].from_on,
+            last[member.person_id].unit_path,
+        ):
+            last[member.person_id] = member
+        if member.role == Role.CUSTOMER_MANAGER and member.to_on:
+            days[member.person_id] += (member.to_on - member.from_on).days
+    codes = dict(Unit.objects.within(branch).values_list("pk", "code"))
+    found = {}
+    for person in Person.objects.filter(pk__in=days.keys() | set(credited)).select_related("user"):
+        unit = last[person.pk].unit_id if person.pk in last else branch.pk
+        found[person.pk] = Who(
+            person_id=person.pk,
+            employee_no=person.employee_no,
+            name=person.name,
+            grade=person.grade,
+            engagement=person.engagement,
+            licence_until=person.licence_until,
+            unit_id=unit,
+            unit_code=codes[unit],
+            draws_base=person.pk in days,
+            days=days.get(person.pk, 0),
+        )
+    return dict(sorted(found.items(), key=lambda item: item[1].employee_no))
+
+
+def _activity(people: Collection[int], month: Month) -> dict[int, tuple[Decimal, Decimal]]:
+    """Points and pass marks of the weeks of the month that were judged."""
+    mondays = [week.first for week in month.weeks()]
+    sums = (
+        WeekScore.objects.filter(person__in=people, week__in=mondays)
+        .values_list("person")
+        .annotate(points=Sum("points"), due=Sum("pass_mark"))
+        .order_by()
+    )
+    return {person: (Decimal(points), Decimal(due)) for person, points, due in sums if due}
+
+
+def _business(rows: list[PayRow], opened: list[NewAccount], validity: Validity) -> Business:
+    relations: dict[str, tuple[int, Decimal]] = {}
+    accounts: dict[str, PayRow] = {}
+    for row in rows:
+        count, gross = relations.get(row.relation, (0, ZERO))
+        relations[row.relation] = count + 1, gross + row.gross_commission
+        accounts.setdefault(row.fund_account, row)
+    developed = [row for row in rows if row.relation == "developed"]
+    return Business(
+        accounts=len(accounts),
+        gross_commission=sum((row.gross_commission for row in rows), ZERO),
+        pass_through=sum((row.pass_through or ZERO for row in rows), ZERO),
+        net_commission=sum((_net(row) for row in rows), ZERO),
+        openings=plain(sum((one.share for one in opened), ZERO)),
+        valid_openings=plain(sum((one.share for one in opened if _is_valid(one, validity)), ZERO)),
+        new_assets=sum((row.net_inflow or ZERO for row in developed), ZERO),
+        end_assets=sum((row.end_assets or ZERO for row in accounts.values()), ZERO),
+        product_sales=sum((row.product_sales or ZERO for row in accounts.values()), ZERO),
+        by_relation=tuple((name, *relations[name]) for name in sorted(relations)),
+    )
+
+
+def _net(row: PayRow) -> Decimal:
+    return row.gross_commission - (row.pass_through or ZERO) if row.net_commission is None else row.net_commission
+
+
+def _is_valid(one: NewAccount, validity: Validity) -> bool:
+    assets = one.open_assets if one.end_assets is None else one.end_assets
+    return one.status != "closed" and validity.is_valid(assets, one.trades)
+
+
+def pay_inputs(facts: MonthFacts, plan: Plan) -> dict[int, Inputs]:
+    """What `compute` needs for everybody, by person id; adjustments are added by whoever knows the closed months."""
+    relation_shares = plan.component("relation_shares")
+    relations = {row.relation for rows in facts.rows.values() for row in rows}
+    shares = dict(relation_shares.shares) if relation_shares else dict.fromkeys(relations, ONE)
+    accounts = (
+        AccountRow(
+            row.fund_account, row.relation, person, row.gross_commission, row.pass_through or ZERO, row.net_commission
+        )
+        for person, rows in facts.rows.items()
+        for row in rows
+    )
+    counted = counted_by_person(accounts, shares)
+    component = plan.component("assessment")
+    found = {}
+    for person, who in facts.people.items():
+        business, entry, before = facts.business(person), facts.entries.get(person), facts.before.get(person)
+        found[person] = Inputs(
+            employee_no=who.employee_no,
+            grade=who.grade,
+            draws_base=who.draws_base,
+            days=who.days,
+            days_of_month=len(facts.month),
+            commissions=counted.get(person, ()),
+            openings=business.openings,
+            valid_openings=business.valid_openings,
+            new_assets=business.new_assets,
+            product_sales=business.product_sales,
+            client_cost=entry.client_cost if entry else ZERO,
+            complaints=entry.complaints if entry else 0,
+            assessment=_assessment(facts, person, business, component),
+            valid_target=facts.targets.get((person, Measure.VALID_OPENINGS)),
+            assets_target=facts.targets.get((person, Measure.NET_ASSETS)),
+            negative_months=before.negative_months if before else 0,
+            duties_missed=before.duties_missed if before else 0,
+            attendance_deduction=entry.attendance_deduction if entry else ZERO,
+            social_insurance=entry.social_insurance if entry else ZERO,
+            income_tax=entry.income_tax if entry else ZERO,
+        )
+    return found
+
+
+def _assessment(
+    facts: MonthFacts, person: int, business: Business, component: AssessmentCoefficient | None
+) -> Assessment:
+    """D16.a: results against the month's targets and the activity scores; D17.a: a person may set it, with a reason."""
+    if component is None:
+        return Assessment()
+    points, due = facts.activity.get(person, (ZERO, None))
+    measured = [
+        *(
+            Measured(measure, getattr(business, reached), facts.targets.get((person, measure)))
+            for measure, reached in (
+                (Measure.OPENINGS.value, "openings"),
+                (Measure.VALID_OPENINGS.value, "valid_openings"),
+                (Measure.NET_COMMISSION.value, "net_commission"),
+                (Measure.NET_ASSETS.value, "new_assets"),
+            )
+        ),
+        Measured("activity", points, due),
+    ]
+    appraised = appraise(measured, component.weights, minimum=component.minimum, maximum=component.maximum)
+    entry = facts.entries.get(person)
+    if entry is None or entry.coefficient is None:
+        return appraised
+    return overridden(appraised, entry.coefficient, by=entry.entered_by.name, reason=entry.reason)

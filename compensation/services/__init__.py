@@ -1,0 +1,45 @@
+"""What is done with pay: approve plans, review detail, draft, review, sign, reject, ask and answer."""
+
+from compensation.services.detail import accept_details, build_detail, send_back_detail
+from compensation.services.drafting import draft_pay_run
+from compensation.services.entries import PlanForbidden, record_person_month, record_plan_approval
+from compensation.services.questions import answer_question, ask_question
+from compensation.services.refusals import (
+    ContentChanged,
+    DetailNotAccepted,
+    MonthClosed,
+    MonthNotOver,
+    NothingToAnswer,
+    OutOfOrder,
+    OwnPay,
+    PayRefused,
+    ReasonMissing,
+    SamePerson,
+)
+from compensation.services.signing import close_month, reject_pay_run, review_pay_run, sign_pay_run
+
+__all__ = [
+    "ContentChanged",
+    "DetailNotAccepted",
+    "MonthClosed",
+    "MonthNotOver",
+    "NothingToAnswer",
+    "OutOfOrder",
+    "OwnPay",
+    "PayRefused",
+    "PlanForbidden",
+    "ReasonMissing",
+    "SamePerson",
+    "accept_details",
+    "answer_question",
+    "ask_question",
+    "build_detail",
+    "close_month",
+    "draft_pay_run",
+    "record_person_month",
+    "record_plan_approval",
+    "reject_pay_run",
+    "review_pay_run",
+    "send_back_detail",
+    "sign_pay_run",
+]

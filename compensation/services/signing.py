@@ -1,0 +1,163 @@
+"""Reviewing, signing, rejecting and closing a pay run (D15.b): in order, by different people, on the exact content."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+
+from accounts.models import User
+from compensation.models import BusinessDetail, PayRun, PaySlip, Signature, Stage
+from compensation.services import notices
+from compensation.services.drafting import redrafted
+from compensation.services.refusals import (
+    ContentChanged,
+    DetailNotAccepted,
+    MonthNotOver,
+    OutOfOrder,
+    OwnPay,
+    SamePerson,
+    given,
+    must_hold,
+    open_month,
+)
+from core.clock import day_of
+from teams.authority import Power
+
+AFTER = {
+    Stage.CHIEF_ACCOUNTANT: PayRun.State.SIGNED_1,
+    Stage.DEPUTY_MANAGER: PayRun.State.SIGNED_2,
+    Stage.MANAGER: PayRun.State.SIGNED_3,
+}
+BEFORE = {
+    Stage.CHIEF_ACCOUNTANT: PayRun.State.REVIEWED,
+    Stage.DEPUTY_MANAGER: PayRun.State.SIGNED_1,
+    Stage.MANAGER: PayRun.State.SIGNED_2,
+}
+
+
+def review_pay_run(*, run: PayRun, actor: User, seen_digest: str, now: datetime) -> PayRun:
+    """Hand the run to the signers: every business detail is accepted and the content is the one that was seen.
+
+    Raises `DetailNotAccepted`, `MonthNotOver`, `ContentChanged`, `OutOfOrder`, `OwnPay` and `MonthClosed`.
+    """
+    must_hold(actor, Power.REVIEW_DETAIL, run.branch)
+    if day_of(now) < run.period.end:
+        raise MonthNotOver
+    with transaction.atomic():
+        is_current = _is_current(run, seen_digest, now)
+        if is_current:
+            _review(run, actor, seen_digest, now)
+    if not is_current:  # the new draft and the void signatures stay
+        raise ContentChanged
+    return run
+
+
+def _review(run: PayRun, actor: User, seen_digest: str, now: datetime) -> None:
+    _not_own_pay(run, actor)
+    people = PaySlip.objects.filter(run=run).values("person")
+    details = BusinessDetail.objects.filter(branch=run.branch, month=run.month, person__in=people)
+    if details.exclude(state=BusinessDetail.State.ACCEPTED).exists():
+        raise DetailNotAccepted
+    changed = PayRun.objects.filter(pk=run.pk, state=PayRun.State.DRAFT, digest=seen_digest).update(
+        state=PayRun.State.REVIEWED, reviewed_by=actor, reviewed_at=now
+    )
+    if not changed:
+        raise OutOfOrder
+    run.refresh_from_db()
+    notices.next_signers_wait(run, now)
+
+
+def sign_pay_run(*, run: PayRun, stage: Stage, actor: User, seen_digest: str, now: datetime) -> Signature:
+    """Sign the run's exact content. Raises `ContentChanged`, `OutOfOrder`, `SamePerson`, `OwnPay` or `MonthClosed`.
+
+    The figures are worked out once more: had anything changed, the run falls back to a new draft, what was signed is
+    void, those concerned are told, and the signer is refused.
+    """
+    must_hold(actor, stage.power, run.branch)
+    with transaction.atomic():
+        signature = _sign(run, stage, actor, seen_digest, now) if _is_current(run, seen_digest, now) else None
+    if signature is None:  # the new draft and the void signatures stay
+        raise ContentChanged
+    return signature
+
+
+def _sign(run: PayRun, stage: Stage, actor: User, seen_digest: str, now: datetime) -> Signature:
+    _not_own_pay(run, actor)
+    standing = set(Signature.objects.standing().filter(run=run).values_list("signer", flat=True))
+    if actor.pk in standing | {run.reviewed_by_id, run.drafted_by_id}:
+        raise SamePerson
+    won = PayRun.objects.filter(pk=run.pk, state=BEFORE[stage], digest=seen_digest).update(state=AFTER[stage])
+    if not won:
+        raise OutOfOrder
+    run.refresh_from_db()
+    signature = Signature.objects.create(
+        run=run,
+        stage=stage,
+        signer=actor,
+        signer_name=actor.name,
+        version=run.version,
+        digest=run.digest,
+        signed_at=now,
+    )
+    notices.next_signers_wait(run, now)
+    return signature
+
+
+def _is_current(run: PayRun, seen_digest: str, now: datetime) -> bool:
+    """Whether the run, worked out once more, is what the person saw; `run` then holds what the database holds."""
+    _, changed = redrafted(branch=run.branch, month=run.period, now=now, actor=None)
+    run.refresh_from_db()
+    return not changed and run.digest == seen_digest
+
+
+def _not_own_pay(run: PayRun, actor: User) -> None:
+    if PaySlip.objects.filter(run=run, person__user=actor).exists():
+        raise OwnPay
+
+
+@transaction.atomic
+def reject_pay_run(*, run: PayRun, reason: str, actor: User, now: datetime) -> PayRun:
+    """Refuse to sign, with a reason; what was signed is void and the clerk drafts again.
+
+    Whoever signs at any stage may reject while the run is not fully signed. Raises `OutOfOrder` and `ReasonMissing`.
+    """
+    if not any(actor.authority.may(stage.power, run.branch.path) for stage in Stage):
+        raise PermissionDenied
+    reason = given(reason)
+    open_month(run.branch, run.period)
+    open_states = [PayRun.State.REVIEWED, PayRun.State.SIGNED_1, PayRun.State.SIGNED_2]
+    changed = PayRun.objects.filter(pk=run.pk, state__in=open_states).update(
+        state=PayRun.State.REJECTED, rejected_by=actor, rejected_at=now, reject_reason=reason
+    )
+    if not changed:
+        raise OutOfOrder
+    standing = list(Signature.objects.standing().filter(run=run))
+    Signature.objects.standing().filter(run=run).update(voided_at=now, void_reason=reason)
+    run.refresh_from_db()
+    notices.run_is_rejected(run, standing, actor, now)
+    return run
+
+
+@transaction.atomic
+def close_month(*, run: PayRun, now: datetime, actor: User | None = None) -> PayRun:
+    """Declare the fully signed run filed, close its month for good and tell everybody that the slip is there.
+
+    For whoever files the report (archives). Raises `OutOfOrder` unless three signatures stand on the content.
+    """
+    month = open_month(run.branch, run.period)
+    try:
+        with transaction.atomic():
+            filed = PayRun.objects.filter(pk=run.pk, state=PayRun.State.SIGNED_3).update(
+                state=PayRun.State.FILED, filed_at=now
+            )
+    except IntegrityError as refused:
+        raise OutOfOrder from refused
+    if not filed:
+        raise OutOfOrder
+    month.closed_at, month.closed_by = now, actor
+    month.save(update_fields=["closed_at", "closed_by"])
+    run.refresh_from_db()
+    notices.slips_are_ready(run, now)
+    return run
