@@ -1,4 +1,23 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from compensation import views
 
 app_name = "compensation"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.runs, name="runs"),
+    path("runs/<uuid:public_id>/", views.run, name="run"),
+    path("runs/<uuid:public_id>/review/", views.review, name="review"),
+    path("runs/<uuid:public_id>/sign/<int:stage>/", views.sign, name="sign"),
+    path("runs/<uuid:public_id>/reject/", views.reject, name="reject"),
+    path("slips/", views.slips, name="slips"),
+    path("slips/<uuid:public_id>/", views.slip, name="slip"),
+    path("slips/<uuid:public_id>/ask/", views.ask, name="ask"),
+    path("questions/", views.questions, name="questions"),
+    path("questions/<uuid:public_id>/answer/", views.answer, name="answer"),
+    path("details/<uuid:public_id>/send-back/", views.send_back, name="send_back"),
+    path("<str:branch>/<str:month>/detail/", views.detail, name="detail"),
+    path("<str:branch>/<str:month>/accept/", views.accept, name="accept"),
+    path("<str:branch>/<str:month>/draft/", views.draft, name="draft"),
+    path("<str:branch>/<str:month>/entries/<str:employee_no>/", views.entry, name="entry"),
+    path("<str:branch>/<str:month>/entries/<str:employee_no>/record/", views.record_entry, name="record_entry"),
+]

@@ -37,7 +37,9 @@ class Command(MusterCommand):
         self.say(f"{branch.name} {month.code}: {run.people} people, {lines} lines, total {run.total}")
         self.say(f"{run.get_state_display()}, version {run.version}, digest {run.digest}")
         for warning in run.warnings:
-            self.say(f"! {warning.get('employee_no', '')} {warning.get('name', '')} {_(warning['message']) % warning['values']}")
+            self.say(
+                f"! {warning.get('employee_no', '')} {warning.get('name', '')} {_(warning['message']) % warning['values']}"
+            )
         return answer(run, lines)
 
 

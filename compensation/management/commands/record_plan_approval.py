@@ -15,7 +15,9 @@ class Command(MusterCommand):
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("plan", metavar="PLAN", help="code of the plan, such as CN-BRANCH-DEFAULT")
-        parser.add_argument("--version-from", type=date.fromisoformat, metavar="DATE", help="default: the latest version")
+        parser.add_argument(
+            "--version-from", type=date.fromisoformat, metavar="DATE", help="default: the latest version"
+        )
         parser.add_argument("--on", dest="approved_on", type=date.fromisoformat, required=True, metavar="DATE")
         parser.add_argument("--ref", required=True, help="number or title of the approval document")
         parser.add_argument("--by", required=True, help="who approved")

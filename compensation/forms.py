@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from compensation.models import PersonMonth
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2, "maxlength": 200})
+    )
+
+
+class QuestionForm(forms.Form):
+    text = forms.CharField(
+        label=_("Your question"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000})
+    )
+
+
+class AnswerForm(forms.Form):
+    answer = forms.CharField(
+        label=_("Answer"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000})
+    )
+
+
+class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What finance enters for one person and month."""
+
+    class Meta:
+        model = PersonMonth
+        fields = (
+            "complaints",
+            "coefficient",
+            "reason",
+            "client_cost",
+            "attendance_deduction",
+            "social_insurance",
+            "income_tax",
+            "remark",
+        )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("coefficient") is not None and not (data.get("reason") or "").strip():
+            self.add_error("reason", _("A coefficient set by hand needs a reason."))
+        return data

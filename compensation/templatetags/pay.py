@@ -1,0 +1,55 @@
+"""Words for the codes on a pay slip."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+
+from compensation.rules.names import COMPONENT_NAMES, WORDS
+
+register = template.Library()
+
+
+@register.filter
+def component(code: str) -> str:
+    """What a line of a slip is called."""
+    return gettext(COMPONENT_NAMES.get(code, code))
+
+
+@register.filter
+def worded(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lines whose codes (relations, measures, components) have become words."""
+    words = WORDS | COMPONENT_NAMES
+    return [
+        {
+            **line,
+            "inputs": [
+                (name, words.get(value, value) if isinstance(value, str) else value)
+                for name, value in line.get("inputs", [])
+            ],
+        }
+        for line in lines
+    ]
+
+
+@register.filter
+def money(amount: Decimal | None) -> str:
+    """With separators and cents; a dash where there is none."""
+    return "–" if amount is None else number_format(amount, 2, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def signed(amount: Decimal | None) -> str:
+    """As `money`, with its sign."""
+    return "–" if amount is None else f"{'+' if amount > 0 else ''}{money(amount)}"
+
+
+@register.filter
+def warned(warning: Mapping[str, Any]) -> str:
+    """A warning of a run in the reader's language."""
+    return str(gettext(warning["message"]) % warning.get("values", {}))

@@ -1,0 +1,22 @@
+from compensation.views.detail import accept, detail, entry, record_entry, send_back
+from compensation.views.runs import draft, reject, review, run, runs, sign
+from compensation.views.slips import answer, ask, questions, slip, slips
+
+__all__ = [
+    "accept",
+    "answer",
+    "ask",
+    "detail",
+    "draft",
+    "entry",
+    "questions",
+    "record_entry",
+    "reject",
+    "review",
+    "run",
+    "runs",
+    "send_back",
+    "sign",
+    "slip",
+    "slips",
+]

@@ -1,0 +1,146 @@
+"""Business detail of a branch's month, and what finance enters for a person."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import AuthedRequest
+from compensation import services
+from compensation.forms import EntryForm, ReasonForm
+from compensation.models import BusinessDetail, PayMonth, PersonMonth
+from compensation.selectors import overview
+from compensation.views.scope import branch_month
+from core.periods import Month
+from teams.authority import Power
+from teams.models import Person, Unit
+
+PER_PAGE = 50
+State = BusinessDetail.State
+
+
+@require_safe
+def detail(request: AuthedRequest, branch: str, month: str) -> HttpResponse:
+    unit, period = branch_month(request.user, branch, month)
+    return show(request, unit, period)
+
+
+def show(request: AuthedRequest, branch: Unit, month: Month, *, status: int = 200, **more: Any) -> HttpResponse:
+    details = BusinessDetail.objects.filter(branch=branch, month=month.first).select_related(
+        "person__user", "reviewed_by"
+    )
+    shown = details.filter(state=request.GET["state"]) if request.GET.get("state") in State.values else details
+    if request.GET.get("look"):
+        shown = shown.exclude(unusual=[])
+    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    closed = PayMonth.objects.filter(branch=branch, month=month.first, closed_at__isnull=False).first()
+    context = {
+        "branch": branch,
+        "month": month,
+        "stand": overview.stands([(branch, month)])[0],
+        "checks": overview.source_checks(branch, month),
+        "page": page,
+        "rows": overview.detail_rows(branch, month, list(page)),
+        "may_review": request.user.authority.may(Power.REVIEW_DETAIL, branch.path) and closed is None,
+        "may_enter": request.user.authority.may(Power.DRAFT_PAY, branch.path) and closed is None,
+        "closed": closed,
+        "reason_form": ReasonForm(),
+    } | more
+    return render(request, "compensation/detail.html", context, status=status)
+
+
+@require_POST
+def accept(request: AuthedRequest, branch: str, month: str) -> HttpResponse:
+    """Accept what was ticked; `seen` holds `public_id:digest`, so that figures that changed since are not accepted."""
+    unit, period = branch_month(request.user, branch, month)
+    pairs = dict(pair.split(":", 1) for pair in request.POST.getlist("seen") if ":" in pair)
+    there = BusinessDetail.objects.filter(branch=unit, month=period.first, public_id__in=_uuids(pairs))
+    details = list(there.select_related("branch"))
+    for one in details:
+        one.digest = pairs[str(one.public_id)]
+    if not request.user.authority.may(Power.REVIEW_DETAIL, unit.path):
+        raise PermissionDenied
+    try:
+        count = services.accept_details(details=details, actor=request.user, now=timezone.now())
+    except services.PayRefused as refusal:
+        return show(request, unit, period, status=409, error=str(refusal))
+    messages.success(request, _("%(count)s accepted.") % {"count": count})
+    return redirect("compensation:detail", unit.code, period.code)
+
+
+def _uuids(pairs: dict[str, str]) -> list[UUID]:
+    found = []
+    for text in pairs:
+        try:
+            found.append(UUID(text))
+        except ValueError:
+            continue
+    return found
+
+
+@require_POST
+def send_back(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    seen = BusinessDetail.objects.visible_to(request.user).select_related("branch", "person__user")
+    one, form = get_object_or_404(seen, public_id=public_id), ReasonForm(request.POST)
+    if not request.user.authority.may(Power.REVIEW_DETAIL, one.branch.path):
+        raise PermissionDenied
+    if not form.is_valid():
+        return show(request, one.branch, Month(one.month), status=422, reason_form=form, asked=one)
+    try:
+        services.send_back_detail(
+            detail=one, reason=form.cleaned_data["reason"], actor=request.user, now=timezone.now()
+        )
+    except services.PayRefused as refusal:
+        return show(request, one.branch, Month(one.month), status=409, error=str(refusal))
+    messages.success(request, _("Sent back. The branch has been told the reason."))
+    return redirect("compensation:detail", one.branch.code, Month(one.month).code)
+
+
+def _entry_of(request: AuthedRequest, branch: str, month: str, employee_no: str) -> tuple[Unit, Month, Person]:
+    unit, period = branch_month(request.user, branch, month)
+    of_month = BusinessDetail.objects.filter(branch=unit, month=period.first).values("person")
+    person = get_object_or_404(Person.objects.select_related("user"), pk__in=of_month, user__employee_no=employee_no)
+    if not request.user.authority.may(Power.DRAFT_PAY, unit.path):
+        raise PermissionDenied
+    return unit, period, person
+
+
+def _entry_page(
+    request: AuthedRequest, of: tuple[Unit, Month, Person], form: EntryForm, *, status: int = 200
+) -> HttpResponse:
+    unit, period, person = of
+    context = {"branch": unit, "month": period, "person": person, "form": form}
+    return render(request, "compensation/entry.html", context, status=status)
+
+
+@require_safe
+def entry(request: AuthedRequest, branch: str, month: str, employee_no: str) -> HttpResponse:
+    unit, period, person = _entry_of(request, branch, month, employee_no)
+    there = PersonMonth.objects.filter(branch=unit, month=period.first, person=person).first()
+    return _entry_page(request, (unit, period, person), EntryForm(instance=there))
+
+
+@require_POST
+def record_entry(request: AuthedRequest, branch: str, month: str, employee_no: str) -> HttpResponse:
+    unit, period, person = _entry_of(request, branch, month, employee_no)
+    form = EntryForm(request.POST)
+    if not form.is_valid():
+        return _entry_page(request, (unit, period, person), form, status=422)
+    try:
+        services.record_person_month(
+            branch=unit, month=period, person=person, actor=request.user, now=timezone.now(), **form.cleaned_data
+        )
+    except services.PayRefused as refusal:
+        form.add_error(None, str(refusal))
+        return _entry_page(request, (unit, period, person), form, status=409)
+    messages.success(request, _("Recorded. It takes effect when the month is computed again."))
+    return redirect("compensation:detail", unit.code, period.code)

@@ -1,0 +1,155 @@
+"""Months of pay, one run, and the verbs on it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import AuthedRequest
+from compensation import services
+from compensation.forms import ReasonForm
+from compensation.models import PayRun, Stage
+from compensation.selectors import FiguresMissing, PlanNotApproved, overview
+from compensation.views.scope import branch_month
+from core.clock import day_of
+from teams.authority import Power
+
+PER_PAGE = 50
+MONTHS_PER_PAGE = 6
+# What a refusal answers: the content moved on, one may not, or something typed is missing.
+STATUS = {
+    services.SamePerson: 403,
+    services.OwnPay: 403,
+    services.ReasonMissing: 422,
+    services.DetailNotAccepted: 409,
+    services.MonthNotOver: 409,
+}
+
+
+@require_safe
+def runs(request: AuthedRequest) -> HttpResponse:
+    if not request.user.authority.paths(Power.SEE_PAY, Power.SEE_FILED_PAY):
+        raise PermissionDenied
+    pairs = overview.months_in_sight(request.user, timezone.localdate())
+    page = Paginator(pairs, MONTHS_PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "stands": overview.stands(list(page)),
+        "page": page,
+        "may_draft": request.user.authority.may(Power.DRAFT_PAY),
+    }
+    return render(request, "compensation/runs.html", context)
+
+
+@require_safe
+def run(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    return show(request, seen(request, public_id))
+
+
+def seen(request: AuthedRequest, public_id: UUID) -> PayRun:
+    found = PayRun.objects.visible_to(request.user).select_related("branch", "plan__plan", "drafted_by", "rejected_by")
+    return get_object_or_404(found, public_id=public_id)
+
+
+def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str = "", **more: Any) -> HttpResponse:
+    """The page of a run; after a refusal with what was refused, and the run as it is now."""
+    slips = run.slips.select_related("person__user", "unit")
+    if request.GET.get("look"):
+        numbers = {warning.get("employee_no") for warning in run.warnings}
+        slips = slips.filter(person__user__employee_no__in=numbers)
+    page = Paginator(slips, PER_PAGE).get_page(request.GET.get("page"))
+    may, path = request.user.authority.may, run.branch.path
+    before = overview.total_before(run)
+    context = {
+        "run": run,
+        "stand": overview.stands([(run.branch, run.period)])[0],
+        "page": page,
+        "rows": overview.slip_rows(run, list(page)),
+        "sums": overview.run_sums(run),
+        "before": before,
+        "difference": None if before is None else run.total - before,
+        "signatures": run.signatures.select_related("signer").order_by("-signed_at"),
+        "may_draft": may(Power.DRAFT_PAY, path) and not run.is_filed,
+        "may_review": may(Power.REVIEW_DETAIL, path) and run.state == PayRun.State.DRAFT,
+        "may_sign": bool(run.next_stage) and may(run.next_stage.power, path) if run.next_stage else False,
+        "may_reject": run.next_stage is not None and any(may(stage.power, path) for stage in Stage),
+        "reject_form": ReasonForm(),
+        "error": error,
+    } | more
+    return render(request, "compensation/run.html", context, status=status)
+
+
+def refused(request: AuthedRequest, run: PayRun, refusal: services.PayRefused, **more: Any) -> HttpResponse:
+    fresh = seen(request, run.public_id)
+    return show(request, fresh, status=STATUS.get(type(refusal), 409), error=str(refusal), **more)
+
+
+@require_POST
+def draft(request: AuthedRequest, branch: str, month: str) -> HttpResponse:
+    unit, period = branch_month(request.user, branch, month)
+    try:
+        run = services.draft_pay_run(branch=unit, month=period, actor=request.user, now=timezone.now())
+    except (PlanNotApproved, FiguresMissing, services.PayRefused) as refusal:
+        messages.error(request, str(refusal))
+        return redirect("compensation:runs")
+    messages.success(request, _("Computed: version %(version)s.") % {"version": run.version})
+    return redirect("compensation:run", run.public_id)
+
+
+@require_POST
+def review(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    run = seen(request, public_id)
+    try:
+        services.review_pay_run(
+            run=run, actor=request.user, seen_digest=request.POST.get("seen_digest", ""), now=timezone.now()
+        )
+    except services.PayRefused as refusal:
+        return refused(request, run, refusal)
+    except PlanNotApproved as refusal:
+        return show(request, run, status=409, error=str(refusal))
+    messages.success(request, _("Reviewed. The chief accountant signs next."))
+    return redirect("compensation:run", run.public_id)
+
+
+@require_POST
+def sign(request: AuthedRequest, public_id: UUID, stage: int) -> HttpResponse:
+    run = seen(request, public_id)
+    if stage not in Stage.values:
+        raise Http404
+    try:
+        services.sign_pay_run(
+            run=run,
+            stage=Stage(stage),
+            actor=request.user,
+            seen_digest=request.POST.get("seen_digest", ""),
+            now=timezone.now(),
+        )
+    except services.PayRefused as refusal:
+        return refused(request, run, refusal)
+    except PlanNotApproved as refusal:
+        return show(request, run, status=409, error=str(refusal))
+    messages.success(request, _("Signed on %(on)s.") % {"on": day_of(timezone.now())})
+    return redirect("compensation:run", run.public_id)
+
+
+@require_POST
+def reject(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    run, form = seen(request, public_id), ReasonForm(request.POST)
+    if not any(request.user.authority.may(stage.power, run.branch.path) for stage in Stage):
+        raise PermissionDenied
+    if not form.is_valid():
+        return show(request, run, status=422, reject_form=form)
+    try:
+        services.reject_pay_run(run=run, reason=form.cleaned_data["reason"], actor=request.user, now=timezone.now())
+    except services.PayRefused as refusal:
+        return refused(request, run, refusal, reject_form=form)
+    messages.success(request, _("Rejected. Those concerned have been told the reason."))
+    return redirect("compensation:run", run.public_id)
