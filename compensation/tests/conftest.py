@@ -1,3 +1,3 @@
-from compensation.tests.month import pay_of
+from compensation.tests.month import october_fixture
 
-__all__ = ["pay_of"]
+__all__ = ["october_fixture"]

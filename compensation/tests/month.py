@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +13,7 @@ from accounts.models import User
 from compensation.models import BusinessDetail, PayPlan, PayRun, PlanVersion, Stage
 from compensation.services import (
     accept_details,
+    close_month,
     draft_pay_run,
     record_plan_approval,
     review_pay_run,
@@ -102,6 +102,9 @@ class PayOf:
         self.accepted()
         return review_pay_run(run=run, actor=self.user("clerk"), seen_digest=run.digest, now=NOW)
 
+    def filed(self) -> PayRun:
+        return close_month(run=self.signed(), now=NOW)
+
     def signed(self, stages: int = 3) -> PayRun:
         run = self.reviewed()
         for stage in list(Stage)[:stages]:
@@ -125,8 +128,7 @@ def approved_default_plan() -> PlanVersion:
     )
 
 
-@pytest.fixture
-def pay_of(cast: Cast) -> PayOf:
+def october(cast: Cast) -> PayOf:
     """October at 人民路 with an approved plan: 林小雨 20,000, 陈大文 6,000 gross, 周敏 and 吴昊 nothing."""
     approved_default_plan()
     pay_of = PayOf(cast, imported(cast, NOW.replace(day=2, hour=9)))
@@ -135,4 +137,6 @@ def pay_of(cast: Cast) -> PayOf:
     return pay_of
 
 
-Walk = Callable[[PayOf], PayRun]
+@pytest.fixture(name="pay_of")
+def october_fixture(cast: Cast) -> PayOf:
+    return october(cast)

@@ -13,6 +13,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from compensation.models import BusinessDetail, PaySlip, Stage
+from compensation.services import ask_question
+from compensation.tests.month import NOW, october
 from core.periods import Week
 from messaging.models import Channel, Message, State
 from messaging.services import Draft, post
@@ -161,3 +164,54 @@ def log_entry(cast: Cast) -> dict[str, Any]:
     )
     entry = LogEntry.objects.create(log=log, kind="prospect", contact=contact, name="李先生", at=timezone.now())
     return {"public_id": entry.public_id}
+
+
+@thing("pay_month")
+def pay_month(cast: Cast) -> dict[str, Any]:
+    pay_of = october(cast)
+    return {"branch": pay_of.branch.code, "month": pay_of.month.code}
+
+
+@thing("pay_draft")
+def pay_draft(cast: Cast) -> dict[str, Any]:
+    pay_of = october(cast)
+    run = pay_of.drafted()
+    pay_of.accepted()
+    return {"public_id": run.public_id}
+
+
+@thing("pay_run")
+def pay_run(cast: Cast) -> dict[str, Any]:
+    return {"public_id": october(cast).reviewed().public_id}
+
+
+@thing("pay_stage")
+def pay_stage(cast: Cast) -> dict[str, Any]:
+    return {"public_id": october(cast).reviewed().public_id, "stage": Stage.CHIEF_ACCOUNTANT.value}
+
+
+@thing("pay_slip")
+def pay_slip(cast: Cast) -> dict[str, Any]:
+    run = october(cast).filed()
+    return {"public_id": run.slips.get(person=cast.person("cm")).public_id}
+
+
+@thing("pay_question")
+def pay_question(cast: Cast) -> dict[str, Any]:
+    october(cast).filed()
+    slip = PaySlip.objects.select_related("person", "run__branch").get(person=cast.person("cm"))
+    question = ask_question(slip=slip, text="为什么扣留？", actor=cast.as_of("cm"), now=NOW)
+    return {"public_id": question.public_id}
+
+
+@thing("pay_detail")
+def pay_detail(cast: Cast) -> dict[str, Any]:
+    october(cast).drafted()
+    return {"public_id": BusinessDetail.objects.get(person=cast.person("cm")).public_id}
+
+
+@thing("pay_entry")
+def pay_entry(cast: Cast) -> dict[str, Any]:
+    pay_of = october(cast)
+    pay_of.drafted()
+    return {"branch": pay_of.branch.code, "month": pay_of.month.code, "employee_no": "1001"}

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from compensation.models import PayRun
 from tests.cast import PEOPLE, TODAY, Cast
 
 EVERYBODY = " ".join(key for key, *_ in PEOPLE)
@@ -58,6 +59,10 @@ def verb(name: str, may: str = EVERYBODY, *, of: str = "", sees: str = "", then:
 def stand_in_form(cast: Cast) -> dict[str, Any]:
     absent = cast.person("am").postings.get()
     return {"absent": absent.public_id, "employee_no": "1002", "from_on": cast.today, "last_on": cast.today}
+
+
+def seen_digest(cast: Cast) -> dict[str, Any]:
+    return {"seen_digest": PayRun.objects.get().digest}
 
 
 PORTAL = [
@@ -130,7 +135,37 @@ SUPERVISION = [
     verb("supervision:record_call", CALLING, of="call", send={"result": "not_reached"}),
 ]
 
-TABLE: list[Line] = [*PORTAL, *ACCOUNTS, *MESSAGES, *TEAMS, *LOGS, *SUPERVISION]
+
+PAY = "clerk accountant deputy manager auditor"
+SIGNING = "accountant deputy manager"
+OTHER_PAY = "sibling_clerk sibling_accountant sibling_manager outsider_manager"
+ENTRY = {
+    "complaints": 0,
+    "client_cost": 0,
+    "attendance_deduction": 0,
+    "social_insurance": 0,
+    "income_tax": 0,
+}
+COMPENSATION = [
+    page("compensation:runs", f"{PAY} {OTHER_PAY} office"),
+    page("compensation:run", PAY, of="pay_run"),
+    verb("compensation:review", "clerk", of="pay_draft", sees=f"{SIGNING} auditor", send=seen_digest),
+    verb("compensation:sign", "accountant", of="pay_stage", sees="clerk deputy manager auditor", send=seen_digest),
+    verb("compensation:reject", SIGNING, of="pay_run", sees="clerk auditor", send={"reason": "扣款漏了"}),
+    page("compensation:slips"),
+    page("compensation:slip", f"cm {PAY}", of="pay_slip"),
+    verb("compensation:ask", "cm", of="pay_slip", sees=PAY, send={"text": "为什么？"}),
+    page("compensation:questions"),
+    verb("compensation:answer", "clerk", of="pay_question", sees=f"cm {SIGNING} auditor", send={"answer": "因为。"}),
+    page("compensation:detail", PAY, of="pay_month"),
+    verb("compensation:accept", "clerk", of="pay_month", sees=f"{SIGNING} auditor"),
+    verb("compensation:draft", "clerk", of="pay_month", sees=f"{SIGNING} auditor"),
+    verb("compensation:send_back", "clerk", of="pay_detail", sees=f"cm {SIGNING} auditor", send={"reason": "少一户"}),
+    page("compensation:entry", "clerk", of="pay_entry", sees=f"{SIGNING} auditor"),
+    verb("compensation:record_entry", "clerk", of="pay_entry", sees=f"{SIGNING} auditor", send=ENTRY),
+]
+
+TABLE: list[Line] = [*PORTAL, *ACCOUNTS, *MESSAGES, *TEAMS, *LOGS, *SUPERVISION, *COMPENSATION]
 
 # What third parties bring along. Of the sign-in pages only the status for a visitor and for a signed-in person is ours
 # to promise: (visitor, signed in).
