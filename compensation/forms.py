@@ -5,7 +5,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from compensation.models import PersonMonth
+from compensation.models import PersonMonth, Stage
+
+
+class SignForm(forms.Form):
+    """Which signature, on which content. Nothing of the report itself is ever posted."""
+
+    stage = forms.TypedChoiceField(choices=Stage, coerce=lambda value: Stage(int(value)))
+    seen_digest = forms.CharField(max_length=64)
 
 
 class ReasonForm(forms.Form):

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
 from compensation import services
-from compensation.forms import ReasonForm
+from compensation.forms import ReasonForm, SignForm
 from compensation.models import PayRun, Stage
 from compensation.selectors import FiguresMissing, PlanNotApproved, overview
 from compensation.views.scope import branch_month
@@ -66,7 +66,6 @@ def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str =
         numbers = {warning.get("employee_no") for warning in run.warnings}
         slips = slips.filter(person__user__employee_no__in=numbers)
     page = Paginator(slips, PER_PAGE).get_page(request.GET.get("page"))
-    may, path = request.user.authority.may, run.branch.path
     before = overview.total_before(run)
     context = {
         "run": run,
@@ -77,14 +76,23 @@ def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str =
         "before": before,
         "difference": None if before is None else run.total - before,
         "signatures": run.signatures.select_related("signer").order_by("-signed_at"),
-        "may_draft": may(Power.DRAFT_PAY, path) and not run.is_filed,
-        "may_review": may(Power.REVIEW_DETAIL, path) and run.state == PayRun.State.DRAFT,
-        "may_sign": bool(run.next_stage) and may(run.next_stage.power, path) if run.next_stage else False,
-        "may_reject": run.next_stage is not None and any(may(stage.power, path) for stage in Stage),
         "reject_form": ReasonForm(),
         "error": error,
-    } | more
+        **_open_to(request, run),
+        **more,
+    }
     return render(request, "compensation/run.html", context, status=status)
+
+
+def _open_to(request: AuthedRequest, run: PayRun) -> dict[str, bool]:
+    """Which verbs the page offers to this person."""
+    may, path, due = request.user.authority.may, run.branch.path, run.next_stage
+    return {
+        "may_draft": may(Power.DRAFT_PAY, path) and not run.is_filed,
+        "may_review": may(Power.REVIEW_DETAIL, path) and run.state == PayRun.State.DRAFT,
+        "may_sign": due is not None and may(due.power, path),
+        "may_reject": due is not None and any(may(stage.power, path) for stage in Stage),
+    }
 
 
 def refused(request: AuthedRequest, run: PayRun, refusal: services.PayRefused, **more: Any) -> HttpResponse:
@@ -120,18 +128,12 @@ def review(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_POST
-def sign(request: AuthedRequest, public_id: UUID, stage: int) -> HttpResponse:
-    run = seen(request, public_id)
-    if stage not in Stage.values:
-        raise Http404
+def sign(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    run, form = seen(request, public_id), SignForm(request.POST)
+    if not form.is_valid():
+        return show(request, run, status=422, error=_("Sign on the page of the report."))
     try:
-        services.sign_pay_run(
-            run=run,
-            stage=Stage(stage),
-            actor=request.user,
-            seen_digest=request.POST.get("seen_digest", ""),
-            now=timezone.now(),
-        )
+        services.sign_pay_run(run=run, actor=request.user, now=timezone.now(), **form.cleaned_data)
     except services.PayRefused as refusal:
         return refused(request, run, refusal)
     except PlanNotApproved as refusal:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from compensation.models import BusinessDetail, PaySlip, Stage
+from compensation.models import BusinessDetail, PaySlip
 from compensation.services import ask_question
 from compensation.tests.month import NOW, october
 from core.periods import Week
@@ -183,11 +183,6 @@ def pay_draft(cast: Cast) -> dict[str, Any]:
 @thing("pay_run")
 def pay_run(cast: Cast) -> dict[str, Any]:
     return {"public_id": october(cast).reviewed().public_id}
-
-
-@thing("pay_stage")
-def pay_stage(cast: Cast) -> dict[str, Any]:
-    return {"public_id": october(cast).reviewed().public_id, "stage": Stage.CHIEF_ACCOUNTANT.value}
 
 
 @thing("pay_slip")

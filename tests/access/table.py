@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from compensation.models import PayRun
+from compensation.models import PayRun, Stage
 from tests.cast import PEOPLE, TODAY, Cast
 
 EVERYBODY = " ".join(key for key, *_ in PEOPLE)
@@ -63,6 +63,10 @@ def stand_in_form(cast: Cast) -> dict[str, Any]:
 
 def seen_digest(cast: Cast) -> dict[str, Any]:
     return {"seen_digest": PayRun.objects.get().digest}
+
+
+def first_signature(cast: Cast) -> dict[str, Any]:
+    return seen_digest(cast) | {"stage": Stage.CHIEF_ACCOUNTANT.value}
 
 
 PORTAL = [
@@ -150,7 +154,7 @@ COMPENSATION = [
     page("compensation:runs", f"{PAY} {OTHER_PAY} office"),
     page("compensation:run", PAY, of="pay_run"),
     verb("compensation:review", "clerk", of="pay_draft", sees=f"{SIGNING} auditor", send=seen_digest),
-    verb("compensation:sign", "accountant", of="pay_stage", sees="clerk deputy manager auditor", send=seen_digest),
+    verb("compensation:sign", "accountant", of="pay_run", sees="clerk deputy manager auditor", send=first_signature),
     verb("compensation:reject", SIGNING, of="pay_run", sees="clerk auditor", send={"reason": "扣款漏了"}),
     page("compensation:slips"),
     page("compensation:slip", f"cm {PAY}", of="pay_slip"),
