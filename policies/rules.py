@@ -31,7 +31,7 @@ class Direction(StrEnum):
 class Parameter:
     """A number (or yes/no, time, choice, text) of a clause. `label` and `unit` are message ids.
 
-    `choices` go from the loosest to the strictest.
+    `choices` go from the loosest to the strictest; a number is at least `least` and at most `most`.
     """
 
     code: str
@@ -42,6 +42,8 @@ class Parameter:
     direction: Direction
     default: Value
     choices: tuple[str, ...] = ()
+    least: int = 0
+    most: int | None = None
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:
@@ -91,7 +93,13 @@ def read(parameter: Parameter, text: str) -> Value:
         raise NotAValue(text) from None
     if parameter.kind == "choice" and value not in parameter.choices:
         raise NotAValue(text)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool) and not _within(parameter, value):
+        raise NotAValue(text)
     return value
+
+
+def _within(parameter: Parameter, number: int | Decimal) -> bool:
+    return parameter.least <= number and (parameter.most is None or number <= parameter.most)
 
 
 def written(parameter: Parameter, value: Value) -> str:

@@ -5,13 +5,18 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 
+from django.db.models import QuerySet
+
+from accounts.models import User
 from core.explain import RuleValue
-from core.periods import Day, Period
+from core.periods import ONE_DAY, Day, Period
 from policies import registry
 from policies.models import ParameterValue
-from policies.rules import Layer, default_of, lowered, read
+from policies.rules import Layer, Parameter, default_of, lowered, read
 from teams.models import Unit
 
 History = dict[tuple[str, int], list[Layer]]
@@ -46,6 +51,66 @@ def values_over(
             since = starts[bisect_right(starts, on) - 1]
             over[pk, on] = _down(codes, line, since, history, resolved)
     return over
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A parameter at a unit: what holds on a day, and what will hold from which day on as things are decided now."""
+
+    parameter: Parameter
+    now: RuleValue
+    ahead: tuple[tuple[date, RuleValue], ...]
+
+
+def standings(codes: Collection[str], *, unit: Unit, on: date) -> list[Standing]:
+    """Per code what holds at the unit and what will change when, in the order of `codes`, in one query."""
+    history = _history(codes, set(unit.line), date.max)
+    found = []
+    for code in codes:
+        starts = {layer.since for pk in unit.line for layer in history.get((code, pk), []) if layer.since > on}
+        held = [(day, _down([code], unit.line, day, history, {})[code]) for day in (on, *sorted(starts))]
+        ahead = tuple(later for before, later in pairwise(held) if later[1].value != before[1].value)
+        found.append(Standing(registry.parameter(code), held[0][1], ahead))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class LayerRow:
+    """What one unit of the line, or one below, has set itself. `is_moot`: stricter is asked further up."""
+
+    unit: Unit
+    own: Layer | None
+    holds: RuleValue
+    is_moot: bool
+
+
+def layers_of(code: str, *, unit: Unit, on: date) -> list[LayerRow]:
+    """The line from the company down to the unit: what each has set and what holds there."""
+    units = sorted(Unit.objects.filter(pk__in=unit.line), key=lambda one: len(one.path))
+    history = _history([code], set(unit.line), on + ONE_DAY)
+    return [_layer_row(code, one, history, on) for one in units]
+
+
+def set_below(code: str, *, unit: Unit, on: date) -> list[LayerRow]:
+    """Units below that have a value of their own, by name."""
+    below = Unit.objects.within(unit).exclude(pk=unit.pk)
+    setters = list(below.filter(parameter_values__in=ParameterValue.objects.standing().filter(code=code)).distinct())
+    history = _history([code], {pk for one in setters for pk in one.line}, on + ONE_DAY)
+    rows = (_layer_row(code, one, history, on) for one in setters)
+    return [row for row in rows if row.own is not None and row.own.value is not None]
+
+
+def _layer_row(code: str, unit: Unit, history: History, on: date) -> LayerRow:
+    own = _in_force(history.get((code, unit.pk), []), on)
+    holds = _down([code], unit.line, on, history, {})[code]
+    is_moot = own is not None and own.value is not None and (holds.layer, holds.since) != (own.name, own.since)
+    return LayerRow(unit, own, holds, is_moot)
+
+
+def values_set(code: str, *, unit: Unit, user: User) -> QuerySet[ParameterValue]:
+    """Everything that was ever set in the unit's line, withdrawn values included, newest first."""
+    values = ParameterValue.objects.visible_to(user).filter(code=code, unit__in=unit.line)
+    return values.select_related("unit", "set_by", "withdrawn_by").order_by("-from_on", "-set_at")
 
 
 def _history(codes: Collection[str], unit_ids: set[int], end: date) -> History:

@@ -15,7 +15,7 @@ from policies.models import ParameterValue
 from policies.rules import Direction, NotAValue, Parameter, Value, is_allowed_below, read, written
 from policies.selectors import value_for
 from policies.wording import worded
-from teams.authority import Power, authority_of
+from teams.authority import Authority, Power, authority_of
 from teams.models import Unit, UnitKind
 
 LAYERS = (UnitKind.COMPANY, UnitKind.REGIONAL_DEPARTMENT, UnitKind.BRANCH, UnitKind.MARKET_DEPARTMENT)
@@ -83,6 +83,12 @@ class AlreadyBegun(ValueRefused):
             _("The value holds since %(from_on)s; set a new one instead of withdrawing it.")
             % {"from_on": value.from_on}
         )
+
+
+def may_set(parameter: Parameter, unit: Unit, authority: Authority) -> bool:
+    """Whether somebody may set the parameter for the unit at all."""
+    is_layer = unit.parent_id is None or (unit.kind in LAYERS and parameter.direction != Direction.FIXED)
+    return is_layer and authority.may(Power.SET_POLICY, unit.path)
 
 
 @transaction.atomic

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from core.explain import type_of_value
-from policies.rules import Direction, Parameter, Value, written
+from core.explain import N_, type_of_value
+from policies.rules import Direction, Parameter, written
 
 
 def worded(parameter: Parameter, value: type_of_value) -> str:
@@ -30,7 +30,17 @@ def direction_worded(parameter: Parameter) -> str:
     }[parameter.direction]
 
 
-def typed_example(parameter: Parameter) -> str:
-    """The declared default as it is typed into a form."""
-    default: Value = parameter.default
-    return written(parameter, default)
+AREAS = {
+    "worklogs": N_("Work logs"),
+    "attendance": N_("Calendar and attendance"),
+    "crm": N_("CRM data"),
+    "supervision": N_("Rankings and reminders"),
+    "compensation": N_("Pay"),
+    "messaging": N_("Messages"),
+}
+
+
+def area_worded(parameter: Parameter) -> str:
+    """What the parameter is about, by the app that declares it."""
+    area = parameter.code.partition(".")[0]
+    return _(AREAS.get(area, area))

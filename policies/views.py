@@ -1,0 +1,116 @@
+"""The rules as they hold at a unit, how they came about, and setting them."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import AuthedRequest
+from policies import registry, selectors, services
+from policies.forms import ValueForm
+from policies.models import ParameterValue
+from policies.rules import Parameter
+from policies.wording import area_worded
+from teams.authority import Power
+from teams.models import Unit
+
+
+def unit_asked(request: AuthedRequest, pk: str) -> Unit:
+    """The unit asked for, or the highest whose rules one may see; only units within sight, only with the power."""
+    paths = request.user.authority.paths(Power.SEE_POLICY)
+    if not paths:
+        raise PermissionDenied
+    units = Unit.objects.visible_to(request.user)
+    return get_object_or_404(units, pk=pk) if pk.isdecimal() else get_object_or_404(units, path=paths[0])
+
+
+def parameter_asked(code: str) -> Parameter:
+    try:
+        return registry.parameter(code)
+    except KeyError:
+        raise Http404 from None
+
+
+def surroundings(request: AuthedRequest, unit: Unit) -> dict[str, Any]:
+    """The units above and below, to go to."""
+    seen = Unit.objects.visible_to(request.user)
+    return {
+        "unit": unit,
+        "line": seen.filter(pk__in=unit.line).exclude(pk=unit.pk).order_by("path"),
+        "below": seen.filter(parent=unit, kind__in=services.LAYERS, closed_on=None).order_by("code"),
+    }
+
+
+@require_safe
+def overview(request: AuthedRequest) -> HttpResponse:
+    unit = unit_asked(request, request.GET.get("unit", ""))
+    on = request.user.authority.on
+    codes = [parameter.code for parameter in registry.parameters()]
+    standings = selectors.standings(codes, unit=unit, on=on)
+    groups = [(name, list(rows)) for name, rows in groupby(standings, key=lambda row: area_worded(row.parameter))]
+    return render(request, "policies/overview.html", {**surroundings(request, unit), "groups": groups})
+
+
+@require_safe
+def parameter(request: AuthedRequest, code: str) -> HttpResponse:
+    one = parameter_asked(code)
+    unit = unit_asked(request, request.GET.get("unit", ""))
+    form = ValueForm(parameter=one, today=request.user.authority.on)
+    return show_parameter(request, one, unit, form)
+
+
+def show_parameter(request: AuthedRequest, one: Parameter, unit: Unit, form: ValueForm) -> HttpResponse:
+    on = request.user.authority.on
+    context = {
+        **surroundings(request, unit),
+        "parameter": one,
+        "standing": selectors.standings([one.code], unit=unit, on=on)[0],
+        "layers": selectors.layers_of(one.code, unit=unit, on=on),
+        "set_below": selectors.set_below(one.code, unit=unit, on=on),
+        "values": selectors.values_set(one.code, unit=unit, user=request.user),
+        "on": on,
+        "form": form if services.may_set(one, unit, request.user.authority) else None,
+    }
+    return render(request, "policies/parameter.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+def set_value(request: AuthedRequest, code: str, pk: int) -> HttpResponse:
+    one = parameter_asked(code)
+    unit = unit_asked(request, str(pk))
+    if not services.may_set(one, unit, request.user.authority):
+        raise PermissionDenied
+    form = ValueForm(request.POST, parameter=one, today=request.user.authority.on)
+    if not form.is_valid():
+        return show_parameter(request, one, unit, form)
+    entered = {name: form.cleaned_data[name] for name in ("value", "from_on", "source")}
+    try:
+        services.set_value(code=code, unit=unit, **entered, actor=request.user, today=request.user.authority.on)
+    except services.ValueRefused as refused:
+        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
+        return show_parameter(request, one, unit, form)
+    messages.success(request, _("The value is set."))
+    return redirect(f"{reverse('policies:parameter', args=[code])}?unit={pk}")
+
+
+@require_POST
+def withdraw(request: AuthedRequest, pk: int) -> HttpResponse:
+    values = ParameterValue.objects.visible_to(request.user).standing().select_related("unit")
+    value = get_object_or_404(values, pk=pk)
+    if not request.user.authority.may(Power.SET_POLICY, value.unit.path):
+        raise PermissionDenied
+    try:
+        services.withdraw_value(value=value, actor=request.user, today=request.user.authority.on, now=timezone.now())
+        messages.success(request, _("The value is withdrawn."))
+    except services.AlreadyBegun as refused:
+        messages.error(request, str(refused))
+    return redirect(f"{reverse('policies:parameter', args=[value.code])}?unit={value.unit_id}")
