@@ -19,6 +19,7 @@ from compensation.tests.month import NOW, october
 from core.periods import Week
 from messaging.models import Channel, Message, State
 from messaging.services import Draft, post
+from policies.models import ParameterValue
 from supervision.models import LaggardEntry, Reminder, ReminderRule, ReminderRun, Who
 from teams.models import Posting, Role
 from tests.cast import Cast
@@ -210,3 +211,26 @@ def pay_entry(cast: Cast) -> dict[str, Any]:
     pay_of = october(cast)
     pay_of.drafted()
     return {"branch": pay_of.branch.code, "month": pay_of.month.code, "employee_no": "1001"}
+
+
+@thing("parameter")
+def parameter(cast: Cast) -> dict[str, Any]:
+    return {"code": "worklogs.day_pass_mark"}
+
+
+@thing("parameter_of_branch")
+def parameter_of_branch(cast: Cast) -> dict[str, Any]:
+    return {"code": "worklogs.day_pass_mark", "pk": cast.unit["B1"].pk}
+
+
+@thing("parameter_value")
+def parameter_value(cast: Cast) -> dict[str, Any]:
+    value = ParameterValue.objects.create(
+        code="worklogs.day_pass_mark",
+        unit=cast.unit["B1"],
+        value="25",
+        from_on=cast.today + timedelta(days=7),
+        source="x",
+        set_by=cast.manager,
+    )
+    return {"pk": value.pk}

@@ -139,6 +139,31 @@ SUPERVISION = [
     verb("supervision:record_call", CALLING, of="call", send={"result": "not_reached"}),
 ]
 
+SEEING_RULES = (
+    "am mm clerk accountant deputy manager regional officer market auditor am_west mm2 "
+    "sibling_am sibling_mm sibling_clerk sibling_accountant sibling_manager outsider_manager"
+)
+WITHOUT_RULES = "cm cm2 cm_west cm_m2 tradeadmin sibling_cm outsider_cm office"
+BELOW_BRANCH = "am am_west mm mm2 clerk accountant deputy officer auditor"
+NEW_VALUE = {"value": "25", "from_on": "2026-12-01", "source": "x"}
+POLICIES = [
+    page("policies:overview", SEEING_RULES),
+    page("policies:parameter", SEEING_RULES, of="parameter", sees=WITHOUT_RULES),
+    verb(
+        "policies:set_value",
+        "manager regional market",
+        of="parameter_of_branch",
+        sees=f"{BELOW_BRANCH} {WITHOUT_RULES}",
+        send=NEW_VALUE,
+    ),
+    verb(
+        "policies:withdraw",
+        "manager regional market",
+        of="parameter_value",
+        sees=f"{BELOW_BRANCH} cm cm2 cm_west cm_m2 tradeadmin office",
+    ),
+]
+
 
 PAY = "clerk accountant deputy manager auditor"
 SIGNING = "accountant deputy manager"
@@ -169,7 +194,7 @@ COMPENSATION = [
     verb("compensation:record_entry", "clerk", of="pay_entry", sees=f"{SIGNING} auditor", send=ENTRY),
 ]
 
-TABLE: list[Line] = [*PORTAL, *ACCOUNTS, *MESSAGES, *TEAMS, *LOGS, *SUPERVISION, *COMPENSATION]
+TABLE: list[Line] = [*PORTAL, *ACCOUNTS, *MESSAGES, *TEAMS, *POLICIES, *LOGS, *SUPERVISION, *COMPENSATION]
 
 # What third parties bring along. Of the sign-in pages only the status for a visitor and for a signed-in person is ours
 # to promise: (visitor, signed in).
