@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.periods import PERIODS, Period
@@ -106,6 +107,14 @@ class ReminderRule(models.Model):
 
     def period_of(self, on: date) -> Period:
         return PERIODS[self.period](on)
+
+    @property
+    def addressees_shown(self) -> list[tuple[str, str]]:
+        """Who is told, and by which channels, in words."""
+        return [
+            (str(Who(one["who"]).label), gettext(", ").join(str(Channel(c).label) for c in one["channels"]))
+            for one in self.addressees
+        ]
 
 
 class ReminderRunQuerySet(models.QuerySet["ReminderRun"]):

@@ -16,9 +16,9 @@ from attendance.selectors import calendar_for
 from core.periods import Period
 from crm.selectors import days_not_known
 from messaging.models import PhoneTask, State
-from supervision.models import LaggardEntry, Reminder, ReminderRun
+from supervision.models import LaggardEntry, Reminder, ReminderRule, ReminderRun
 from supervision.selectors.rankings import PERSON, Ranking, digest_of_list, openings_ranking
-from supervision.selectors.rounds import Structure
+from supervision.selectors.rounds import Structure, rules_in_force
 from teams.authority import Power
 from teams.models import Unit, UnitKind
 from teams.selectors import Member
@@ -74,13 +74,19 @@ def states_of_messages(runs: Collection[ReminderRun], user: User) -> dict[int, T
     return {run: Told.from_states(found) for run, found in states.items()}
 
 
+ABOVE = {UnitKind.COMPANY, UnitKind.HQ_DEPARTMENT, UnitKind.REGIONAL_DEPARTMENT}
 SHOWN: dict[str, Q] = {
-    "": Q(),
+    "all": Q(),
     "above": Q(scope__kind__in=(UnitKind.COMPANY, UnitKind.REGIONAL_DEPARTMENT)),
     "teams": Q(scope__kind=UnitKind.MARKET_DEPARTMENT),
     "waiting": Q(state=ReminderRun.State.NOT_KNOWN),
     "late": Q(is_late=True),
 }
+
+
+def shown_first(user: User) -> str:
+    """What the page of lists opens with: who looks at many teams begins above them."""
+    return "above" if {held.kind for held in user.authority.held} & ABOVE else "all"
 
 
 def lists_seen(user: User, show: str) -> QuerySet[ReminderRun]:
@@ -186,6 +192,13 @@ def calls_for(user: User) -> QuerySet[Reminder]:
 
 
 MADE = Q(message__phone_task__result=PhoneTask.Result.REACHED)
+
+
+def rules_today(user: User) -> list[ReminderRule]:
+    """The rules in force, for those who look at lists."""
+    return (
+        rules_in_force(ReminderRule.objects.all(), user.authority.on) if user.authority.may(Power.SEE_REMINDERS) else []
+    )
 
 
 def told_of_the_whole(run: ReminderRun, user: User) -> QuerySet[Reminder]:

@@ -83,6 +83,15 @@ def unranked(unit: Unit, units: Mapping[int, Unit], period: Period) -> str:
     return ""
 
 
+def is_open(unit: Unit, units: Mapping[int, Unit], period: Period) -> bool:
+    """Whether a unit and those above it were open at the end of a period; whether it is ranked itself does not matter."""
+    line = [units[pk] for pk in unit.line]
+    return all(
+        one.started_on and one.started_on <= period.last and not (one.closed_on and one.closed_on <= period.last)
+        for one in line
+    )
+
+
 def ranking_of_units(
     contenders: Iterable[Unit], *, openings: Mapping[int, Decimal], units: Mapping[int, Unit], period: Period
 ) -> Ranking:

@@ -21,7 +21,7 @@ from supervision import parameters
 from supervision.models import How, ReminderRule, ReminderRun, Who
 from supervision.models import Ranked as RankedKind
 from supervision.rules import Selection, Timing
-from supervision.selectors.rankings import Ranking, Subject, ranking_of_members, ranking_of_units, unranked
+from supervision.selectors.rankings import Ranking, Subject, is_open, ranking_of_members, ranking_of_units
 from teams.models import Function, Role, Unit, UnitKind
 from teams.selectors import Member, members_on
 
@@ -144,7 +144,7 @@ class Round:
         units, kind = self.structure.units, self.rule.scope
         if kind == UnitKind.COMPANY:
             return [self.structure.company]
-        scopes = [unit for unit in units.values() if unit.kind == kind and not unranked(unit, units, self.period)]
+        scopes = [unit for unit in units.values() if unit.kind == kind and is_open(unit, units, self.period)]
         if kind == UnitKind.REGIONAL_DEPARTMENT and self._contenders.get(self.structure.company.pk):
             scopes.append(self.structure.company)
         return sorted(scopes, key=lambda unit: unit.pk)
@@ -303,15 +303,20 @@ def rounds_of(
 ) -> list[Round]:
     """The rules in force for a period, in their order; `rules` are the rows of all times."""
     structure = structure or Structure(period.last)
-    newest: dict[str, ReminderRule] = {}
-    for rule in sorted(rules, key=lambda rule: rule.from_on):
-        if rule.from_on <= period.last:
-            newest[rule.code] = rule
     return [
         Round(rule, period, structure=structure, calendar=calendar)
-        for rule in sorted(newest.values(), key=lambda rule: (rule.position, rule.code))
-        if rule.is_active and rule.period == period.kind
+        for rule in rules_in_force(rules, period.last)
+        if rule.period == period.kind
     ]
+
+
+def rules_in_force(rules: Iterable[ReminderRule], on: date) -> list[ReminderRule]:
+    """Per code the newest row that holds on a day, in their order, without those switched off."""
+    newest: dict[str, ReminderRule] = {}
+    for rule in sorted(rules, key=lambda rule: rule.from_on):
+        if rule.from_on <= on:
+            newest[rule.code] = rule
+    return sorted((rule for rule in newest.values() if rule.is_active), key=lambda rule: (rule.position, rule.code))
 
 
 def finished_scopes(code: str, period: Period) -> tuple[set[int], set[int]]:

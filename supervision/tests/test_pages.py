@@ -37,8 +37,12 @@ def list_url(code: str, scope: str = "HX") -> str:
 
 @pytest.mark.clause("S7.1")
 def test_the_company_sees_every_list_with_its_messages(reminded: Cast, signed_in) -> None:
-    page = signed_in(reminded.market).get(reverse("supervision:lists")).content.decode()
-    assert list_url("S7.1") in page and list_url("S8.1", "R1") in page and list_url("S10.1", "B1M1") in page
+    client = signed_in(reminded.market)
+    above, teams = (
+        client.get(f"{reverse('supervision:lists')}{query}").content.decode() for query in ("", "?show=teams")
+    )
+    assert list_url("S7.1") in above and list_url("S8.1", "R1") in above and list_url("S10.1", "B1M1") not in above
+    assert list_url("S10.1", "B1M1") in teams and list_url("S7.1") not in teams
 
 
 @pytest.mark.clause("S7.1")

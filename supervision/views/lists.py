@@ -20,9 +20,9 @@ from teams.authority import Power
 
 A_PAGE = 40
 LISTS = {
-    "": _("All"),
     "above": _("Company and regions"),
     "teams": _("Teams"),
+    "all": _("All"),
     "waiting": _("Waiting for data"),
     "late": _("Late"),
 }
@@ -35,7 +35,7 @@ def chips(labels: Mapping[str, Any], chosen: str, name: str) -> list[dict[str, A
 
 @require_safe
 def lists(request: AuthedRequest) -> HttpResponse:
-    show = request.GET.get("show", "")
+    show = request.GET.get("show") or selectors.shown_first(request.user)
     found = ListFilter(request.GET, queryset=selectors.lists_seen(request.user, show))
     page = Paginator(found.qs, A_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -43,6 +43,7 @@ def lists(request: AuthedRequest) -> HttpResponse:
         "rows": selectors.list_rows(list(page), request.user),
         "filter": found,
         "quick": chips(LISTS, show, "show"),
+        "rules": selectors.rules_today(request.user),
     }
     return render(request, "supervision/lists.html", context)
 
