@@ -59,8 +59,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(user.authority.sees_unit("place", SEE_SENDING_LOG))
 
     def undecided(self) -> Self:
-        """What only a person can settle."""
-        return self.filter(state__in=UNDECIDED)
+        """What only a person can settle; first that of which nobody knows."""
+        return self.filter(state__in=UNDECIDED).order_by("-state", "-posted_at", "-id")
 
     def due(self, now: datetime) -> Self:
         return self.filter(state=State.WAITING, not_before__lte=now)
@@ -133,7 +133,7 @@ class Attempt(models.Model):
         ACCEPTED = "accepted", _("accepted")
         LATER = "later", _("not accepted, tried again later")
         REFUSED = "refused", _("refused")
-        UNKNOWN = "unknown", _("not known")
+        UNKNOWN = "unknown", _("not known whether it was accepted")
         CANCELLED = "cancelled", _("not sent")
         RESENT = "resent", _("a person has it sent again")
         TAKEN_AS_SENT = "taken_as_sent", _("a person takes it as sent")

@@ -32,5 +32,8 @@ class SendingTable(tables.Table):  # type: ignore[misc]
         state = STATE_OF[State(record.state)]
         return render_to_string("components/state.html", {"state": state, "text": record.get_state_display()})
 
+    def render_attempts_made(self, value: int) -> str:
+        return str(value or "")
+
     def render_posted_at(self, record: Message) -> str:
         return shown(record.posted_at)

@@ -95,7 +95,7 @@ class Migration(migrations.Migration):
                             ("accepted", "accepted"),
                             ("later", "not accepted, tried again later"),
                             ("refused", "refused"),
-                            ("unknown", "not known"),
+                            ("unknown", "not known whether it was accepted"),
                             ("cancelled", "not sent"),
                             ("resent", "a person has it sent again"),
                             ("taken_as_sent", "a person takes it as sent"),
