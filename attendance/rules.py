@@ -40,6 +40,11 @@ def published(on: date) -> DayKind:
     return DayKind(is_workday, is_workday and is_weekday, name)
 
 
+def can_be_traded(on: date, *, is_workday: bool) -> bool:
+    """Exchanges are open on workdays from Monday to Friday only."""
+    return is_workday and on.weekday() < 5
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """The days of `known`: what people settled comes before what was announced."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from attendance.models import CalendarDay, SettledYear
 from attendance.rules import Calendar, DayKind
@@ -16,3 +17,62 @@ def calendar_for(period: Period) -> Calendar:
     settled = {row.on: DayKind(row.is_workday, row.is_trading_day, row.name) for row in rows}
     years = SettledYear.objects.filter(year__gte=known.first.year, year__lte=known.last.year)
     return Calendar(known, settled, frozenset(years.values_list("year", flat=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarPage:
+    """A year as it is shown: twelve months of weeks of days; `holidays` are its named days."""
+
+    year: int
+    months: list[list[list[CalendarCell | None]]]
+    named: list[CalendarCell]
+    workdays: int
+    trading_days: int
+    is_provisional: bool
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarCell:
+    on: date
+    kind: DayKind
+    is_settled: bool
+
+    @property
+    def is_make_up(self) -> bool:
+        return self.kind.is_workday and self.on.weekday() >= 5
+
+    @property
+    def is_holiday(self) -> bool:
+        return not self.kind.is_workday and (self.on.weekday() < 5 or bool(self.kind.name))
+
+    @property
+    def state(self) -> str:
+        if self.is_make_up:
+            return "make-up"
+        if self.is_holiday:
+            return "holiday"
+        return "work" if self.kind.is_workday else "rest"
+
+
+def calendar_page(year: int) -> CalendarPage:
+    """The year with what is settled by hand; three queries."""
+    period = Period(date(year, 1, 1), date(year + 1, 1, 1))
+    calendar = calendar_for(period)
+    cells = [CalendarCell(on, calendar.day(on), on in calendar.settled) for on in period.days()]
+    months: list[list[list[CalendarCell | None]]] = []
+    for month in range(1, 13):
+        days: list[CalendarCell | None] = [cell for cell in cells if cell.on.month == month]
+        lead: list[CalendarCell | None] = [None] * date(year, month, 1).weekday()
+        slots = [*lead, *days, *[None] * (-(len(lead) + len(days)) % 7)]
+        months.append([slots[n : n + 7] for n in range(0, len(slots), 7)])
+    settled = SettledYear.objects.filter(year=year).first()
+    return CalendarPage(
+        year=year,
+        months=months,
+        named=[cell for cell in cells if cell.kind.name],
+        workdays=sum(cell.kind.is_workday for cell in cells),
+        trading_days=sum(cell.kind.is_trading_day for cell in cells),
+        is_provisional=any(cell.kind.provisional for cell in cells),
+        source=settled.source if settled else "",
+    )

@@ -1,0 +1,104 @@
+"""Settling the calendar: one day, a table of days, a whole year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from attendance.models import CalendarDay, SettledYear
+from attendance.rules import can_be_traded
+from attendance.sheets import COLUMNS
+from core.explain import N_
+from core.tables import Filled, Refusal, Row, Sheet, doubled_keys, fill
+
+
+class NotATradingDay(Exception):
+    """A day that is no workday, or lies on a weekend, cannot be traded on."""
+
+    text = _("Only a workday from Monday to Friday can be a trading day.")
+
+    def __str__(self) -> str:
+        return str(self.text)
+
+
+@transaction.atomic
+def set_day(*, on: date, is_workday: bool, is_trading_day: bool, name: str) -> CalendarDay:
+    """Settle what a day is, whatever was announced. Raises `NotATradingDay`."""
+    if is_trading_day and not can_be_traded(on, is_workday=is_workday):
+        raise NotATradingDay
+    day, _created = CalendarDay.objects.update_or_create(
+        on=on, defaults={"is_workday": is_workday, "is_trading_day": is_trading_day, "name": name.strip()}
+    )
+    return day
+
+
+@transaction.atomic
+def clear_day(*, on: date) -> None:
+    """Let the announced calendar hold again on a day."""
+    CalendarDay.objects.filter(on=on).delete()
+
+
+@transaction.atomic
+def settle_year(*, year: int, source: str) -> SettledYear:
+    """Say that a year's calendar is complete; it is no longer provisional."""
+    settled, _created = SettledYear.objects.update_or_create(year=year, defaults={"source": source.strip()})
+    return settled
+
+
+@dataclass(slots=True)
+class CalendarImport:
+    """What a table of days brought. With refusals nothing was changed."""
+
+    rows: int = 0
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    refusals: list[Refusal] = field(default_factory=list)
+    ignored_columns: tuple[str, ...] = ()
+
+
+@transaction.atomic
+def import_days(*, sheets: Sequence[Sheet]) -> CalendarImport:
+    """Take over a table of days, whole or not at all; days not in it stay as they are."""
+    done = CalendarImport()
+    days: dict[date, CalendarDay] = {}
+    for filled in (fill(sheet, COLUMNS) for sheet in sheets if sheet.rows):
+        done.ignored_columns += filled.ignored
+        done.refusals += [*filled.refusals, *doubled_keys(filled, "date")]
+        for row in filled.rows:
+            days[row["date"]] = _day(filled, row, done)
+    done.rows = len(days)
+    if not (days or done.refusals):
+        done.refusals.append(Refusal(rule=N_("the file holds no rows")))
+    if not done.refusals:
+        _keep(days, done)
+    return done
+
+
+def _day(filled: Filled, row: Row, done: CalendarImport) -> CalendarDay:
+    """The row as a day; without a word on trading it follows from being worked and from the weekday."""
+    possible = can_be_traded(row["date"], is_workday=row["is_workday"])
+    traded = possible if row["is_trading_day"] is None else row["is_trading_day"]
+    if traded and not possible:
+        rule = N_("only a workday from Monday to Friday can be a trading day")
+        done.refusals.append(filled.refusal(row, "is_trading_day", rule))
+    return CalendarDay(on=row["date"], is_workday=row["is_workday"], is_trading_day=traded, name=row["name"] or "")
+
+
+def _keep(days: dict[date, CalendarDay], done: CalendarImport) -> None:
+    before = {day.on: day for day in CalendarDay.objects.filter(on__in=days)}
+
+    def holds(day: CalendarDay) -> tuple[object, ...]:
+        return day.is_workday, day.is_trading_day, day.name
+
+    new = [day for on, day in days.items() if on not in before]
+    changed = [day for on, day in days.items() if on in before and holds(before[on]) != holds(day)]
+    for day in changed:
+        day.pk = before[day.on].pk
+    CalendarDay.objects.bulk_create(new)
+    CalendarDay.objects.bulk_update(changed, ["is_workday", "is_trading_day", "name"])
+    done.created, done.updated, done.unchanged = len(new), len(changed), len(days) - len(new) - len(changed)

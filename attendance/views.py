@@ -1,0 +1,144 @@
+"""The firm's calendar, for everybody to see and for the company's market department to settle."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import AuthedRequest
+from attendance import services
+from attendance.forms import ClearDayForm, DayForm, ImportForm, SettleForm
+from attendance.rules import Calendar
+from attendance.selectors import calendar_for, calendar_page
+from core.guard import sheets_of
+from core.periods import Day
+from core.tables import Sheet, TableRefused
+from teams.authority import Power
+
+FIRST_YEAR, LAST_YEAR = 2005, 2099
+
+
+def may_edit(request: AuthedRequest) -> bool:
+    """The calendar is the whole company's."""
+    authority = request.user.authority
+    return bool(authority.may(Power.EDIT_CALENDAR, authority.company_path))
+
+
+def check_may_edit(request: AuthedRequest) -> None:
+    if not may_edit(request):
+        raise PermissionDenied
+
+
+def shown(request: AuthedRequest, year: int, *, status: int = 200, **forms: Any) -> HttpResponse:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise Http404
+    context = {
+        "page": calendar_page(year),
+        "today": timezone.localdate(),
+        "may_edit": may_edit(request),
+        "import_form": ImportForm(),
+        "settle_form": SettleForm(initial={"year": year}),
+        **forms,
+    }
+    return render(request, "attendance/calendar.html", context, status=status)
+
+
+def day_form(calendar: Calendar, on: date) -> DayForm:
+    kind = calendar.day(on)
+    known = {"on": on, "is_workday": kind.is_workday, "is_trading_day": kind.is_trading_day, "name": kind.name}
+    return DayForm(initial=known)
+
+
+@require_safe
+def calendar(request: AuthedRequest) -> HttpResponse:
+    try:
+        on = date.fromisoformat(request.GET["day"]) if request.GET.get("day") else None
+        year = on.year if on else int(request.GET.get("year") or timezone.localdate().year)
+    except ValueError:
+        raise Http404 from None
+    if on is None or not may_edit(request):
+        return shown(request, year)
+    known = calendar_for(Day(on))
+    return shown(request, year, day=on, form=day_form(known, on), is_settled=on in known.settled)
+
+
+def back(on: date) -> HttpResponse:
+    return redirect(f"{reverse('attendance:calendar')}?year={on.year}#month-{on.month}")
+
+
+@require_POST
+def set_day(request: AuthedRequest) -> HttpResponse:
+    check_may_edit(request)
+    form = DayForm(request.POST)
+    if not form.is_valid() or not FIRST_YEAR <= form.cleaned_data["on"].year <= LAST_YEAR:
+        raise Http404
+    on = form.cleaned_data["on"]
+    try:
+        services.set_day(**form.cleaned_data)
+    except services.NotATradingDay as refusal:
+        form.add_error("is_trading_day", str(refusal))
+        return shown(request, on.year, status=422, day=on, form=form)
+    messages.success(request, _("%(day)s is settled.") % {"day": on})
+    return back(on)
+
+
+@require_POST
+def clear_day(request: AuthedRequest) -> HttpResponse:
+    check_may_edit(request)
+    form = ClearDayForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    services.clear_day(on=form.cleaned_data["on"])
+    messages.success(request, _("The announced calendar holds again on %(day)s.") % {"day": form.cleaned_data["on"]})
+    return back(form.cleaned_data["on"])
+
+
+@require_POST
+def settle_year(request: AuthedRequest) -> HttpResponse:
+    check_may_edit(request)
+    form = SettleForm(request.POST)
+    if not form.is_valid():
+        year = form.cleaned_data.get("year") or timezone.localdate().year
+        return shown(request, year, status=422, settle_form=form)
+    services.settle_year(**form.cleaned_data)
+    messages.success(request, _("The calendar of %(year)s is settled.") % form.cleaned_data)
+    return redirect(f"{reverse('attendance:calendar')}?year={form.cleaned_data['year']}")
+
+
+@require_POST
+def import_days(request: AuthedRequest) -> HttpResponse:
+    check_may_edit(request)
+    form, year = ImportForm(request.POST, request.FILES), timezone.localdate().year
+    if not form.is_valid():
+        return shown(request, year, status=422, import_form=form)
+    try:
+        done = services.import_days(sheets=sheets_sent(form.cleaned_data["file"]))
+        refusals = done.refusals
+    except TableRefused as refused:
+        refusals = list(refused.refusals)
+    if refusals:
+        return shown(request, year, status=422, import_form=form, refusals=refusals[:200])
+    counts = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}
+    messages.success(request, _("Days: %(created)s new, %(updated)s changed, %(unchanged)s as before.") % counts)
+    return redirect("attendance:calendar")
+
+
+def sheets_sent(file: UploadedFile[bytes]) -> list[Sheet]:
+    """The sheets of an uploaded file, read by a child process. Raises `TableRefused`."""
+    with tempfile.NamedTemporaryFile() as kept:
+        for chunk in file.chunks():
+            kept.write(chunk)
+        kept.flush()
+        return sheets_of(Path(kept.name), name=file.name or "")
