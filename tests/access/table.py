@@ -194,7 +194,25 @@ COMPENSATION = [
     verb("compensation:record_entry", "clerk", of="pay_entry", sees=f"{SIGNING} auditor", send=ENTRY),
 ]
 
-TABLE: list[Line] = [*PORTAL, *ACCOUNTS, *MESSAGES, *TEAMS, *POLICIES, *LOGS, *SUPERVISION, *COMPENSATION]
+CALENDAR = [
+    page("attendance:calendar"),
+    verb("attendance:set_day", "market", send={"on": "2026-11-20", "name": "台风停工"}),
+    verb("attendance:clear_day", "market", send={"on": "2026-11-20"}),
+    verb("attendance:settle_year", "market", send={"year": "2031", "source": "国办发明电"}),
+    verb("attendance:import_days", "market", then=422),  # no file
+]
+
+TABLE: list[Line] = [
+    *PORTAL,
+    *ACCOUNTS,
+    *MESSAGES,
+    *TEAMS,
+    *POLICIES,
+    *CALENDAR,
+    *LOGS,
+    *SUPERVISION,
+    *COMPENSATION,
+]
 
 # What third parties bring along. Of the sign-in pages only the status for a visitor and for a signed-in person is ours
 # to promise: (visitor, signed in).
