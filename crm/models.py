@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -10,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from core.tables import Refusal
 from teams.authority import Power
 from teams.models import Outlet, Person, Unit
 
@@ -99,6 +101,33 @@ class Import(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.file_name}"
+
+    @property
+    def has_remarks(self) -> bool:
+        """Whether the file can be given back with a remark beside each refused row."""
+        return bool(self.file and self.refused and self.rows)
+
+    @property
+    def tone(self) -> str:
+        return {"checked": "warn", "refused": "bad", "taken": "good"}.get(self.state, "off")
+
+    @property
+    def latest_at(self) -> datetime:
+        """When the last thing happened to it."""
+        return self.reverted_at or self.taken_at or self.checked_at
+
+    @property
+    def latest_by(self) -> User | None:
+        return self.reverted_by or self.taken_by or self.checked_by
+
+    @property
+    def more_refusals(self) -> int:
+        """How many refusals are counted but not listed."""
+        return max(0, int(self.notes.get("refusal_count", 0)) - len(self.refusals))
+
+    @property
+    def shown_refusals(self) -> list[Refusal]:
+        return [Refusal.read(refusal) for refusal in self.refusals]
 
 
 def unchecked(

@@ -1,4 +1,14 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from crm import views
 
 app_name = "crm"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.imports, name="imports"),
+    path("upload/", views.upload, name="upload"),
+    path("template/<str:kind>.xlsx", views.template, name="template"),
+    path("<uuid:public_id>/", views.show_import, name="import"),
+    path("<uuid:public_id>/remarks.xlsx", views.remarks, name="remarks"),
+    path("<uuid:public_id>/take/", views.take, name="take"),
+    path("<uuid:public_id>/revert/", views.revert, name="revert"),
+]

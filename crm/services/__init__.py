@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from pathlib import Path
@@ -58,6 +60,16 @@ def register_dependency(dependency: Dependency) -> Dependency:
     if dependency not in _dependencies:
         _dependencies.append(dependency)
     return dependency
+
+
+@contextlib.contextmanager
+def received(chunks: Iterable[bytes], name: str) -> Iterator[Path]:
+    """What somebody sends as a file of its own, for as long as it is looked at."""
+    with tempfile.NamedTemporaryFile(suffix=Path(name).suffix[:8]) as file:
+        for chunk in chunks:
+            file.write(chunk)
+        file.flush()
+        yield Path(file.name)
 
 
 def sha256_of(path: Path) -> str:
@@ -226,6 +238,7 @@ def fill_in(imported: Import, asked: Asked, report: dict[str, Any], checked: sta
     imported.refusals = [asdict(refusal) for refusal in checked.refusals]
     imported.warnings = staging.warnings(asked, report, shut_days(first, last))
     imported.notes = {
+        "covers_said": bool(asked.covers),
         "refusal_count": checked.refusal_count,
         "encoding": report["encoding"],
         "sheet": report["sheet"],
@@ -264,6 +277,7 @@ __all__ = [
     "check_file",
     "import_file",
     "reasons_to_keep",
+    "received",
     "register_dependency",
     "revert_import",
     "sha256_of",

@@ -1,0 +1,167 @@
+"""Workbooks for the person who imports: an empty form to fill in, and her own file back with remarks."""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from core.clock import day_of
+from core.exports import written_as_xlsx
+from core.guard import sheets_of
+from core.tables import Refusal
+from crm.models import Import
+from crm.reading.columns import TABLES
+from crm.services.staging import Asked
+from teams.models import Unit
+
+LABELS = {
+    "open_date": pgettext_lazy("column", "opening date"),
+    "branch": pgettext_lazy("column", "branch"),
+    "client_no": pgettext_lazy("column", "client number"),
+    "fund_account": pgettext_lazy("column", "fund account"),
+    "client_name": pgettext_lazy("column", "client name"),
+    "developer": pgettext_lazy("column", "developer"),
+    "servicer": pgettext_lazy("column", "servicer"),
+    "share": pgettext_lazy("column", "share"),
+    "outlet": pgettext_lazy("column", "outlet"),
+    "open_assets": pgettext_lazy("column", "assets at opening"),
+    "channel": pgettext_lazy("column", "channel"),
+    "status": pgettext_lazy("column", "account status"),
+    "month": pgettext_lazy("column", "month"),
+    "relation": pgettext_lazy("column", "relation"),
+    "employee_no": pgettext_lazy("column", "employee number"),
+    "turnover": pgettext_lazy("column", "turnover"),
+    "gross_commission": pgettext_lazy("column", "commission"),
+    "pass_through": pgettext_lazy("column", "collected for others"),
+    "net_commission": pgettext_lazy("column", "net commission"),
+    "avg_assets": pgettext_lazy("column", "average assets"),
+    "end_assets": pgettext_lazy("column", "assets at month end"),
+    "net_inflow": pgettext_lazy("column", "net inflow"),
+    "trades": pgettext_lazy("column", "trades"),
+    "product_sales": pgettext_lazy("column", "products sold"),
+}
+HINTS = {
+    "date": _("for example 2026-11-18"),
+    "month": _("for example 2026-11"),
+    "amount": _("in yuan"),
+    "part": _("for example 50%; empty is the whole"),
+    "count": _("a whole number"),
+    "number": _("as text, no digit lost"),
+    "name": _("only the first character is kept"),
+}
+OWN_HINTS = {
+    "developer": _("employee number"),
+    "servicer": _("employee number"),
+    "branch": _("code or name"),
+    "outlet": _("code or name"),
+}
+WORDS = {
+    "normal": pgettext_lazy("column", "normal"),
+    "closed": pgettext_lazy("column", "closed account"),
+    "dormant": pgettext_lazy("column", "dormant"),
+    "frozen": pgettext_lazy("column", "frozen"),
+    "developed": pgettext_lazy("column", "developed"),
+    "serviced": pgettext_lazy("column", "serviced"),
+    "maintained": pgettext_lazy("column", "maintained"),
+    "introduced": pgettext_lazy("column", "introduced"),
+}
+HEADER_ROW = 3
+LAST_ROW = 5_000
+
+
+def template_workbook(kind: str, title: str, branches: list[Unit]) -> bytes:
+    """An empty table in the reader's language: a title, a line of hints, the headings, lists to choose from."""
+    from openpyxl import Workbook  # noqa: PLC0415
+    from openpyxl.styles import Font, PatternFill  # noqa: PLC0415
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
+    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
+
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None  # noqa: S101
+    sheet.title = title[:31]
+    lists = book.create_sheet("lists")
+    lists.sheet_state = "hidden"
+    sheet["A1"] = gettext("%(title)s: fill in below the headings; columns marked * are needed") % {"title": title}
+    sheet["A1"].font = Font(bold=True, size=13)
+    for at, column in enumerate(TABLES[kind], start=1):
+        letter = get_column_letter(at)
+        choices = (
+            [branch.code for branch in branches] if column.name == "branch" else [str(WORDS[c]) for c in column.choices]
+        )
+        hint = sheet.cell(HEADER_ROW - 1, at, str(OWN_HINTS.get(column.name) or HINTS.get(column.kind) or ""))
+        hint.font = Font(italic=True, color="808080", size=9)
+        heading = sheet.cell(HEADER_ROW, at, f"{LABELS[column.name]}{' *' if column.required else ''}")
+        heading.font = Font(bold=True)
+        heading.fill = PatternFill("solid", fgColor="DCE6F1")
+        sheet.column_dimensions[letter].width = 16
+        sheet.column_dimensions[letter].number_format = number_format(column.kind)
+        for row, choice in enumerate(choices, start=1):
+            lists.cell(row, at, choice)
+        if choices:
+            listed = DataValidation(
+                type="list", formula1=f"lists!${letter}$1:${letter}${len(choices)}", allow_blank=True
+            )
+            listed.add(f"{letter}{HEADER_ROW + 1}:{letter}{LAST_ROW}")
+            sheet.add_data_validation(listed)
+    sheet.freeze_panes = f"A{HEADER_ROW + 1}"
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def number_format(kind: str) -> str:
+    return {"date": "yyyy-mm-dd", "amount": "#,##0.00", "count": "0", "part": "0.00%"}.get(kind, "@")
+
+
+def with_remarks(imported: Import, refusals: list[Refusal]) -> bytes:
+    """The rows of an import's file as they were sent, with a last column that says what is wrong with each."""
+    remarks: dict[int, list[str]] = defaultdict(list)
+    for refusal in refusals:
+        place = f"{refusal.column}: " if refusal.column else ""
+        remarks[refusal.row].append(f"{place}{refusal.text}")
+    sheets = sheets_of(Path(imported.file.path), name=imported.file_name)
+    named = imported.notes.get("sheet", "")
+    rows = next((sheet.rows for sheet in sheets if sheet.name == named), sheets[0].rows if sheets else [])
+    headings = {heading.strip() for heading in imported.notes.get("headers", {}).values()}
+    header = next(
+        (number for number, cells in rows if headings and headings <= {str(cell).strip() for cell in cells}), 0
+    )
+    head = next((list(cells) for number, cells in rows if number == header), [])
+    width = max([len(head), *(len(cells) for _number, cells in rows)], default=0)
+
+    def line(number: int, cells: Any) -> list[Any]:
+        filled = [value_of(cell) for cell in cells] + [""] * (width - len(cells))
+        return [number, *filled, "\n".join(remarks.get(number, []))]
+
+    columns = [pgettext("column", "row"), *map(str, head), *[""] * (width - len(head)), pgettext("column", "remarks")]
+    written = io.BytesIO()
+    written_as_xlsx(columns, (line(number, cells) for number, cells in rows if number > header), written)
+    return written.getvalue()
+
+
+def value_of(cell: Any) -> Any:
+    """A cell for writing: a whole number without its point; other numbers as the text they show."""
+    if isinstance(cell, float):
+        return int(cell) if cell.is_integer() else f"{cell:.15g}"
+    return cell
+
+
+def asked_again(imported: Import, now: datetime) -> Asked:
+    """The same question to the stored file, with every refusal listed."""
+    covers = (imported.covers_from, imported.covers_to)
+    return Asked(
+        kind=imported.kind,
+        path=Path(imported.file.path),
+        name=imported.file_name,
+        unit=imported.unit,
+        today=day_of(now),
+        covers=(covers[0], covers[1]) if imported.notes.get("covers_said") and covers[0] and covers[1] else None,
+        shown=100_000,
+    )
