@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.tables import Refusal
 from teams.authority import Power
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 class Kind(models.TextChoices):
-    OPENINGS = "openings", _("account openings")
+    OPENINGS = "openings", pgettext_lazy("import", "account openings")
     ACCOUNT_MONTH = "account_month", _("account months")
 
 

@@ -74,8 +74,8 @@ TABLES: dict[str, tuple[Column, ...]] = {"openings": OPENINGS, "account_month": 
 
 
 SIMPLIFIED = str.maketrans(
-    "開戶營業機構稱號編碼資產帳賬帐時間關係發務員屬點處狀態來額佔佣淨類統計維護居總規費銷註沉凍結掛與經現際數筆",
-    "开户营业机构称号编码资产账账账时间关系发务员属点处状态来额占佣净类统计维护居总规费销注沉冻结挂与经现际数笔",
+    "開戶營業機構稱號編碼資產帳賬帐時間關係發務員屬點處狀態來額佔佣淨類統計維護居總規費銷註沉凍結掛與經現際數筆網單區證",
+    "开户营业机构称号编码资产账账账时间关系发务员属点处状态来额占佣净类统计维护居总规费销注沉冻结挂与经现际数笔网单区证",
 )
 FACTORS = {
     "元": 1,
@@ -92,8 +92,8 @@ UNIT_IN_HEADING = re.compile(r"(.+?)[(\[](?:单位[::]?|單位[::]?)?([^()\[\]]+
 
 
 def plain_heading(text: str) -> str:
-    """A heading or word for comparing: width, case, blanks, underscores and script left aside."""
-    return folded(text).replace("_", "").translate(SIMPLIFIED)
+    """A heading or word for comparing: width, case, blanks, underscores, stars and script left aside."""
+    return folded(text).replace("_", "").strip("*").translate(SIMPLIFIED)
 
 
 def heading_and_factor(text: str) -> tuple[str, int]:

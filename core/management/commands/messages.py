@@ -94,8 +94,6 @@ class Command(BaseCommand):
             source = "\n".join(line.lstrip() for line in templatize(source, origin=str(path)).splitlines())
         for _line, texts, _comments, context in extract("python", io.BytesIO(source.encode()), keywords=KEYWORDS):
             parts = (texts,) if isinstance(texts, str) else tuple(texts)
-            if context:
-                parts = parts[-1:] if len(parts) == 2 else parts[1:]
             if parts and parts[0]:
                 yield context, parts[0], parts[1] if len(parts) > 1 and isinstance(parts[1], str) else ""
 
