@@ -17,6 +17,7 @@ from compensation.models import BusinessDetail, PaySlip
 from compensation.services import ask_question
 from compensation.tests.month import NOW, october
 from core.periods import Week
+from crm.services import Asked, check_file, received
 from messaging.models import Channel, Message, State
 from messaging.services import Draft, post
 from policies.models import ParameterValue
@@ -234,3 +235,13 @@ def parameter_value(cast: Cast) -> dict[str, Any]:
         set_by=cast.manager,
     )
     return {"pk": value.pk}
+
+
+@thing("crm_import")
+def crm_import(cast: Cast) -> dict[str, Any]:
+    """Checked for the branch, with a row that is refused and one that is not."""
+    content = b"open_date,branch,client_no,fund_account,developer\n2026-11-17,B1,c1,f1,1001\n2026-11-17,B1,c2,f2,none\n"
+    with received([content], "crm.csv") as path:
+        asked = Asked(kind="openings", path=path, name="crm.csv", unit=cast.unit["B1"], today=cast.today)
+        imported = check_file(asked=asked, actor=cast.clerk, now=timezone.now())
+    return {"public_id": imported.public_id}

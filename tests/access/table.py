@@ -202,6 +202,19 @@ CALENDAR = [
     verb("attendance:import_days", "market", then=422),  # no file
 ]
 
+IMPORTERS = f"{FINANCE} tradeadmin market"
+OTHER_IMPORTERS = "sibling_clerk sibling_accountant"
+SEE_BRANCH = f"{BRANCH} {REGION} office auditor"
+CRM = [
+    page("crm:imports", f"{IMPORTERS} {OTHER_IMPORTERS}"),
+    verb("crm:upload", f"{IMPORTERS} {OTHER_IMPORTERS}", then=422),
+    page("crm:import", IMPORTERS, of="crm_import", sees=SEE_BRANCH),
+    part("crm:template", f"{IMPORTERS} {OTHER_IMPORTERS}", given={"kind": "openings"}),
+    part("crm:remarks", IMPORTERS, of="crm_import", sees=SEE_BRANCH),
+    verb("crm:take", IMPORTERS, of="crm_import", sees=SEE_BRANCH),
+    verb("crm:revert", IMPORTERS, of="crm_import", sees=SEE_BRANCH),
+]
+
 TABLE: list[Line] = [
     *PORTAL,
     *ACCOUNTS,
@@ -209,6 +222,7 @@ TABLE: list[Line] = [
     *TEAMS,
     *POLICIES,
     *CALENDAR,
+    *CRM,
     *LOGS,
     *SUPERVISION,
     *COMPENSATION,

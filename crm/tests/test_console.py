@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.urls import reverse
+
+from crm.models import AccountMonth, DailyResult, Import, Opening
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def console(cast, signed_in):
+    def open_as(key: str):
+        user = cast.user[key]
+        user.is_staff = True
+        user.save()
+        return signed_in(user)
+
+    return open_as
+
+
+def opening(cast, account: str, developer: str, unit: str) -> Opening:
+    return Opening.objects.create(
+        open_date=date(2026, 11, 16),
+        branch=cast.unit[unit[:2]],
+        client_no=account,
+        fund_account=account,
+        developer=cast.person(developer),
+        share=1,
+        unit=cast.unit[unit],
+        source=Import(pk=1),
+    )
+
+
+def test_the_console_shows_and_exports_what_is_in_sight_and_changes_nothing(cast, console):
+    ours = opening(cast, "OURS0001", "cm", "B1M1A1")
+    opening(cast, "THEIRS0001", "sibling_cm", "B2M1A1")
+    browser = console("clerk")
+    page = browser.get(reverse("admin:crm_opening_changelist"))
+    assert "OURS0001" in page.content.decode() and "THEIRS0001" not in page.content.decode()
+    sent = browser.post(reverse("admin:crm_opening_export"), {"format": "0", "resource": "0", **exported()})
+    assert "OURS0001" in sent.content.decode() and "THEIRS0001" not in sent.content.decode()
+    assert browser.get(reverse("admin:crm_opening_add")).status_code == 403
+    assert browser.post(reverse("admin:crm_opening_delete", args=[ours.pk])).status_code == 403
+    assert Opening.objects.count() == 2
+
+
+def exported() -> dict[str, str]:
+    from crm.resources import OpeningResource
+
+    return {f"openingresource_{name}": "on" for name in OpeningResource._meta.fields}
+
+
+@pytest.mark.parametrize("model", [Import, Opening, AccountMonth, DailyResult])
+def test_the_console_is_for_who_imports(cast, console, model):
+    address = reverse(f"admin:crm_{model._meta.model_name}_changelist")
+    assert console("clerk").get(address).status_code == 200
+    assert console("am").get(address).status_code == 403
