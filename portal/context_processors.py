@@ -6,8 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 
-from messaging.selectors import unread_count
 from portal.navigation import navigation, tabs
+from portal.selectors import in_hand
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -16,8 +16,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is not None and user.is_authenticated and hasattr(user, "authority"):
         groups = navigation(user, request.path)
-        unread = SimpleLazyObject(lambda: unread_count(user))
-        context |= {"navigation": groups, "tabs": tabs(groups), "unread_count": unread}
+        context |= {"navigation": groups, "tabs": tabs(groups), "in_hand": SimpleLazyObject(lambda: in_hand(user))}
     return context
 
 

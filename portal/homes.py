@@ -48,8 +48,7 @@ def board_context(user: User, today: date) -> dict[str, Any]:
 
 def teams_context(user: User, today: date) -> dict[str, Any]:
     """Of the widest unit one looks over."""
-    path = min(user.authority.paths(P.SEE_REMINDERS), key=len)
-    return {"teams": teams(user, Unit.objects.get(path=path), today)}
+    return {"teams": teams(user, min(user.authority.paths(P.SEE_REMINDERS), key=len), today)}
 
 
 def month_context(user: User, today: date) -> dict[str, Any]:

@@ -16,7 +16,6 @@ from core.explain import N_
 from core.periods import Month, Week
 from crm.rules import ranked
 from crm.selectors import openings_by_unit
-from messaging.models import PhoneTask
 from supervision.models import LaggardEntry, ReminderRun
 from teams.models import Measure, Posting, Role, Target, Unit, UnitKind
 from teams.selectors import unranked_because
@@ -69,7 +68,6 @@ class Teams:
     people: int
     written: int
     runs: tuple[ReminderRun, ...]
-    calls: int
     tables_due: tuple[Unit, ...]
     tables_arrived: frozenset[int]
     to_sign: tuple[PayRun, ...]
@@ -88,9 +86,10 @@ class Teams:
         return tuple(unit for unit in self.tables_due if unit.pk not in self.tables_arrived)
 
 
-def teams(user: User, scope: Unit, today: date) -> Teams:
-    """Units just below `scope` that are ranked against each other; nine queries."""
-    units = list(Unit.objects.within(scope).open_on(today).order_by("path"))
+def teams(user: User, path: str, today: date) -> Teams:
+    """Units below the one at `path` that are ranked against each other; nine queries."""
+    units = list(Unit.objects.filter(path__startswith=path).exclude(closed_on__lte=today).order_by("path"))
+    scope = units[0]
     kind = UnitKind.BRANCH if scope.kind == UnitKind.COMPANY else UnitKind.MARKET_DEPARTMENT
     shown = [unit for unit in units if unit.kind == kind]
     month, week = Month(today), Week(today)
@@ -129,7 +128,6 @@ def teams(user: User, scope: Unit, today: date) -> Teams:
         people=people,
         written=written,
         runs=tuple(runs),
-        calls=PhoneTask.objects.open().filter(message__recipient=user).count(),
         tables_due=departments,
         tables_arrived=frozenset(
             ScoreTable.objects.filter(unit__in=departments, week=week.previous().first).values_list(
