@@ -170,6 +170,15 @@ def percent(value: Any, whole: Any) -> str:
 
 
 @register.filter
+def counted(value: Any) -> str:
+    """A count that may be a share: 3.0000 as 3, 2.5000 as 2.5."""
+    if value is None:
+        return shown(None)
+    count = number(value)
+    return shown(count.quantize(Decimal(1)) if count == count.to_integral_value() else count.normalize())
+
+
+@register.filter
 def signed(value: Any) -> str:
     """An amount with its sign, for changes."""
     text = shown(value)
