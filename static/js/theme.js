@@ -1,7 +1,14 @@
 // Before the first paint: the theme somebody chose on this machine, else the system's.
 (() => {
   const system = window.matchMedia("(prefers-color-scheme: dark)");
-  const stored = () => { try { return localStorage.getItem("theme"); } catch { return null; } };
+  const stored = () => {
+    try {
+      const theme = localStorage.getItem("theme"); // the console writes the same key, "auto" included
+      return theme === "light" || theme === "dark" ? theme : null;
+    } catch {
+      return null;
+    }
+  };
   const apply = () => {
     const chosen = stored();
     const dark = chosen ? chosen === "dark" : system.matches;
