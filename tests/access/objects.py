@@ -160,7 +160,7 @@ def call(cast: Cast) -> dict[str, Any]:
 @thing("log_entry")
 def log_entry(cast: Cast) -> dict[str, Any]:
     person, unit = cast.person("cm"), cast.unit["B1M1A1"]
-    log = WorkLog.objects.create(person=person, unit=unit, on=cast.today)
+    log, _ = WorkLog.objects.get_or_create(person=person, on=cast.today, defaults={"unit": unit})
     contact = Contact.objects.create(
         phone="13900000009", name="李先生", owner=person, unit=unit, registered_on=cast.today
     )
