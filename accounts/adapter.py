@@ -3,10 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.http import HttpRequest
 
 from accounts.selectors import has_signed_in_from
+from core.encryption import decrypted, encrypted
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -30,3 +32,13 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         number = credentials.get("username", "").lower()
         known = has_signed_in_from(number, self.get_client_ip(request))
         return f"{number}:{'known' if known else 'elsewhere'}"
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """The secrets of second factors are encrypted in the database."""
+
+    def encrypt(self, text: str) -> str:
+        return encrypted(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return decrypted(encrypted_text)

@@ -53,6 +53,8 @@ if PRODUCTION:
         "DJANGO_SECRET_KEY is missing or shorter than 50 characters": len(SECRET_KEY) < 50,
         "DJANGO_ALLOWED_HOSTS is missing or allows every host": "DJANGO_ALLOWED_HOSTS" not in env.ENVIRON
         or "*" in ALLOWED_HOSTS,
+        "FIELD_ENCRYPTION_KEYS is missing or holds something else than Fernet keys": not FIELD_ENCRYPTION_KEYS
+        or not all(re.fullmatch(r"[\w-]{43}=", key) for key in FIELD_ENCRYPTION_KEYS),
         "REDIS_URL is missing": not env.str("REDIS_URL", default=""),
         "SECOND_FACTOR_REQUIRED is off": not SECOND_FACTOR_REQUIRED,
     }
@@ -228,6 +230,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key", "login": "60/m/ip"}
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Muster"
 PASSWORD_HASHERS = [

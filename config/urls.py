@@ -5,6 +5,7 @@ from django.urls import include, path
 
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # the console has no door of its own
 
+handler500 = "core.views.server_error"
 urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),

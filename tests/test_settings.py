@@ -16,6 +16,7 @@ SAFE = {
     "REDIS_URL": "redis://redis.example/0",
     "DJANGO_SECRET_KEY": "k" * 64,
     "DJANGO_ALLOWED_HOSTS": "muster.example",
+    "FIELD_ENCRYPTION_KEYS": "A" * 43 + "=",
 }
 
 
@@ -47,6 +48,8 @@ def test_safe_settings_start_and_are_strict():
         ("DJANGO_SECRET_KEY", {"DJANGO_SECRET_KEY": "short"}),
         ("DJANGO_ALLOWED_HOSTS", {"DJANGO_ALLOWED_HOSTS": None}),
         ("DJANGO_ALLOWED_HOSTS", {"DJANGO_ALLOWED_HOSTS": "*"}),
+        ("FIELD_ENCRYPTION_KEYS", {"FIELD_ENCRYPTION_KEYS": None}),
+        ("FIELD_ENCRYPTION_KEYS", {"FIELD_ENCRYPTION_KEYS": "secret"}),
         ("REDIS_URL", {"REDIS_URL": None}),
         ("DJANGO_DEBUG", {"DJANGO_DEBUG": "1"}),
         ("SECOND_FACTOR_REQUIRED", {"SECOND_FACTOR_REQUIRED": "0"}),

@@ -203,3 +203,43 @@ def test_codes_cannot_be_guessed(member, required):
         client.post(reverse("mfa_authenticate"), {"code": "000000"})
     client.post(reverse("mfa_authenticate"), {"code": code_for(secret)})
     assert not is_signed_in(client)
+
+
+def test_a_dump_of_the_database_gives_no_second_factor_away(member, settings):
+    from cryptography.fernet import Fernet, InvalidToken
+
+    secret, old, new = generate_totp_secret(), Fernet.generate_key().decode(), Fernet.generate_key().decode()
+    settings.FIELD_ENCRYPTION_KEYS = [old]
+    TOTP.activate(member, secret)
+    assert secret not in str(Authenticator.objects.get().data)
+    settings.FIELD_ENCRYPTION_KEYS = [new, old]
+    assert Authenticator.objects.get().wrap().validate_code(code_for(secret))
+    settings.FIELD_ENCRYPTION_KEYS = [new]
+    with pytest.raises(InvalidToken):
+        Authenticator.objects.get().wrap().validate_code(code_for(secret))
+
+
+def test_while_redis_is_away_sign_in_says_so_and_who_is_signed_in_goes_on(member, settings):
+    client, visitor = Client(), Client(raise_request_exception=False)
+    sign_in("1001", PASSWORD, client)
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1/0"}
+    }
+    answer = sign_in("1001", PASSWORD, visitor)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "30")
+    assert "稍" in answer.content.decode()
+    assert is_signed_in(client)
+
+
+def test_while_the_database_is_away_pages_say_so(member, monkeypatch):
+    from django.db import OperationalError
+
+    def away(*args, **kwargs):
+        raise OperationalError("the server closed the connection unexpectedly")
+
+    client = Client(raise_request_exception=False)
+    sign_in("1001", PASSWORD, client)
+    with monkeypatch.context() as patch:
+        patch.setattr("django.db.backends.utils.CursorWrapper.execute", away)
+        assert client.get("/").status_code == 503
+    assert is_signed_in(client)

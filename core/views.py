@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+import sys
+from http import HTTPStatus
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from redis.exceptions import RedisError
+
+OUTAGES = (OperationalError, InterfaceError, RedisError)
+SECONDS_UNTIL_RETRY = "30"
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """What a visitor sees when we failed: 503 while database or Redis are away, else 500. Needs neither of them."""
+    if isinstance(sys.exc_info()[1], OUTAGES):
+        page = render_to_string("503.html")
+        headers = {"Retry-After": SECONDS_UNTIL_RETRY}
+        return HttpResponse(page, status=HTTPStatus.SERVICE_UNAVAILABLE, headers=headers)
+    return HttpResponse(render_to_string("500.html"), status=HTTPStatus.INTERNAL_SERVER_ERROR)
