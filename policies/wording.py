@@ -17,7 +17,7 @@ def worded(parameter: Parameter, value: type_of_value) -> str:
     if parameter.kind == "choice":
         return _(str(value)) if value else ""
     text = written(parameter, value)  # type: ignore[arg-type]  # a parameter's value is never a date
-    unit = _(parameter.unit) if parameter.unit else ""
+    unit = _(parameter.unit) if parameter.unit and parameter.kind != "time" else ""
     return f"{text}{unit}" if unit == "%" else f"{text} {unit}".strip()
 
 

@@ -9,7 +9,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from teams.models import Posting
+from teams.models import Person, Posting
 
 
 class DateInput(forms.DateInput):
@@ -25,16 +25,18 @@ class StandInForm(forms.Form):
     """Who stands in, for whom, from when until when (both days included)."""
 
     absent = forms.ChoiceField(label=_("Absent leader"))
-    employee_no = forms.CharField(
-        label=_("Stands in (employee number)"),
-        max_length=32,
-        widget=forms.TextInput(attrs={"list": "candidates", "autocomplete": "off"}),
-    )
+    employee_no = forms.ChoiceField(label=_("Stands in"))
     from_on = forms.DateField(label=_("First day"))
     last_on = forms.DateField(label=_("Last day"))
 
-    def __init__(self, *args: Any, leaders: Sequence[Posting], today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, leaders: Sequence[Posting], candidates: Sequence[Person], today: date, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["employee_no"] = forms.ChoiceField(
+            label=_("Stands in"),
+            choices=[("", "—"), *((one.employee_no, f"{one.name} · {one.employee_no}") for one in candidates)],
+        )
         self.fields["absent"] = forms.ChoiceField(
             label=_("Absent leader"),
             choices=[(str(one.public_id), f"{one.person.name} · {one.get_role_display()}") for one in leaders],

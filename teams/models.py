@@ -66,6 +66,16 @@ class Engagement(models.TextChoices):
     BROKER_AGENT = "broker_agent", _("securities broker (agent)")
 
 
+class Grade(models.TextChoices):
+    """The usual grades; a firm may have others, so the column is free."""
+
+    TRAINEE = "T", _("trainee")
+    JUNIOR = "J", _("junior")
+    INTERMEDIATE = "I", _("intermediate")
+    SENIOR = "S", _("senior")
+    PRINCIPAL = "P", _("principal")
+
+
 class Measure(models.TextChoices):
     OPENINGS = "openings", _("account openings")
     VALID_OPENINGS = "valid_openings", _("valid openings")
@@ -186,6 +196,11 @@ class Person(models.Model):
     @property
     def employee_no(self) -> str:
         return self.user.employee_no
+
+    @property
+    def grade_name(self) -> str:
+        """The grade in words where it is one of the usual ones."""
+        return str(Grade(self.grade).label) if self.grade in Grade.values else self.grade
 
 
 class PostingQuerySet(models.QuerySet["Posting"]):

@@ -211,7 +211,7 @@ def unit_rows(user: User, on: date, *, within: Unit | None = None) -> list[UnitR
 def posted_at(unit: Unit, user: User, on: date) -> list[Posting]:
     """The postings at exactly this unit that one may see, leaders first."""
     postings = Posting.objects.visible_to(user).filter(_in_force(on), unit=unit)
-    first = {role: n for n, role in enumerate([LEADING_ROLE.get(unit.kind), *Role])}
+    first: dict[str | None, int] = {role: n for n, role in enumerate(Role)} | {LEADING_ROLE.get(unit.kind): -1}
     rows = postings.select_related("person__user", "acting_for__person__user")
     return sorted(rows, key=lambda posting: (first[posting.role], posting.person.employee_no))
 

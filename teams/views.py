@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -72,36 +72,38 @@ def unit_to_lead(request: AuthedRequest, pk: int) -> Unit:
     return one
 
 
+def stand_in_form(request: AuthedRequest, one: Unit, entered: QueryDict | None = None) -> StandInForm:
+    on = request.user.authority.on
+    return StandInForm(
+        entered,
+        leaders=selectors.leading_postings(one, on),
+        candidates=selectors.candidates(one, request.user, on),
+        today=on,
+    )
+
+
 @require_safe
 def stand_in(request: AuthedRequest, pk: int) -> HttpResponse:
     one = unit_to_lead(request, pk)
-    on = request.user.authority.on
-    return show_stand_in(request, one, StandInForm(leaders=selectors.leading_postings(one, on), today=on))
-
-
-def show_stand_in(request: AuthedRequest, one: Unit, form: StandInForm) -> HttpResponse:
-    people = selectors.candidates(one, request.user, request.user.authority.on)
-    context = {"unit": one, "form": form, "candidates": people}
-    return render(request, "teams/stand_in.html", context, status=422 if form.errors else 200)
+    return render(request, "teams/stand_in.html", {"unit": one, "form": stand_in_form(request, one)})
 
 
 @require_POST
 def appoint(request: AuthedRequest, pk: int) -> HttpResponse:
     one = unit_to_lead(request, pk)
-    on = request.user.authority.on
-    leaders = selectors.leading_postings(one, on)
-    form = StandInForm(request.POST, leaders=leaders, today=on)
-    if not form.is_valid():
-        return show_stand_in(request, one, form)
-    entered = dict(form.cleaned_data)
-    absent = next(leader for leader in leaders if str(leader.public_id) == entered.pop("absent"))
-    try:
-        posting = services.appoint_stand_in(absent=absent, **entered, actor=request.user, today=on, now=timezone.now())
-    except services.StandInRefused as refused:
-        form.add_error(refused.field, str(refused))
-        return show_stand_in(request, one, form)
-    messages.success(request, _("%(person)s stands in.") % {"person": posting.person})
-    return redirect("teams:unit", pk=pk)
+    form = stand_in_form(request, one, request.POST)
+    if form.is_valid():
+        entered = dict(form.cleaned_data)
+        absent = get_object_or_404(Posting, public_id=entered.pop("absent"))
+        on, now = request.user.authority.on, timezone.now()
+        try:
+            posting = services.appoint_stand_in(absent=absent, **entered, actor=request.user, today=on, now=now)
+        except services.StandInRefused as refused:
+            form.add_error(refused.field, str(refused))
+        else:
+            messages.success(request, _("%(person)s stands in.") % {"person": posting.person})
+            return redirect("teams:unit", pk=pk)
+    return render(request, "teams/stand_in.html", {"unit": one, "form": form}, status=422)
 
 
 @require_POST
