@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -120,10 +120,10 @@ class ReminderRule(models.Model):
 class ReminderRunQuerySet(models.QuerySet["ReminderRun"]):
     def visible_to(self, user: User) -> Self:
         """Lists over units within one's sight, and those that name somebody one sees, or were sent to oneself."""
-        named = LaggardEntry.objects.visible_to(user).filter(run=OuterRef("pk"))
-        told = Reminder.objects.filter(run=OuterRef("pk"), recipient=user)
+        named = LaggardEntry.objects.visible_to(user).order_by().values("run")
+        told = Reminder.objects.filter(recipient=user).order_by().values("run")
         return self.filter(
-            user.authority.sees_unit("scope__path", Power.SEE_REMINDERS) | Q(Exists(named)) | Q(Exists(told))
+            user.authority.sees_unit("scope__path", Power.SEE_REMINDERS) | Q(pk__in=named) | Q(pk__in=told)
         )
 
 
@@ -189,17 +189,19 @@ class ReminderRun(models.Model):
 class LaggardEntryQuerySet(models.QuerySet["LaggardEntry"]):
     def visible_to(self, user: User) -> Self:
         """Units and people within one's sight, oneself, and what one was reminded of."""
-        told = Reminder.objects.filter(entry=OuterRef("pk"), recipient=user)
+        told = Reminder.objects.filter(recipient=user, entry__isnull=False).order_by().values("entry")
         return self.filter(
-            user.authority.sees_unit("unit__path", Power.SEE_REMINDERS) | Q(person__user=user) | Q(Exists(told))
+            user.authority.sees_unit("unit__path", Power.SEE_REMINDERS) | Q(person__user=user) | Q(pk__in=told)
         )
 
 
 class LaggardEntry(models.Model):
     """A unit or a person on a list, with its place in the ranking and why it is there.
 
-    For a person `unit` is where she was posted on the last day of the period.
+    For a person `unit` is where she was posted on the last day of the period. Written once, never edited.
     """
+
+    audited_by = "batch"
 
     run = models.ForeignKey(ReminderRun, models.PROTECT, related_name="entries", verbose_name=_("list"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
@@ -264,7 +266,9 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
 
 
 class Reminder(models.Model):
-    """Who was told of an entry, as what and by which message; without an entry it is the digest of the whole list."""
+    """Who was told of an entry, as what and by which message; without an entry it is about the list as a whole."""
+
+    audited_by = "batch"
 
     run = models.ForeignKey(ReminderRun, models.PROTECT, related_name="reminders", verbose_name=_("list"))
     entry = models.ForeignKey(

@@ -89,8 +89,9 @@ class Structure:
         if scope.kind == UnitKind.REGIONAL_DEPARTMENT:
             return self.holding(Role.REGIONAL_OFFICER, scope) or self.holding(Role.REGIONAL_MANAGER, scope)
         if scope.kind == UnitKind.COMPANY:
+            officers = [member for member in self._leaders if member.role == Role.MARKET_OFFICER]
             offices = {pk for pk, unit in self.units.items() if Function.MARKET_SUPERVISION in unit.functions}
-            return [m for m in self._leaders if m.role == Role.MARKET_OFFICER and m.unit_id in offices]
+            return [member for member in officers if member.unit_id in offices] or officers
         return self.team_leaders(scope.pk)
 
     def told(self, who: str, subject: Subject, scope: Unit) -> list[int]:

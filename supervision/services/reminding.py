@@ -37,6 +37,7 @@ from supervision.wording import period_in_words
 from teams.models import Unit, UnitKind
 
 AT_ONCE = 200  # lists judged in one transaction
+A_TICK = 600  # lists after which a tick leaves the rest to the next one
 
 
 class Status(StrEnum):
@@ -91,7 +92,7 @@ def remind(*, period: Period, unit: Unit | None = None, now: datetime) -> Remind
 
 
 def run_due(*, now: datetime) -> Reminding:
-    """Judge everything that is due and not done yet: what the tick of the schedule does, after an interruption too."""
+    """Judge what is due and not done yet, the oldest first: the tick of the schedule, after an interruption too."""
     today = day_of(now)
     result = Reminding(Period.between(today, today), Status.ALREADY_DONE)
     first_known = first_known_day()
@@ -101,6 +102,8 @@ def run_due(*, now: datetime) -> Reminding:
     for round_ in _due_rounds(first_known, today, timing, now):
         scopes = _ready(round_, timing, first_known, now)
         result.outcomes += run_rule(round_=round_, scopes=scopes, timing=timing, now=now, posted=result.messages)
+        if len(result.outcomes) >= A_TICK:
+            break
     if result.outcomes:
         result.status = Status.DONE
     return result
