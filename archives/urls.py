@@ -1,4 +1,11 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from archives import views
 
 app_name = "archives"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.documents, name="documents"),
+    path("documents/<uuid:public_id>/", views.document, name="document"),
+    path("documents/<uuid:public_id>/download/", views.download, name="download"),
+    path("runs/<uuid:public_id>/file/", views.file_run, name="file_run"),
+]

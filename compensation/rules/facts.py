@@ -58,6 +58,7 @@ class Inputs:
     days: int = 1
     days_of_month: int = 1
     commissions: tuple[Counted, ...] = ()
+    new_commission: Decimal = ZERO  # gross commission of accounts opened in the month, already within `commissions`
     openings: Decimal = ZERO
     valid_openings: Decimal = ZERO
     new_assets: Decimal = ZERO

@@ -46,6 +46,7 @@ class Finding:
 def compute(plan: Plan, inputs: Inputs) -> Payslip:
     """One person's month by the plan's components in their order, then what closed months still owe or are owed."""
     sheet = Sheet(inputs)
+    sheet.figures |= {"gross_commission": inputs.total("gross"), "new_commission": inputs.new_commission}
     for component in plan.components:
         component.apply(sheet)
     for late in sorted(inputs.adjustments, key=lambda late: late.month):

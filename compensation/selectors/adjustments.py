@@ -21,7 +21,7 @@ from crm.models import Import
 from teams.models import Unit
 
 MONTHS_BACK = 12
-FROM_CRM = ("commissions", "openings", "valid_openings", "new_assets", "product_sales")
+FROM_CRM = ("commissions", "new_commission", "openings", "valid_openings", "new_assets", "product_sales")
 
 
 def adjustments_for(branch: Unit, month: Month) -> dict[int, tuple[Adjustment, ...]]:

@@ -64,6 +64,7 @@ class Business:
     new_assets: Decimal = ZERO
     end_assets: Decimal = ZERO
     product_sales: Decimal = ZERO
+    new_commission: Decimal = ZERO
     by_relation: tuple[tuple[str, int, Decimal], ...] = ()
 
 
@@ -179,6 +180,7 @@ def _business(rows: list[PayRow], opened: list[NewAccount], validity: Validity) 
         relations[row.relation] = count + 1, gross + row.gross_commission
         accounts.setdefault(row.fund_account, row)
     developed = [row for row in rows if row.relation == "developed"]
+    new = {one.fund_account for one in opened}
     return Business(
         accounts=len(accounts),
         gross_commission=sum((row.gross_commission for row in rows), ZERO),
@@ -189,6 +191,7 @@ def _business(rows: list[PayRow], opened: list[NewAccount], validity: Validity) 
         new_assets=sum((row.net_inflow or ZERO for row in developed), ZERO),
         end_assets=sum((row.end_assets or ZERO for row in accounts.values()), ZERO),
         product_sales=sum((row.product_sales or ZERO for row in accounts.values()), ZERO),
+        new_commission=sum((row.gross_commission for row in developed if row.fund_account in new), ZERO),
         by_relation=tuple((name, *relations[name]) for name in sorted(relations)),
     )
 
@@ -226,6 +229,7 @@ def pay_inputs(facts: MonthFacts, plan: Plan) -> dict[int, Inputs]:
             days=who.days,
             days_of_month=len(facts.month),
             commissions=counted.get(person, ()),
+            new_commission=business.new_commission,
             openings=business.openings,
             valid_openings=business.valid_openings,
             new_assets=business.new_assets,

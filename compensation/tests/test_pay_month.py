@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -79,7 +80,7 @@ def test_drafting_again_with_nothing_changed_writes_nothing(pay_of: PayOf) -> No
 def test_the_order_of_rows_does_not_show(pay_of: PayOf) -> None:
     pay_of.account("cm", "310.55", no="88000009")
     first = pay_of.drafted().digest
-    row = pay_of.cast.person("cm").account_months.first()
+    row = pay_of.cast.person("cm").account_months.earliest("pk")
     row.delete()
     row.pk = None
     row.save()
@@ -104,7 +105,11 @@ def test_a_branchs_own_approved_plan_goes_first_and_a_forbidden_one_gets_no_appr
 
     own = PayPlan.objects.create(code="B1-OWN", name="人民路方案", unit=pay_of.branch)
     version = PlanVersion.objects.create(plan=own, from_on=date(2026, 7, 1), components=plan_as_data(C5))
-    approval = {"approved_on": date(2026, 6, 20), "approval_ref": "渠道〔2026〕9号", "approved_by": "渠道管理部"}
+    approval: dict[str, Any] = {
+        "approved_on": date(2026, 6, 20),
+        "approval_ref": "渠道〔2026〕9号",
+        "approved_by": "渠道管理部",
+    }
     with pytest.raises(PlanForbidden):
         record_plan_approval(version=version, actor=pay_of.user("clerk"), **approval)
     version.components = plan_as_data(C1)

@@ -91,6 +91,7 @@ def _open_to(request: AuthedRequest, run: PayRun) -> dict[str, bool]:
         "may_draft": may(Power.DRAFT_PAY, path) and not run.is_filed,
         "may_review": may(Power.REVIEW_DETAIL, path) and run.state == PayRun.State.DRAFT,
         "may_sign": due is not None and may(due.power, path),
+        "may_file": may(Power.DRAFT_PAY, path) or any(may(stage.power, path) for stage in Stage),
         "may_reject": due is not None and any(may(stage.power, path) for stage in Stage),
     }
 

@@ -1,0 +1,196 @@
+"""What stands on the monthly pay report: columns, rows, totals, signatures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from compensation.models import PayLine, PayRun, PaySlip
+from core.money import ZERO
+
+Cell = str | int | Decimal | None
+MONEY, RATE, TEXT = "money", "rate", "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    title: str
+    kind: str = MONEY
+    weight: float = 1.0
+    summed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """One line of the block at the foot: in which capacity, who, when."""
+
+    capacity: str
+    name: str
+    at: str
+
+
+@dataclass(frozen=True)
+class PayReport:
+    """The report in the language that is active while it is made."""
+
+    title: str
+    firm: str
+    branch: str
+    month: str
+    plan: str
+    approval: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    totals: tuple[Cell, ...]
+    signatures: tuple[Signed, ...]
+    digest: str
+    version: int
+
+
+def columns() -> tuple[Column, ...]:
+    """The fields of form 3, in its order."""
+    return (
+        Column("no", _("No."), TEXT, 0.45),
+        Column("employee_no", _("Employee no."), TEXT, 0.85),
+        Column("name", _("Name"), TEXT, 0.9),
+        Column("unit", _("Unit"), TEXT, 1.5),
+        Column("grade", _("Grade"), TEXT, 0.55),
+        Column("engagement", _("Engagement"), TEXT, 0.9),
+        Column("base_pay", _("Base pay")),
+        Column("gross_commission", _("Gross commission"), weight=1.15),
+        Column("new_commission", _("of which new accounts")),
+        Column("pass_through", _("Pass-through fees")),
+        Column("net_commission", _("Net commission"), weight=1.15),
+        Column("tax_and_surcharges", _("VAT and surcharges")),
+        Column("protection_fund", _("Protection fund"), weight=0.85),
+        Column("commission_base", _("Base of the commission"), weight=1.15),
+        Column("rate", _("Effective rate"), RATE, 0.7, summed=False),
+        Column("commission", _("Commission")),
+        Column("account_bonus", _("Valid account bonus"), weight=0.9),
+        Column("asset_bonus", _("Asset bonus"), weight=0.9),
+        Column("product_bonus", _("Product bonus"), weight=0.9),
+        Column("assessment_coefficient", _("Assessment coefficient"), RATE, 0.7, summed=False),
+        Column("compliance_coefficient", _("Compliance coefficient"), RATE, 0.7, summed=False),
+        Column("coefficients", _("Effect of coefficients")),
+        Column("retained", _("Held back")),
+        Column("released", _("Released")),
+        Column("minimum_duty", _("Withheld for duty"), weight=0.85),
+        Column("adjustment", _("Adjustments"), weight=0.9),
+        Column("attendance_deduction", _("Attendance deduction"), weight=0.9),
+        Column("social_insurance", _("Social insurance"), weight=0.9),
+        Column("income_tax", _("Income tax"), weight=0.85),
+        Column("total", _("Net pay"), weight=1.15),
+        Column("remark", _("Remark"), TEXT, 1.3),
+    )
+
+
+def pay_report(run: PayRun) -> PayReport:
+    """The report of a run, in a constant number of queries."""
+    lines: dict[int, dict[str, Decimal]] = {}
+    for slip_id, component, amount in PayLine.objects.filter(run=run).values_list("slip", "component", "amount"):
+        of_slip = lines.setdefault(slip_id, {})
+        of_slip[component] = of_slip.get(component, ZERO) + amount
+    slips = PaySlip.objects.filter(run=run).select_related("person__user", "unit").order_by("person__user__employee_no")
+    shown = columns()
+    values = [_values(number, slip, lines.get(slip.pk, {})) for number, slip in enumerate(slips, start=1)]
+    used = tuple(one for one in shown if one.name not in LEFT_OUT_WHEN_EMPTY or any(row[one.name] for row in values))
+    totals = {one.name: sum((row[one.name] or ZERO for row in values), ZERO) for one in used if _is_summed(one)}
+    return PayReport(
+        title=_("Monthly pay report of customer managers"),
+        firm=settings.FIRM_NAME,
+        branch=run.branch.name,
+        month=run.period.code,
+        plan=str(run.plan.plan.name),
+        approval=_("%(ref)s, approved by %(by)s on %(on)s")
+        % {"ref": run.plan.approval_ref, "by": run.plan.approved_by, "on": run.plan.approved_on},
+        columns=used,
+        rows=tuple(tuple(row[one.name] for one in used) for row in values),
+        totals=tuple(_("Total") if one.name == "name" else totals.get(one.name) for one in used),
+        signatures=tuple(_signatures(run)),
+        digest=run.digest,
+        version=run.version,
+    )
+
+
+LEFT_OUT_WHEN_EMPTY = {
+    "product_bonus",
+    "minimum_duty",
+    "adjustment",
+    "attendance_deduction",
+    "social_insurance",
+    "income_tax",
+}
+
+
+def _is_summed(column: Column) -> bool:
+    return column.kind == MONEY and column.summed
+
+
+def _values(number: int, slip: PaySlip, lines: Mapping[str, Decimal]) -> dict[str, Any]:
+    figures = {name: Decimal(value) for name, value in slip.figures.items()}
+    base, commission = figures.get("commission_base", ZERO), lines.get("commission", ZERO)
+    return {
+        "no": number,
+        "employee_no": slip.person.employee_no,
+        "name": slip.name,
+        "unit": slip.unit.name,
+        "grade": slip.grade,
+        "engagement": slip.get_engagement_display(),
+        "rate": (commission / base).quantize(Decimal("0.0001")) if base > 0 else None,
+        "coefficients": lines.get("assessment", ZERO) + lines.get("compliance", ZERO),
+        "retained": lines.get("held_back", ZERO),
+        "released": lines.get("released", ZERO),
+        "total": slip.total,
+        "remark": slip.note,
+        **{name: lines.get(name, ZERO) for name in FROM_LINES},
+        **{name: figures.get(name) for name in FROM_FIGURES},
+    }
+
+
+FROM_LINES = (
+    "base_pay",
+    "commission",
+    "account_bonus",
+    "asset_bonus",
+    "product_bonus",
+    "minimum_duty",
+    "adjustment",
+    "attendance_deduction",
+    "social_insurance",
+    "income_tax",
+)
+FROM_FIGURES = (
+    "gross_commission",
+    "new_commission",
+    "pass_through",
+    "net_commission",
+    "tax_and_surcharges",
+    "protection_fund",
+    "commission_base",
+    "assessment_coefficient",
+    "compliance_coefficient",
+)
+
+
+def _signatures(run: PayRun) -> list[Signed]:
+    """Who prepared, who reviewed, and the three who signed."""
+    found = [
+        Signed(
+            _("Prepared by"), run.drafted_by.name if run.drafted_by else _("by the system"), _moment(run.drafted_at)
+        ),
+        Signed(_("Reviewed by"), run.reviewed_by.name if run.reviewed_by else "", _moment(run.reviewed_at)),
+    ]
+    for signature in run.signatures.standing().order_by("stage"):
+        found.append(Signed(signature.get_stage_display(), signature.signer_name, _moment(signature.signed_at)))
+    return found
+
+
+def _moment(at: Any) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}" if at else ""
