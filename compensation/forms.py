@@ -29,7 +29,7 @@ class QuestionForm(forms.Form):
 
 class AnswerForm(forms.Form):
     answer = forms.CharField(
-        label=_("Answer"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000})
+        label=_("Your answer"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3, "maxlength": 1000})
     )
 
 

@@ -59,7 +59,7 @@ def columns() -> tuple[Column, ...]:
     return (
         Column("no", _("No."), TEXT, 0.45),
         Column("employee_no", _("Employee no."), TEXT, 0.85),
-        Column("name", _("Name"), TEXT, 0.9),
+        Column("name", _("Full name"), TEXT, 0.9),
         Column("unit", _("Unit"), TEXT, 1.5),
         Column("grade", _("Grade"), TEXT, 0.55),
         Column("engagement", _("Engagement"), TEXT, 0.9),
@@ -72,7 +72,7 @@ def columns() -> tuple[Column, ...]:
         Column("protection_fund", _("Protection fund"), weight=0.85),
         Column("commission_base", _("Base of the commission"), weight=1.15),
         Column("rate", _("Effective rate"), RATE, 0.7, summed=False),
-        Column("commission", _("Commission")),
+        Column("commission", _("Commission pay")),
         Column("account_bonus", _("Valid account bonus"), weight=0.9),
         Column("asset_bonus", _("Asset bonus"), weight=0.9),
         Column("product_bonus", _("Product bonus"), weight=0.9),

@@ -130,7 +130,7 @@ class BusinessDetail(models.Model):
 
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting for review")
-        ACCEPTED = "accepted", _("accepted")
+        ACCEPTED = "accepted", _("accepted by finance")
         SENT_BACK = "sent_back", _("sent back")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -141,7 +141,7 @@ class BusinessDetail(models.Model):
     gross_commission = models.DecimalField(_("gross commission"), max_digits=18, decimal_places=2)
     pass_through = models.DecimalField(_("pass-through fees"), max_digits=18, decimal_places=2)
     net_commission = models.DecimalField(_("net commission"), max_digits=18, decimal_places=2)
-    openings = models.DecimalField(_("account openings"), max_digits=12, decimal_places=4)
+    openings = models.DecimalField(_("openings"), max_digits=12, decimal_places=4)
     valid_openings = models.DecimalField(_("valid openings"), max_digits=12, decimal_places=4)
     new_assets = models.DecimalField(_("net new assets"), max_digits=18, decimal_places=2)
     end_assets = models.DecimalField(_("assets at month end"), max_digits=18, decimal_places=2)

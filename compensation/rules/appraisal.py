@@ -49,7 +49,7 @@ def appraise(
                 CLAUSE,
                 (
                     (N_("measure"), each.measure),
-                    (N_("reached"), each.reached),
+                    (N_("achieved"), each.reached),
                     (N_("target"), target),
                     (N_("weight"), weights[each.measure]),
                 ),

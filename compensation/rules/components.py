@@ -149,7 +149,7 @@ def _pay_commission(sheet: Sheet, exact: Decimal, rate: Decimal | None, steps: t
     amount = max(to_cents(exact), ZERO)
     sheet.figures["commission"] = amount
     note = N_("A negative commission pays nothing.") if exact < 0 else ""
-    line = Line(N_("Commission"), amount, STANDARD, ((N_("reckoned"), to_cents(exact)),), note=note)
+    line = Line(N_("Commission pay"), amount, STANDARD, ((N_("reckoned"), to_cents(exact)),), note=note)
     sheet.pay(COMMISSION, SlipLine("commission", amount, sheet.base, rate, STANDARD, (*steps, line)))
 
 
@@ -169,7 +169,10 @@ class BandedRate:
             return
         steps = tuple(
             Line(
-                N_("Slice of the base"), to_cents(cut.exact), STANDARD, ((N_("part"), cut.part), (N_("rate"), cut.rate))
+                N_("Slice of the base"),
+                to_cents(cut.exact),
+                STANDARD,
+                ((N_("slice"), cut.part), (N_("rate"), cut.rate)),
             )
             for cut in slices_of(sheet.base, self.bands)
         )
@@ -280,7 +283,11 @@ class AssessmentCoefficient:
         given = sheet.inputs.assessment
         factor = min(max(given.coefficient, self.minimum), self.maximum)
         sheet.figures["assessment_coefficient"] = factor
-        inputs = ((N_("appraised"), given.coefficient), (N_("least"), self.minimum), (N_("most"), self.maximum))
+        inputs = (
+            (N_("appraised"), given.coefficient),
+            (N_("lower limit"), self.minimum),
+            (N_("upper limit"), self.maximum),
+        )
         line = Line(N_("Assessment coefficient"), factor, APPRAISED, inputs)
         sheet.multiply(self.on, factor, SlipLine(self.kind, ZERO, clause=APPRAISED, explained=(*given.lines, line)))
 
@@ -321,7 +328,7 @@ class HoldBack:
     def apply(self, sheet: Sheet) -> None:
         of, basis = sheet.inputs, sheet.sums[COMMISSION]
         held = to_cents(basis * self.share)
-        inputs = ((N_("commission"), basis), (N_("share"), self.share))
+        inputs = ((N_("commission pay"), basis), (N_("share"), self.share))
         line = Line(N_("Assessment pay held back"), -held, APPRAISED, inputs)
         sheet.pay(OTHER, SlipLine("held_back", -held, basis, -self.share, APPRAISED, (line,)))
         valid_target = self.valid_target if of.valid_target is None else of.valid_target
@@ -340,7 +347,7 @@ class HoldBack:
 
 
 def _completion_line(label: str, done: Decimal, target: Decimal, weight: Decimal) -> Line:
-    inputs = ((N_("reached"), done), (N_("target"), target), (N_("weight"), weight))
+    inputs = ((N_("achieved"), done), (N_("target"), target), (N_("weight"), weight))
     return Line(label, completion_of(done, target).quantize(Decimal("0.0001")), APPRAISED, inputs, met=done >= target)
 
 
@@ -377,7 +384,11 @@ class MinimumDuty:
         carried = missed if basis == 0 else 0
         sheet.carry = Carry(sheet.carry.negative_months, carried)
         rate = min(self.share * missed, ONE)
-        inputs = ((N_("new client money"), of.new_assets), (N_("due"), self.new_assets), (N_("duties missed"), missed))
+        inputs = (
+            (N_("new client money"), of.new_assets),
+            (N_("required"), self.new_assets),
+            (N_("duties missed"), missed),
+        )
         note = N_("Carried over: there is no commission to withhold from.") if carried else ""
         line = Line(
             N_("Withheld for a missed duty"), -to_cents(basis * rate), STANDARD, inputs, met=not missed, note=note

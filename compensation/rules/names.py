@@ -6,7 +6,7 @@ from core.explain import N_
 
 COMPONENT_NAMES = {
     "base_pay": N_("Base pay"),
-    "commission": N_("Commission"),
+    "commission": N_("Commission pay"),
     "asset_bonus": N_("Asset bonus"),
     "product_bonus": N_("Product bonus"),
     "account_bonus": N_("Valid account bonus"),
@@ -26,7 +26,7 @@ WORDS = {
     "serviced": N_("serviced"),
     "maintained": N_("maintained"),
     "introduced": N_("introduced"),
-    "openings": N_("account openings"),
+    "openings": N_("openings"),
     "valid_openings": N_("valid openings"),
     "net_commission": N_("net commission"),
     "net_assets": N_("net new assets"),

@@ -52,4 +52,5 @@ def signed(amount: Decimal | None) -> str:
 @register.filter
 def warned(warning: Mapping[str, Any]) -> str:
     """A warning of a run in the reader's language."""
-    return str(gettext(warning["message"]) % warning.get("values", {}))
+    message = warning["message"]
+    return str(gettext(message) % warning.get("values", {}))
