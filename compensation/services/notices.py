@@ -106,7 +106,7 @@ def detail_is_sent_back(detail: BusinessDetail, actor: User, now: datetime) -> N
         key=f"{detail.public_id.hex}:{now.timestamp():.0f}",
         now=now,
         place=detail.branch,
-        link="",
+        link=reverse("crm:imports"),
         name=detail.person.name,
         month=f"{detail.month:%Y-%m}",
         by=actor.name,

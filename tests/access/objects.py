@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from archives.services import file_pay_run
 from compensation.models import BusinessDetail, PaySlip
 from compensation.services import ask_question
 from compensation.tests.month import NOW, october
@@ -245,3 +246,14 @@ def crm_import(cast: Cast) -> dict[str, Any]:
         asked = Asked(kind="openings", path=path, name="crm.csv", unit=cast.unit["B1"], today=cast.today)
         imported = check_file(asked=asked, actor=cast.clerk, now=timezone.now())
     return {"public_id": imported.public_id}
+
+
+@thing("signed_run")
+def signed_run(cast: Cast) -> dict[str, Any]:
+    return {"public_id": october(cast).signed().public_id}
+
+
+@thing("document")
+def document(cast: Cast) -> dict[str, Any]:
+    filed = file_pay_run(run=october(cast).signed(), now=NOW)
+    return {"public_id": filed[0].public_id}

@@ -215,6 +215,13 @@ CRM = [
     verb("crm:revert", IMPORTERS, of="crm_import", sees=SEE_BRANCH),
 ]
 
+ARCHIVES = [
+    page("archives:documents", f"{PAY} {OTHER_PAY} office"),
+    page("archives:document", f"{PAY} office", of="document"),
+    part("archives:download", f"{PAY} office", of="document"),
+    verb("archives:file_run", "clerk accountant deputy manager", of="signed_run", sees="auditor"),
+]
+
 TABLE: list[Line] = [
     *PORTAL,
     *ACCOUNTS,
@@ -226,6 +233,7 @@ TABLE: list[Line] = [
     *LOGS,
     *SUPERVISION,
     *COMPENSATION,
+    *ARCHIVES,
 ]
 
 # What third parties bring along. Of the sign-in pages only the status for a visitor and for a signed-in person is ours
