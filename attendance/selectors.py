@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from attendance.models import CalendarDay, SettledYear
 from attendance.rules import Calendar, DayKind
-from core.periods import Period
+from core.periods import ONE_DAY, Period
 
 MARGIN = timedelta(days=62)  # deadlines that fall on a rest day move on; questions about them stay answerable
 
@@ -21,11 +22,11 @@ def calendar_for(period: Period) -> Calendar:
 
 @dataclass(frozen=True, slots=True)
 class CalendarPage:
-    """A year as it is shown: twelve months of weeks of days; `holidays` are its named days."""
+    """A year as it is shown: twelve months of weeks of days; `named` are its holidays and make-up days."""
 
     year: int
     months: list[list[list[CalendarCell | None]]]
-    named: list[CalendarCell]
+    named: list[Span]
     workdays: int
     trading_days: int
     is_provisional: bool
@@ -55,6 +56,29 @@ class CalendarCell:
         return "work" if self.kind.is_workday else "rest"
 
 
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days in a row that are the same under one name."""
+
+    first: CalendarCell
+    last: CalendarCell
+
+    @property
+    def days(self) -> int:
+        return (self.last.on - self.first.on).days + 1
+
+
+def _spans(cells: Iterable[CalendarCell]) -> list[Span]:
+    spans: list[Span] = []
+    for cell in cells:
+        before = spans[-1] if spans else None
+        if before and before.last.on + ONE_DAY == cell.on and before.last.kind == cell.kind:
+            spans[-1] = Span(before.first, cell)
+        elif cell.kind.name:
+            spans.append(Span(cell, cell))
+    return spans
+
+
 def calendar_page(year: int) -> CalendarPage:
     """The year with what is settled by hand; three queries."""
     period = Period(date(year, 1, 1), date(year + 1, 1, 1))
@@ -70,7 +94,7 @@ def calendar_page(year: int) -> CalendarPage:
     return CalendarPage(
         year=year,
         months=months,
-        named=[cell for cell in cells if cell.kind.name],
+        named=_spans(cells),
         workdays=sum(cell.kind.is_workday for cell in cells),
         trading_days=sum(cell.kind.is_trading_day for cell in cells),
         is_provisional=any(cell.kind.provisional for cell in cells),

@@ -18,9 +18,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.realdata]
 
 def announced(year: int) -> dict[date, bool]:
     """Days off (True) and make-up workdays (False) of a year."""
-    places = [os.environ.get("REALDATA", ""), settings.BASE_DIR.parent / "shared" / "data"]
-    for place in filter(None, places):
-        file = Path(place) / "holiday_cn" / f"{year}.json"
+    beside = settings.BASE_DIR.parent / "shared" / "data"
+    for place in (Path(os.environ.get("REALDATA") or beside), beside):
+        file = place / "holiday_cn" / f"{year}.json"
         if file.exists():
             days = json.loads(file.read_text(encoding="utf-8"))["days"]
             return {date.fromisoformat(day["date"]): day["isOffDay"] for day in days}
