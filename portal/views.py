@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from portal.homes import homes_of
+from portal.selectors.search import search
 
 
 @require_safe
@@ -29,6 +30,13 @@ def home(request: HttpRequest) -> HttpResponse:
 def menu(request: HttpRequest) -> HttpResponse:
     """Everything there is for this person, and the account: the fifth tab of a phone."""
     return render(request, "portal/menu.html")
+
+
+@require_safe
+def find(request: HttpRequest) -> HttpResponse:
+    """People, units, outlets and documents within one's sight."""
+    text = request.GET.get("q", "")[:60]
+    return render(request, "portal/search.html", {"text": text, "found": search(cast(User, request.user), text)})
 
 
 @login_not_required

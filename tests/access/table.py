@@ -72,6 +72,7 @@ def first_signature(cast: Cast) -> dict[str, Any]:
 PORTAL = [
     page("portal:home"),
     page("portal:menu"),
+    page("portal:search"),
     part("portal:healthz", anonymous=200),
     part("portal:readyz", anonymous=200),
 ]
