@@ -121,7 +121,7 @@ class ReminderRunQuerySet(models.QuerySet["ReminderRun"]):
     def visible_to(self, user: User) -> Self:
         """Lists over units within one's sight, and those that name somebody one sees, or were sent to oneself."""
         named = LaggardEntry.objects.visible_to(user).order_by().values("run")
-        told = Reminder.objects.filter(recipient=user).order_by().values("run")
+        told = Reminder.objects.addressed_to(user).order_by().values("run")
         return self.filter(
             user.authority.sees_unit("scope__path", Power.SEE_REMINDERS) | Q(pk__in=named) | Q(pk__in=told)
         )
@@ -188,8 +188,8 @@ class ReminderRun(models.Model):
 
 class LaggardEntryQuerySet(models.QuerySet["LaggardEntry"]):
     def visible_to(self, user: User) -> Self:
-        """Units and people within one's sight, oneself, and what one was reminded of."""
-        told = Reminder.objects.filter(recipient=user, entry__isnull=False).order_by().values("entry")
+        """Units and people within one's sight, oneself, and what one was reminded of or is to answer with a plan."""
+        told = Reminder.objects.addressed_to(user).filter(entry__isnull=False).order_by().values("entry")
         return self.filter(
             user.authority.sees_unit("unit__path", Power.SEE_REMINDERS) | Q(person__user=user) | Q(pk__in=told)
         )
@@ -256,10 +256,15 @@ class ReminderQuerySet(models.QuerySet["Reminder"]):
     def visible_to(self, user: User) -> Self:
         """What was sent to oneself, and what was sent because of those within one's sight."""
         return self.filter(
-            Q(recipient=user)
+            Q(pk__in=self.model.objects.addressed_to(user).values("pk"))
             | user.authority.sees_unit("entry__unit__path", Power.SEE_REMINDERS)
             | (Q(entry=None) & user.authority.sees_unit("run__scope__path", Power.SEE_REMINDERS))
         )
+
+    def addressed_to(self, user: User) -> Self:
+        """What was sent to oneself, and calls in which a plan was demanded of oneself."""
+        demanded = PlanDemand.objects.filter(asked_of=user).values("call__message")
+        return self.filter(Q(recipient=user) | Q(message__in=demanded))
 
     def calls(self) -> Self:
         return self.filter(channel=Channel.PHONE_TASK)

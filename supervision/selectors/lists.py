@@ -99,7 +99,7 @@ def visible_entries(run: ReminderRun, user: User) -> QuerySet[LaggardEntry]:
     """The entries of a list that one may see, with the reminders one may know of."""
     reminders = (
         Reminder.objects.visible_to(user)
-        .select_related("recipient", "message", "message__phone_task")
+        .select_related("recipient", "message__phone_task__plan_demand")
         .order_by("who", "recipient__employee_no", "channel")
     )
     return (

@@ -152,6 +152,22 @@ def test_a_call_is_recorded_with_its_reason_and_a_plan_demanded(reminded: Cast, 
 
 
 @pytest.mark.clause("S7.2")
+def test_whoever_is_to_write_the_plan_sees_what_it_answers(reminded: Cast, signed_in) -> None:
+    call = call_of("S8.2", "B1M2")
+    services.record_call(
+        call=call,
+        result="reached",
+        reason="新人未到岗",
+        demand=services.Demand(reminded.am, date(2026, 11, 25), "写明招聘进度"),
+        actor=reminded.market,
+        now=moment(TODAY),
+    )
+    notice = Message.objects.get(text="supervision.plan_demanded")
+    assert "写明招聘进度" in signed_in(reminded.am).get(notice.link).content.decode()
+    assert signed_in(reminded.am_west).get(notice.link).status_code == 404
+
+
+@pytest.mark.clause("S7.2")
 @pytest.mark.parametrize(
     ("entered", "field"),
     [
