@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import TypeVar
 
 from django.core.files.base import ContentFile
 
@@ -29,10 +30,11 @@ MONDAY = TODAY - timedelta(days=TODAY.weekday())
 SECRET = "闲人免看"
 
 Make = Callable[[Cast, int], object]
+Maker = TypeVar("Maker", bound=Make)
 MAKERS: list[Make] = []
 
 
-def one_of_many(make: Make) -> Make:
+def one_of_many(make: Maker) -> Maker:
     MAKERS.append(make)
     return make
 
@@ -67,7 +69,7 @@ def colleague(cast: Cast, n: int) -> None:
 
 @one_of_many
 def log(cast: Cast, n: int) -> WorkLog:
-    on = TODAY - timedelta(days=n)
+    on = TODAY - timedelta(days=n + 7)
     mine, area = cast.person("cm"), cast.unit["B1M1A1"]
     made = WorkLog.objects.create(
         person=mine, unit=area, on=on, state="submitted", submitted_at=NOON - timedelta(days=n), note=SECRET

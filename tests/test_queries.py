@@ -24,7 +24,7 @@ PAGES = [line for line in TABLE if line.is_page]
 def test_pages_cost_the_same_with_few_rows_and_with_many(cast: Cast, signed_in: Callable[[User], Client]):
     fill(cast, range(1, 3))
     things = {name: build(cast) for name, build in BUILDERS.items()}
-    pages = [(line, reverse(line.name, kwargs=things.get(line.of, {}))) for line in PAGES]
+    pages = [(line, reverse(line.name, kwargs=line.arguments(things))) for line in PAGES]
     clients = {key: signed_in(cast.user[key]) for line in PAGES for key in (line.may.split()[0], line.may.split()[-1])}
 
     def counts() -> dict[tuple[str, str], int]:

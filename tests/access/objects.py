@@ -8,16 +8,16 @@ All things can stand beside each other: the pages are walked and measured with o
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils import timezone
 
 from archives.services import file_pay_run
-from compensation.models import BusinessDetail, PaySlip
+from compensation.models import BusinessDetail, PayRun, PaySlip, PlanVersion
 from compensation.services import ask_question
-from compensation.tests.month import NOW, october
-from core.periods import Week
+from compensation.tests.month import NOW, PayOf, approved_default_plan, imported
+from core.periods import Month, Week
 from crm.services import Asked, check_file, received
 from messaging.models import Channel, Message, State
 from messaging.services import Draft, post
@@ -169,15 +169,32 @@ def log_entry(cast: Cast) -> dict[str, Any]:
     return {"public_id": entry.public_id}
 
 
+def pay_in(cast: Cast, month: int) -> PayOf:
+    """A month of 2026 at B1 in which 林小雨 and 陈大文 earned something. Each state of a run has a month of its own."""
+    if not PlanVersion.objects.exclude(approved_on=None).exists():
+        approved_default_plan()
+    of = Month(date(2026, month, 1))
+    pay_of = PayOf(cast, imported(cast, NOW.replace(day=2, hour=9), of), of)
+    pay_of.account("cm", "20000", no="88000001")
+    pay_of.account("cm2", "6000", no="88000002")
+    return pay_of
+
+
+def filed_slip(cast: Cast) -> PaySlip:
+    """The slip of 林小雨 in the month that is filed."""
+    run = PayRun.objects.filter(state=PayRun.State.FILED, month=date(2026, 5, 1)).first() or pay_in(cast, 5).filed()
+    return PaySlip.objects.select_related("person", "run__branch").get(person=cast.person("cm"), run=run)
+
+
 @thing("pay_month")
 def pay_month(cast: Cast) -> dict[str, Any]:
-    pay_of = october(cast)
+    pay_of = pay_in(cast, 10)
     return {"branch": pay_of.branch.code, "month": pay_of.month.code}
 
 
 @thing("pay_draft")
 def pay_draft(cast: Cast) -> dict[str, Any]:
-    pay_of = october(cast)
+    pay_of = pay_in(cast, 9)
     run = pay_of.drafted()
     pay_of.accepted()
     return {"public_id": run.public_id}
@@ -185,32 +202,31 @@ def pay_draft(cast: Cast) -> dict[str, Any]:
 
 @thing("pay_run")
 def pay_run(cast: Cast) -> dict[str, Any]:
-    return {"public_id": october(cast).reviewed().public_id}
+    return {"public_id": pay_in(cast, 8).reviewed().public_id}
 
 
 @thing("pay_slip")
 def pay_slip(cast: Cast) -> dict[str, Any]:
-    run = october(cast).filed()
-    return {"public_id": run.slips.get(person=cast.person("cm")).public_id}
+    return {"public_id": filed_slip(cast).public_id}
 
 
 @thing("pay_question")
 def pay_question(cast: Cast) -> dict[str, Any]:
-    october(cast).filed()
-    slip = PaySlip.objects.select_related("person", "run__branch").get(person=cast.person("cm"))
-    question = ask_question(slip=slip, text="为什么扣留？", actor=cast.as_of("cm"), now=NOW)
+    question = ask_question(slip=filed_slip(cast), text="为什么扣留？", actor=cast.as_of("cm"), now=NOW)
     return {"public_id": question.public_id}
 
 
 @thing("pay_detail")
 def pay_detail(cast: Cast) -> dict[str, Any]:
-    october(cast).drafted()
-    return {"public_id": BusinessDetail.objects.get(person=cast.person("cm")).public_id}
+    pay_of = pay_in(cast, 7)
+    pay_of.drafted()
+    detail = BusinessDetail.objects.get(person=cast.person("cm"), month=pay_of.month.first)
+    return {"public_id": detail.public_id}
 
 
 @thing("pay_entry")
 def pay_entry(cast: Cast) -> dict[str, Any]:
-    pay_of = october(cast)
+    pay_of = pay_in(cast, 6)
     pay_of.drafted()
     return {"branch": pay_of.branch.code, "month": pay_of.month.code, "employee_no": "1001"}
 
@@ -250,10 +266,10 @@ def crm_import(cast: Cast) -> dict[str, Any]:
 
 @thing("signed_run")
 def signed_run(cast: Cast) -> dict[str, Any]:
-    return {"public_id": october(cast).signed().public_id}
+    return {"public_id": pay_in(cast, 4).signed().public_id}
 
 
 @thing("document")
 def document(cast: Cast) -> dict[str, Any]:
-    filed = file_pay_run(run=october(cast).signed(), now=NOW)
+    filed = file_pay_run(run=pay_in(cast, 3).signed(), now=NOW)
     return {"public_id": filed[0].public_id}

@@ -40,6 +40,10 @@ class Line:
     given: Mapping[str, Any] = field(default_factory=dict)  # parts of the address that name no thing, such as a day
     is_page: bool = False  # walked in Chromium
 
+    def arguments(self, things: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+        """The arguments of the address, its thing taken from `things`."""
+        return {**(things[self.of] if self.of else {}), **self.given}
+
 
 def page(name: str, may: str = EVERYBODY, *, of: str = "", sees: str = "", **more: Any) -> Line:
     """A page for people."""
@@ -113,7 +117,7 @@ LOGS = [
     page("worklogs:month_end", f"{ANSWERING} {OTHER_ANSWERING}"),
     page("worklogs:score_tables", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
     page("worklogs:score_table", f"mm manager regional {READING}", of="score_table"),
-    page("worklogs:score_table_file", f"mm manager regional {READING}", of="score_table"),
+    part("worklogs:score_table_file", f"mm manager regional {READING}", of="score_table"),
     page("worklogs:log", f"cm {ANSWERING} {READING}", of="work_log"),
     verb("worklogs:reply", ANSWERING, of="work_log", sees=f"cm {READING}", send={"text": "好"}),
 ]
@@ -169,7 +173,7 @@ POLICIES = [
 PAY = "clerk accountant deputy manager auditor"
 SIGNING = "accountant deputy manager"
 OTHER_PAY = "sibling_clerk sibling_accountant sibling_manager outsider_manager"
-ENTRY = {
+PERSON_MONTH = {
     "complaints": 0,
     "client_cost": 0,
     "attendance_deduction": 0,
@@ -192,7 +196,7 @@ COMPENSATION = [
     verb("compensation:draft", "clerk", of="pay_month", sees=f"{SIGNING} auditor"),
     verb("compensation:send_back", "clerk", of="pay_detail", sees=f"cm {SIGNING} auditor", send={"reason": "少一户"}),
     page("compensation:entry", "clerk", of="pay_entry", sees=f"{SIGNING} auditor"),
-    verb("compensation:record_entry", "clerk", of="pay_entry", sees=f"{SIGNING} auditor", send=ENTRY),
+    verb("compensation:record_entry", "clerk", of="pay_entry", sees=f"{SIGNING} auditor", send=PERSON_MONTH),
 ]
 
 CALENDAR = [

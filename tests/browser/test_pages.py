@@ -55,7 +55,7 @@ def test_pages_are_clean(viewer: str, site: Site, committed: Cast, things, sessi
     wrong: dict[str, list[str]] = {}
     with site.visiting(cookie=session_of(committed.user[viewer]), width=360, height=780) as visit:
         for line in PAGES[viewer]:
-            address = reverse(line.name, kwargs=things[line.of] if line.of else dict(line.given))
+            address = reverse(line.name, kwargs=line.arguments(things))
             send = line.send(committed) if callable(line.send) else line.send
             visit.go(f"{site.url}{address}{'?' + urlencode(send) if send else ''}")
             if found := wrong_with(visit):

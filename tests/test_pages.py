@@ -1,0 +1,80 @@
+"""What holds for every page of the access table: its headers, and that nothing hidden shows through."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from tests.access.objects import BUILDERS
+from tests.access.table import TABLE
+from tests.cast import Cast
+from tests.crowd import SECRET, fill
+
+STRANGERS = (
+    "sibling_cm",
+    "sibling_am",
+    "sibling_mm",
+    "sibling_clerk",
+    "sibling_manager",
+    "outsider_cm",
+    "outsider_manager",
+)
+ANSWERS = [line for line in TABLE if line.method == "GET"]
+
+
+@pytest.mark.django_db
+def test_nothing_of_another_branch_shows_through_any_list(cast: Cast, signed_in: Callable[[User], Client]):
+    for build in BUILDERS.values():
+        build(cast)
+    fill(cast, range(1, 4))
+    shown = []
+    for stranger in STRANGERS:
+        client = signed_in(cast.user[stranger])
+        for line in ANSWERS:
+            if line.of or stranger not in line.may.split():
+                continue
+            answer = client.get(reverse(line.name, kwargs=line.arguments({})))
+            body = answer.getvalue()
+            text = body.decode(errors="ignore") + str(answer.headers)
+            shown += [f"{line.name} as {stranger}: {word}" for word in (SECRET, "林小雨", "同事1") if word in text]
+    assert shown == []
+
+
+@pytest.mark.django_db
+def test_the_same_lists_do_show_it_to_those_who_may_see(cast: Cast, signed_in: Callable[[User], Client]):
+    """Else the test above would prove nothing."""
+    for build in BUILDERS.values():
+        build(cast)
+    fill(cast, range(1, 4))
+    showing = set()
+    for person in ("cm", "am", "manager", "clerk", "officer", "office"):
+        client = signed_in(cast.user[person])
+        for line in ANSWERS:
+            if not line.of and person in line.may.split():
+                answer = client.get(reverse(line.name, kwargs=line.arguments({})))
+                if any(w in answer.getvalue().decode(errors="ignore") for w in (SECRET, "林小雨", "同事1")):
+                    showing.add(line.name)
+    assert len(showing) >= 4, showing
+
+
+@pytest.mark.django_db
+def test_every_answer_stays_out_of_caches_and_frames(cast: Cast, signed_in: Callable[[User], Client]):
+    things = {name: build(cast) for name, build in BUILDERS.items()}
+    wrong = []
+    for line in ANSWERS:
+        viewer = line.may.split()[0]
+        answer = signed_in(cast.user[viewer]).get(reverse(line.name, kwargs=line.arguments(things)))
+        policy = answer.headers.get("Content-Security-Policy", "")
+        held = {
+            "no-store": "no-store" in answer.headers.get("Cache-Control", ""),
+            "nosniff": answer.headers.get("X-Content-Type-Options") == "nosniff",
+            "no frame": answer.headers.get("X-Frame-Options") == "DENY",
+            "own sources only": "default-src 'self'" in policy and "unsafe" not in policy and "http" not in policy,
+            "attachment": line.is_page or answer.headers.get("Content-Disposition", "attachment").startswith("attach"),
+        }
+        wrong += [f"{line.name}: {name}" for name, is_so in held.items() if not is_so]
+    assert wrong == []
