@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import Max, Q, QuerySet, Sum
 
 from core.periods import Month, Week
 from crm.models import DailyResult
@@ -149,10 +149,17 @@ def _replies(people: list[int], week: Week) -> dict[int, int]:
 
 def _openings(people: list[int], month: Month) -> tuple[dict[int, Decimal], dict[int, date]]:
     """Of the month by person, and the last day with any."""
-    results = DailyResult.objects.filter(person__in=people, openings__gt=0).order_by()
-    of_month = results.filter(day__gte=month.first, day__lt=month.end)
-    openings = dict(of_month.values_list("person").annotate(total=Sum("openings")))
-    return openings, dict(results.values_list("person").annotate(last=Max("day")))
+    rows = (
+        DailyResult.objects.filter(person__in=people, openings__gt=0)
+        .order_by()
+        .values_list("person")
+        .annotate(total=Sum("openings", filter=Q(day__gte=month.first, day__lt=month.end)), last=Max("day"))
+    )
+    openings: dict[int, Decimal] = {}
+    last: dict[int, date] = {}
+    for person, total, day in rows:
+        openings[person], last[person] = total or ZERO, day
+    return openings, last
 
 
 def _target(units: Sequence[Unit], month: Month) -> Decimal | None:

@@ -52,5 +52,5 @@ def search(user: User, text: str) -> Found:
         units=tuple(units[:MOST]),
         outlets=tuple(outlets[:MOST]),
         documents=tuple(documents[:MOST]),
-        more=max(map(len, (people, units, outlets, documents))) > MOST,
+        more=max(len(people), len(units), len(outlets), len(documents)) > MOST,
     )
