@@ -8,6 +8,9 @@ from django.db import connection
 from psycopg import sql
 
 
+COMPLETE = "the demonstration company is complete"
+
+
 def _maintenance() -> psycopg.Connection:
     place = settings.DATABASES["default"]
     parts = {
@@ -30,3 +33,19 @@ def ensure_database(*, anew: bool) -> None:
             server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
             server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+
+
+def mark_complete(size: str) -> None:
+    """Leave a note on the database itself that the story stands complete in it."""
+    with connection.cursor() as cursor:
+        name = sql.Identifier(connection.settings_dict["NAME"])
+        cursor.execute(sql.SQL("COMMENT ON DATABASE {} IS {}").format(name, sql.Literal(f"{COMPLETE}: {size}")))
+
+
+def is_complete() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0] and row[0].startswith(COMPLETE))

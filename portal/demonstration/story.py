@@ -1,0 +1,131 @@
+"""The company's three months, told through the commands and services that people use."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
+
+from accounts.models import User
+from attendance.selectors import calendar_for
+from core import audit, clock
+from core.periods import Day, Period, Week
+from messaging.services import offer
+from portal.demonstration import desk, month_end, paper
+from portal.demonstration.activity import Activity
+from portal.demonstration.company import Company, found_company
+from portal.demonstration.database import mark_complete
+from teams.models import Posting, Role
+
+PASSWORD = "demo-company"  # noqa: S105
+Say = Callable[[str], None]
+REMINDED_WEEKS = 3
+
+
+def tell(*, now: datetime, size: str, say: Say) -> None:
+    """Build the company as it stands on the day of `now`. Takes a minute or two."""
+    today = clock.day_of(now)
+    company = found_company(today)
+    calendar = calendar_for(Period(company.story_begins - timedelta(days=31), today + timedelta(days=31)))
+    activity = Activity(company, calendar.workdays, calendar.trading_days)
+    say(f"Founding the company: {len(company.people)} people, {len(company.outlets)} outlets …")
+    found(company)
+    say("Keeping three months of work logs …")
+    keep_logs(company, activity)
+    say("Bringing in CRM data …")
+    bring_crm(company, activity)
+    say("Answering logs, sending score tables up …")
+    desk.answer(company)
+    say("Reminding those who lag …")
+    remind(company, activity)
+    say("Taking two months to the archive and one to the third signature …")
+    month_end.take(company, activity, now)
+    with audit.acting(source="demonstration"):
+        offer(now=now)
+    mark_complete(size)
+
+
+def quietly(command: str, *arguments: str, **options: object) -> None:
+    call_command(command, *arguments, stdout=io.StringIO(), **options)
+
+
+def found(company: Company) -> None:
+    for name, rows in company.tables().items():
+        paper.written(f"company/{name}.csv", rows)
+    quietly("load_company", str(paper.folder() / "company"))
+    User.objects.update(password=make_password(PASSWORD))
+
+
+def keep_logs(company: Company, activity: Activity) -> None:
+    """A file a month, as kept elsewhere before Muster came."""
+    yesterday = Day(company.today).previous().first
+    for month in company.months:
+        last = min(month.last, yesterday)
+        if month.first <= last and (rows := list(activity.log_rows(month.first, last))):
+            quietly("import_logs", str(paper.written(f"logs-{month.code}.csv", rows)))
+    quietly("judge", "--from", company.story_begins.isoformat(), "--to", company.today.isoformat())
+
+
+def bring_crm(company: Company, activity: Activity) -> None:
+    """Openings up to the last trading day but one missing day; the accounts of the three full months."""
+    yesterday, missing = Day(company.today).previous().first, activity.missing_day()
+    for n, month in enumerate(company.months):
+        for part, (first, last) in enumerate(parts(month.first, min(month.last, yesterday), missing)):
+            rows = activity.opening_rows(activity.trading_days(Period.between(first, last)))
+            if rows:
+                path = paper.written(f"openings-{month.code}-{part}.csv", rows)
+                quietly("import_crm", "openings", str(path), "--covers", f"{first}..{last}")
+        if n < 3:
+            path = paper.written(f"account-month-{month.code}.csv", activity.account_rows(month))
+            quietly("import_crm", "account_month", str(path))
+
+
+def parts(first: date, last: date, missing: date) -> list[tuple[date, date]]:
+    """The days from `first` to `last` in one piece, or in two around the missing one."""
+    if not first <= missing <= last:
+        return [(first, last)] if first <= last else []
+    pieces = [(first, missing - timedelta(days=1)), (missing + timedelta(days=1), last)]
+    return [piece for piece in pieces if piece[0] <= piece[1]]
+
+
+def remind(company: Company, activity: Activity) -> None:
+    """What the schedule would have sent in the last weeks, day by day."""
+    start = Week(company.today - timedelta(weeks=REMINDED_WEEKS)).first
+    for on in activity.trading_days(Period(start, company.today)):
+        quietly("remind", "--period", "day", "--on", on.isoformat())
+    week = Week(start)
+    while week.end <= company.today:
+        quietly("remind", "--period", "week", "--on", week.first.isoformat())
+        week = week.next()
+
+
+SHOWN_ROLES = (
+    Role.CUSTOMER_MANAGER,
+    Role.AREA_MANAGER,
+    Role.MARKET_MANAGER,
+    Role.BRANCH_MANAGER,
+    Role.DEPUTY_BRANCH_MANAGER,
+    Role.CHIEF_ACCOUNTANT,
+    Role.FINANCE_CLERK,
+    Role.TRADE_ADMINISTRATOR,
+    Role.REGIONAL_MANAGER,
+    Role.MARKET_OFFICER,
+    Role.OFFICE_CLERK,
+    Role.AUDITOR,
+)
+
+
+def sign_ins(on: date) -> list[tuple[str, str, str]]:
+    """(role, employee number, name): one person a role, of one branch where the role has one."""
+    found = []
+    for role in SHOWN_ROLES:
+        postings = Posting.objects.on(on).filter(role=role, acting_for=None).select_related("person__user", "unit")
+        posting = postings.order_by("unit__code", "person__user__employee_no").first()
+        if posting is not None:
+            found.append((f"{role.label} · {posting.unit}", posting.person.employee_no, posting.person.name))
+    return found
+
+
