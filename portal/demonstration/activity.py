@@ -45,7 +45,7 @@ class Activity:
         self.random = random.Random(SEED + 1)
         self.names = Faker("zh_CN")
         self.names.seed_instance(SEED + 1)
-        self.numbers = 0
+        self.numbers = self.clients = 0
         self.books = {seller.employee_no: Book() for seller in company.sellers}
         for seller in company.sellers:
             for _ in range(12 + int(10 * seller.drive)):
@@ -56,7 +56,8 @@ class Activity:
         return f"1{(3, 5, 7, 8)[self.numbers % 4]}{self.numbers * 7919 % 10**9:09}"
 
     def win_client(self, seller: Seller, name: str, phone: str) -> tuple[str, str, str, str]:
-        number = sum(len(book.clients) for book in self.books.values()) + 1
+        self.clients += 1
+        number = self.clients
         client = (name, phone, f"C{number:08}", f"{seller.branch[1:]}{number:010}")
         self.books[seller.employee_no].clients.append(client)
         return client
@@ -69,7 +70,7 @@ class Activity:
         return count
 
     def posted(self, seller: Seller, on: date) -> bool:
-        return on >= seller.joined_on and (seller.left_on is None or on < seller.left_on)
+        return seller.is_active and on >= seller.joined_on and (seller.left_on is None or on < seller.left_on)
 
     def mood(self, seller: Seller, on: date) -> float:
         """Good weeks and bad ones; the same for the whole week."""
@@ -80,7 +81,7 @@ class Activity:
         """Entries of all days from `first` to `last`, in the columns of `import_logs`."""
         for on in self.workdays(Period.between(first, last)):
             for seller in self.company.sellers:
-                if seller.branch == "B05" or not self.posted(seller, on) or self.random.random() < 0.03 / seller.drive:
+                if not self.posted(seller, on) or self.random.random() < 0.03 / seller.drive:
                     continue
                 yield from self.day_of(seller, on)
 
@@ -121,7 +122,7 @@ class Activity:
             for seller in self.company.sellers:
                 if not self.posted(seller, on):
                     continue
-                for _ in range(self.poisson(OPENINGS_A_DAY * self.mood(seller, on) if seller.branch != "B05" else 0)):
+                for _ in range(self.poisson(OPENINGS_A_DAY * self.mood(seller, on))):
                     rows.append(self.opening(seller, on))
         return rows
 
@@ -151,7 +152,7 @@ class Activity:
         """A month of every client's account, in the columns of `import_crm account_month`."""
         rows = []
         for seller in self.company.sellers:
-            if seller.branch == "B05" or not any(self.posted(seller, day) for day in month.days()):
+            if not any(self.posted(seller, day) for day in month.days()):
                 continue
             for n, (_name, _phone, _client, account) in enumerate(self.books[seller.employee_no].clients):
                 if self.random.random() < 0.25:
@@ -183,7 +184,7 @@ class Activity:
     def missing_day(self) -> date:
         """The trading day of which no CRM data came: about two weeks ago."""
         days = self.trading_days(Period(self.company.months[2].first, self.company.today))
-        return days[-9]
+        return days[-9] if len(days) > 9 else days[0]
 
 
 def yesterday(on: date) -> date:

@@ -45,8 +45,9 @@ BANKS = (
     ("BCM", "交通银行", "no"),
     ("CMB", "招商银行", "no"),
 )
+MANY = 400  # beyond so many people, two may share a name
 STREETS = "新华 中山 解放 建国 长江 黄河 文化 和平 朝阳 东湖 南湖 西湖 北苑 龙泉 金桥 银杏 桂花 海棠 梧桐 松江 徐汇 静安 越秀 海珠 荔湾 锦江".split()
-ORDINALS = ("一", "二", "三")
+ORDINALS = "一二三四五六七八九"
 DIRECTIONS = ("东", "西", "南", "北")
 BRANCH_POSTS = (
     "branch_manager",
@@ -57,18 +58,34 @@ BRANCH_POSTS = (
     "attendance_recorder",
 )
 HEAD_OFFICE = (
-    ("HY-MS", "market_officer", 2),
-    ("HY-MS", "channel_officer", 1),
-    ("HY-GO", "office_clerk", 1),
-    ("HY", "vice_president", 1),
-    ("HY", "auditor", 1),
-    ("R1", "regional_manager", 1),
-    ("R1", "regional_officer", 1),
-    ("R2", "regional_manager", 1),
-    ("R2", "regional_officer", 1),
+    ("HY-MS", "market_officer"),
+    ("HY-MS", "market_officer"),
+    ("HY-MS", "channel_officer"),
+    ("HY-GO", "office_clerk"),
+    ("HY", "vice_president"),
+    ("HY", "auditor"),
 )
-PEOPLE = 170
-OUTLETS = 70
+REGIONS = {"R1": ("华东营销管理部", "上海"), "R2": ("华南营销管理部", "广州"), "R3": ("西部营销管理部", "成都")}
+
+
+@dataclass(frozen=True)
+class Size:
+    """How large the company is, and how much of its past is told."""
+
+    branches: tuple[BranchPlan, ...]
+    people: int
+    outlets: int
+    months: int = 3  # full months before this one
+    days: int | None = None  # tell only the last so many days of work logs
+
+
+def many_branches() -> tuple[BranchPlan, ...]:
+    """Twelve branches of nine market departments with four areas each, in three regional departments."""
+    cities = ("上海", "杭州", "南京", "苏州", "广州", "深圳", "厦门", "福州", "成都", "重庆", "武汉", "长沙")
+    return tuple(
+        BranchPlan(f"B{n + 1:02}", f"{city}{STREETS[n]}路营业部", city, f"R{n // 4 + 1}", n % 4 == 0, (4,) * 9)
+        for n, city in enumerate(cities)
+    )
 
 
 @dataclass
@@ -83,11 +100,13 @@ class Seller:
     joined_on: date
     left_on: date | None = None
     outlet: str = ""
+    is_active: bool = True  # not yet where the branch is still in preparation
 
 
 @dataclass
 class Company:
     today: date
+    size: Size
     units: list[Row] = field(default_factory=list)
     people: list[Row] = field(default_factory=list)
     postings: list[Row] = field(default_factory=list)
@@ -100,14 +119,16 @@ class Company:
 
     @cached_property
     def months(self) -> list[Month]:
-        """The three full months before this one, oldest first, and this one."""
+        """The full months before this one, oldest first, and this one."""
         months = [Month(self.today)]
-        for _ in range(3):
+        for _ in range(self.size.months):
             months.insert(0, months[0].previous())
         return months
 
     @property
     def story_begins(self) -> date:
+        if self.size.days is not None:
+            return self.today - timedelta(days=self.size.days)
         return self.months[0].first
 
     def tables(self) -> dict[str, list[Row]]:
@@ -118,8 +139,9 @@ class Company:
 class Founding:
     """Writes the tables, in an order that random numbers from a fixed seed make the same each time."""
 
-    def __init__(self, today: date) -> None:
-        self.company = Company(today)
+    def __init__(self, today: date, size: Size) -> None:
+        self.size = size
+        self.company = Company(today, size)
         self.random = random.Random(SEED)
         self.names = Faker("zh_CN")
         self.names.seed_instance(SEED)
@@ -147,9 +169,10 @@ class Founding:
         self.unit("HY", "衡远证券", "company", city="上海")
         self.unit("HY-MS", "公司市场部", "hq_department", "HY", functions="market_supervision;channel_management")
         self.unit("HY-GO", "经纪业务综合室", "hq_department", "HY", functions="general_office")
-        self.unit("R1", "华东营销管理部", "regional_department", "HY", city="上海")
-        self.unit("R2", "华南营销管理部", "regional_department", "HY", city="广州")
-        for branch in BRANCHES:
+        for code in sorted({branch.parent for branch in self.size.branches} & set(REGIONS)):
+            name, city = REGIONS[code]
+            self.unit(code, name, "regional_department", "HY", city=city)
+        for branch in self.size.branches:
             start = {"started_on": ""} if branch.in_preparation else {}
             local = "yes" if branch.local else "no"
             self.unit(branch.code, branch.name, "branch", branch.parent, city=branch.city, local=local, **start)
@@ -165,9 +188,7 @@ class Founding:
         self, unit: str, role: str, *, engagement: str = "employee", grade: str = "", joined: date | None = None
     ) -> str:
         self.number += 1
-        name = self.names.name()
-        while name in self.taken:
-            name = self.names.name()
+        name = next(name for name in iter(self.names.name, None) if name not in self.taken or len(self.taken) > MANY)
         self.taken.add(name)
         number, joined = str(self.number), joined or self.since
         licence = {
@@ -203,12 +224,14 @@ class Founding:
         )
 
     def appoint_heads(self) -> None:
-        for unit, role, count in HEAD_OFFICE:
-            for _ in range(count):
-                self.hire(unit, role)
+        for unit, role in HEAD_OFFICE:
+            self.hire(unit, role)
+        for unit in [u["code"] for u in self.company.units if u["kind"] == "regional_department"]:
+            self.hire(unit, "regional_manager")
+            self.hire(unit, "regional_officer")
 
     def appoint_branches(self) -> None:
-        for branch in BRANCHES:
+        for branch in self.size.branches:
             for role in BRANCH_POSTS:
                 self.hire(branch.code, role)
             for n, areas in enumerate(branch.areas):
@@ -218,11 +241,11 @@ class Founding:
                     self.hire(f"{department}A{a + 1}", "area_manager")
 
     def hire_sellers(self) -> None:
-        areas = [u["code"] for u in self.company.units if u["kind"] == "area" and not u["code"].startswith("B05")]
-        prepared = [u["code"] for u in self.company.units if u["kind"] == "area" and u["code"].startswith("B05")]
-        left = PEOPLE - len(self.company.people)
-        places = [area for n in range(left) for area in [areas[n % len(areas)]]][: left - 2] + prepared * 2
-        for n, area in enumerate(places[:left]):
+        areas = [u["code"] for u in self.company.units if u["kind"] == "area" and u["started_on"]]
+        prepared = [u["code"] for u in self.company.units if u["kind"] == "area" and not u["started_on"]] * 2
+        left = self.size.people - len(self.company.people)
+        places = [areas[n % len(areas)] for n in range(left - len(prepared))] + prepared
+        for n, area in enumerate(places):
             engagement = "part_time" if n % 29 == 11 else "broker_agent" if n % 31 == 17 else "employee"
             drive = self.random.choice((0.45, 0.7, 0.85, 1, 1, 1.1, 1.25, 1.5))
             grade = self.random.choice("TJJJIISP") if drive >= 0.7 else self.random.choice("TTJ")
@@ -242,12 +265,13 @@ class Founding:
                 }
             )
         areas = sorted({seller.area for seller in self.company.sellers})
-        for n in range(OUTLETS):
+        cities = {branch.code: branch.city for branch in self.size.branches}
+        for n in range(self.size.outlets):
             bank, area = BANKS[n % len(BANKS)], areas[n % len(areas)]
-            city = next(b.city for b in BRANCHES if b.code == area[:3])
+            city = cities[area[:3]]
             self.company.outlets.append(
                 {
-                    "code": f"W{n + 1:03}",
+                    "code": f"W{n + 1:04}",
                     "name": f"{bank[1]}{city}{STREETS[n % len(STREETS)]}路支行",
                     "bank": bank[0],
                     "unit": area,
@@ -257,8 +281,11 @@ class Founding:
                     "phone": f"137{self.random.randrange(10**8):08}",
                 }
             )
+        by_area: dict[str, list[str]] = {}
+        for outlet in self.company.outlets:
+            by_area.setdefault(outlet["unit"], []).append(outlet["code"])
         for seller in self.company.sellers:
-            near = [outlet["code"] for outlet in self.company.outlets if outlet["unit"] == seller.area]
+            near = by_area[seller.area]
             seller.outlet = self.random.choice(near)
             start = max(seller.joined_on, self.since).isoformat()
             self.company.outlet_postings.append(
@@ -288,7 +315,7 @@ class Founding:
         """A transfer in the second month, a leaver three weeks ago, a quiet seller who has fallen behind."""
         company = self.company
         mover = next(s for s in company.sellers if s.area == "B01M1A2")
-        moved_on = company.months[1].first + timedelta(days=14)
+        moved_on = company.months[-3 if len(company.months) > 2 else 0].first + timedelta(days=14)
         self.end_posting(mover.employee_no, moved_on)
         self.post(mover.employee_no, "B01M2A1", "customer_manager", moved_on)
         leaver = next(s for s in company.sellers if s.area == "B02M1A1")
@@ -306,6 +333,12 @@ class Founding:
         posting["to_on"] = on.isoformat()
 
 
-def found_company(today: date) -> Company:
+SIZES = {
+    "small": Size(BRANCHES, people=170, outlets=70),
+    "month-end": Size(many_branches(), people=5200, outlets=1400, months=1, days=5),
+}
+
+
+def found_company(today: date, size: Size = SIZES["small"]) -> Company:
     """The demonstration's people and places as they stand on `today`."""
-    return Founding(today).found()
+    return Founding(today, size).found()

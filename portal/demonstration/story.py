@@ -16,7 +16,7 @@ from core.periods import Day, Period, Week
 from messaging.services import offer
 from portal.demonstration import desk, month_end, paper
 from portal.demonstration.activity import Activity
-from portal.demonstration.company import Company, found_company
+from portal.demonstration.company import SIZES, Company, found_company
 from portal.demonstration.database import mark_complete
 from teams.models import Posting, Role
 
@@ -28,7 +28,7 @@ REMINDED_WEEKS = 3
 def tell(*, now: datetime, size: str, say: Say) -> None:
     """Build the company as it stands on the day of `now`. Takes a minute or two."""
     today = clock.day_of(now)
-    company = found_company(today)
+    company = found_company(today, SIZES[size])
     calendar = calendar_for(Period(company.story_begins - timedelta(days=31), today + timedelta(days=31)))
     activity = Activity(company, calendar.workdays, calendar.trading_days)
     say(f"Founding the company: {len(company.people)} people, {len(company.outlets)} outlets …")
@@ -78,7 +78,7 @@ def bring_crm(company: Company, activity: Activity) -> None:
             if rows:
                 path = paper.written(f"openings-{month.code}-{part}.csv", rows)
                 quietly("import_crm", "openings", str(path), "--covers", f"{first}..{last}")
-        if n < 3:
+        if n < len(company.months) - 1:
             path = paper.written(f"account-month-{month.code}.csv", activity.account_rows(month))
             quietly("import_crm", "account_month", str(path))
 
@@ -127,5 +127,3 @@ def sign_ins(on: date) -> list[tuple[str, str, str]]:
         if posting is not None:
             found.append((f"{role.label} · {posting.unit}", posting.person.employee_no, posting.person.name))
     return found
-
-
