@@ -9,9 +9,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, is_dataclass
-from datetime import date, datetime, time
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date, time
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 type_of_value = str | int | Decimal | date | time | bool | None
@@ -47,21 +48,40 @@ class Line:
     href: str = ""
 
 
+AS_IT_IS = (str, int, bool, type(None))
+
+
 def plain(value: Any) -> Any:
     """`value` as JSON knows it: decimals and dates as text, dataclasses as objects. Raises `TypeError` on floats."""
-    if value is None or isinstance(value, str | bool | int):
+    kind = type(value)
+    if kind in AS_IT_IS:
         return value
+    if kind is tuple or kind is list:
+        return [plain(item) for item in value]
+    if kind is dict:
+        return {str(key): plain(item) for key, item in value.items()}
+    return _plain_of_rarer(value)
+
+
+def _plain_of_rarer(value: Any) -> Any:
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, date | datetime | time):
+    if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, str | int):  # an enumeration's member
+        return str(value) if isinstance(value, str) else int(value)
     if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
+        return {name: plain(getattr(value, name)) for name in _field_names(type(value))}
     if isinstance(value, Mapping):
         return {str(key): plain(item) for key, item in value.items()}
     if isinstance(value, Sequence | set | frozenset):
         return [plain(item) for item in (sorted(value) if isinstance(value, set | frozenset) else value)]
     raise TypeError(f"No canonical form for {type(value).__name__}")
+
+
+@cache
+def _field_names(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def canonical(value: Any) -> bytes:

@@ -24,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--reset", action="store_true", help="throw the company away and build it anew")
 
     def handle(self, *args: Any, no_serve: bool, port: int | None, size: str, reset: bool, **options: Any) -> None:
-        started = time.monotonic()
+        self.started = started = time.monotonic()
         try:
             port = None if no_serve else serving.port_to_use(port)
         except serving.PortTaken as taken:
@@ -48,23 +48,26 @@ class Command(BaseCommand):
         self.say("Preparing the database …")
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
-        if story.is_told():
+        if database.is_complete():
             self.say("The demonstration company is there already; its data is as it was.")
             return
         if Unit.objects.exists():
             self.say("A company was left half built; beginning anew.")
             database.ensure_database(anew=True)
             call_command("migrate", verbosity=0, interactive=False)
-        story.tell(now=timezone.now(), size=size, say=self.say)
+        story.tell(now=timezone.now(), size=size, say=self.progress)
 
     def greet(self, port: int) -> None:
         self.say("")
         self.say(f"  Muster is at  http://127.0.0.1:{port}/")
         self.say(f"  Password of everybody: {story.PASSWORD}")
-        for role, number, name in story.sign_ins():
+        for role, number, name in story.sign_ins(timezone.localdate()):
             self.say(f"    {number:<8} {name:<6} {role}")
         self.say("")
         self.say("  Ctrl-C stops everything. docs/tour.md tells the story of this company.")
+
+    def progress(self, text: str) -> None:
+        self.say(f"{time.monotonic() - self.started:4.0f} s  {text}")
 
     def say(self, text: str) -> None:
         self.stdout.write(text)
