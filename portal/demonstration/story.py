@@ -40,7 +40,6 @@ def tell(*, now: datetime, size: str, say: Say) -> None:
     bring_crm(company, activity)
     say("Answering logs, sending score tables up …")
     desk.answer(company)
-    return
     say("Reminding those who lag …")
     remind(company, activity)
     say("Sending what is in the outbox …")

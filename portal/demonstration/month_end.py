@@ -1,0 +1,114 @@
+"""Two months on their whole way to the archive, and one on its way to the third signature."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from accounts.models import User
+from archives import services as archive
+from compensation import services as pay
+from compensation.models import BusinessDetail, PaySlip, PlanVersion, Stage
+from core import clock
+from core.periods import Month
+from portal.demonstration.company import Company
+from teams.authority import authority_of
+from teams.models import Role, Unit, UnitKind
+from teams.selectors import holders
+
+SIGNERS = (
+    (Stage.CHIEF_ACCOUNTANT, Role.CHIEF_ACCOUNTANT),
+    (Stage.DEPUTY_MANAGER, Role.DEPUTY_BRANCH_MANAGER),
+    (Stage.MANAGER, Role.BRANCH_MANAGER),
+)
+# How far each branch has come with the last month: signatures given, None where finance is still reviewing the detail.
+LAST_MONTH: dict[str, int | None] = {"B01": 2, "B02": 1, "B03": None, "B04": 0}
+QUESTION = "这个月净佣金比我自己算的少，是不是有账户没算进来？"
+ANSWER = "两个账户是服务关系，按五折计入，明细里可以展开看到。"
+
+
+def take(company: Company, now: datetime) -> None:
+    approve_plan(company, now)
+    branches = [
+        unit for unit in Unit.objects.filter(kind=UnitKind.BRANCH).order_by("code") if unit.started_on is not None
+    ]
+    for month in company.months[:-2]:
+        for branch in branches:
+            to_the_archive(branch, month, now)
+    ask(company, now)
+    for branch in branches:
+        on_the_way(branch, company.months[-2], LAST_MONTH.get(branch.code, 2), now)
+
+
+def approve_plan(company: Company, now: datetime) -> None:
+    """Channel management approved the firm's plan before the story begins (D2)."""
+    for version in PlanVersion.objects.filter(approved_on=None):
+        pay.record_plan_approval(
+            version=version,
+            approved_on=company.story_begins - timedelta(days=20),
+            approval_ref="衡远经纪〔2026〕18号",
+            approved_by="渠道管理部",
+            actor=None,
+        )
+
+
+def somebody(role: Role, branch: Unit, at: datetime) -> User:
+    user = holders(role, branch, clock.day_of(at))[0]
+    user.authority = authority_of(user, clock.day_of(at))
+    return user
+
+
+def moment(month: Month, day: int, hour: int, now: datetime) -> datetime:
+    """A working hour early in the month after, never later than now."""
+    return min(clock.at(month.end + timedelta(days=day), time(hour)), now)
+
+
+def reviewed_detail(branch: Unit, month: Month, now: datetime, *, leave: int = 0) -> None:
+    at = moment(month, 1, 10, now)
+    pay.build_detail(branch=branch, month=month, now=at)
+    details = list(BusinessDetail.objects.filter(branch=branch, month=month.first).order_by("pk"))
+    accepted = details[: len(details) - leave]
+    pay.accept_details(details=accepted, actor=somebody(Role.FINANCE_CLERK, branch, at), now=at)
+
+
+def signed(branch: Unit, month: Month, signatures: int, now: datetime) -> pay.PayRun:
+    """The month drafted, reviewed and signed so many times, a day apart."""
+    at = moment(month, 2, 11, now)
+    clerk = somebody(Role.FINANCE_CLERK, branch, at)
+    run = pay.draft_pay_run(branch=branch, month=month, actor=clerk, now=at)
+    run = pay.review_pay_run(run=run, actor=clerk, seen_digest=run.digest, now=at)
+    for n, (stage, role) in enumerate(SIGNERS[:signatures]):
+        at = moment(month, 3 + n, 9 + n, now)
+        pay.sign_pay_run(run=run, stage=stage, actor=somebody(role, branch, at), seen_digest=run.digest, now=at)
+        run.refresh_from_db()
+    return run
+
+
+def to_the_archive(branch: Unit, month: Month, now: datetime) -> None:
+    reviewed_detail(branch, month, now)
+    run = signed(branch, month, 3, now)
+    archive.file_pay_run(run=run, now=moment(month, 6, 14, now))
+
+
+def on_the_way(branch: Unit, month: Month, signatures: int | None, now: datetime) -> None:
+    if signatures is None:
+        reviewed_detail(branch, month, now, leave=4)
+        at = moment(month, 2, 11, now)
+        pay.draft_pay_run(branch=branch, month=month, actor=somebody(Role.FINANCE_CLERK, branch, at), now=at)
+        return
+    reviewed_detail(branch, month, now)
+    signed(branch, month, signatures, now)
+
+
+def ask(company: Company, now: datetime) -> None:
+    """Two questions on pay slips: one answered, one waiting for the clerk."""
+    month = company.months[-3]
+    slips = PaySlip.objects.filter(run__branch__code="B01", run__month=month.first).select_related("person__user")
+    for n, slip in enumerate(slips.order_by("person__user__employee_no")[:2]):
+        asked = moment(month, 8 + n, 12, now)
+        user = slip.person.user
+        user.authority = authority_of(user, clock.day_of(asked))
+        question = pay.ask_question(slip=slip, text=QUESTION, actor=user, now=asked)
+        if n == 0:
+            replied = moment(month, 9, 15, now)
+            clerk = somebody(Role.FINANCE_CLERK, slip.run.branch, replied)
+            pay.answer_question(question=question, answer=ANSWER, actor=clerk, now=replied)
