@@ -7,7 +7,6 @@ from django.conf import settings
 from django.db import connection
 from psycopg import sql
 
-
 COMPLETE = "the demonstration company is complete"
 
 

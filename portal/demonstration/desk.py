@@ -22,7 +22,7 @@ ANSWERS = (
     "今天量不够，明早我陪你去网点。",
     "客户情况写得清楚，继续保持。",
 )
-WEEKS = 4
+WEEKS = 3
 MORNING = time(8, 40)
 TABLE_TIME = time(9, 30)
 

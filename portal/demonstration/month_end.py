@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from accounts.models import User
 from archives import services as archive
 from compensation import services as pay
-from compensation.models import BusinessDetail, PaySlip, PlanVersion, Stage
+from compensation.models import BusinessDetail, PayRun, PaySlip, PlanVersion, Stage
 from core import clock
 from core.periods import Month
 from portal.demonstration.company import Company
@@ -34,7 +34,8 @@ def take(company: Company, now: datetime) -> None:
     for month in company.months[:-2]:
         for branch in branches:
             to_the_archive(branch, month, now)
-    ask(company, now)
+    if len(company.months) > 2:
+        ask(company, now)
     for branch in branches:
         on_the_way(branch, company.months[-2], LAST_MONTH.get(branch.code, 2), now)
 
@@ -70,7 +71,7 @@ def reviewed_detail(branch: Unit, month: Month, now: datetime, *, leave: int = 0
     pay.accept_details(details=accepted, actor=somebody(Role.FINANCE_CLERK, branch, at), now=at)
 
 
-def signed(branch: Unit, month: Month, signatures: int, now: datetime) -> pay.PayRun:
+def signed(branch: Unit, month: Month, signatures: int, now: datetime) -> PayRun:
     """The month drafted, reviewed and signed so many times, a day apart."""
     at = moment(month, 2, 11, now)
     clerk = somebody(Role.FINANCE_CLERK, branch, at)

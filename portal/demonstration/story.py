@@ -15,15 +15,17 @@ from core import audit, clock
 from core.periods import Day, Period, Week
 from messaging import selectors as messages
 from messaging.services import deliver
-from portal.demonstration import desk, paper
+from portal.demonstration import desk, month_end, paper, touches
 from portal.demonstration.activity import Activity
 from portal.demonstration.company import SIZES, Company, found_company
 from portal.demonstration.database import mark_complete
+from supervision.services import run_due
 from teams.models import Posting, Role
 
 PASSWORD = "demo-company"  # noqa: S105
 Say = Callable[[str], None]
 REMINDED_WEEKS = 3
+MORNING = time(9, 5)
 
 
 def tell(*, now: datetime, size: str, say: Say) -> None:
@@ -34,6 +36,7 @@ def tell(*, now: datetime, size: str, say: Say) -> None:
     activity = Activity(company, calendar.workdays, calendar.trading_days)
     say(f"Founding the company: {len(company.people)} people, {len(company.outlets)} outlets …")
     found(company)
+    touches.raise_requirements(company)
     say("Keeping three months of work logs …")
     keep_logs(company, activity)
     say("Bringing in CRM data …")
@@ -41,7 +44,13 @@ def tell(*, now: datetime, size: str, say: Say) -> None:
     say("Answering logs, sending score tables up …")
     desk.answer(company)
     say("Reminding those who lag …")
-    remind(company, activity)
+    remind(company)
+    say("Taking two months to the archive and one to the third signature …")
+    with audit.acting(source="demonstration"):
+        month_end.take(company, now)
+        touches.leave_of_absence(company, now)
+        touches.make_calls(company, now)
+        touches.write_today(company, activity, now)
     say("Sending what is in the outbox …")
     carry(now)
     mark_complete(size)
@@ -98,15 +107,12 @@ def parts(first: date, last: date, missing: date) -> list[tuple[date, date]]:
     return [piece for piece in pieces if piece[0] <= piece[1]]
 
 
-def remind(company: Company, activity: Activity) -> None:
-    """What the schedule would have sent in the last weeks, day by day."""
+def remind(company: Company) -> None:
+    """What the schedule did in the last weeks, each morning once more looking for what is due."""
     start = Week(company.today - timedelta(weeks=REMINDED_WEEKS)).first
-    for on in activity.trading_days(Period(start, company.today)):
-        quietly("remind", "--period", "day", "--on", on.isoformat())
-    week = Week(start)
-    while week.end <= company.today:
-        quietly("remind", "--period", "week", "--on", week.first.isoformat())
-        week = week.next()
+    with audit.acting(source="demonstration"):
+        for on in Period(start, company.today).days():
+            run_due(now=clock.at(Day(on).next().first, MORNING))
 
 
 SHOWN_ROLES = (
