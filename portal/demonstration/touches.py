@@ -80,7 +80,7 @@ def write_today(company: Company, activity: Activity, now: datetime) -> None:
     """The first seller's last days: one log handed in late, one being written with a colleague's number in it."""
     workdays = list(activity.workdays(Day(company.today)))
     on = workdays[0] if workdays else company.today
-    first, colleague = (s for s in company.sellers if s.area == "B01M1A1" and s.drive >= 1)
+    first, colleague = [s for s in company.sellers if s.area == "B01M1A1" and s.drive >= 1][:2]
     person = Person.objects.select_related("user").get(user__employee_no=first.employee_no)
     at = min(now, clock.at(on, time(11, 20)))
     taken = activity.books[colleague.employee_no].prospects[-1]
