@@ -278,7 +278,9 @@ class Founding:
             grade = self.random.choice("TJJJIISP") if drive >= 0.7 else self.random.choice("TTJ")
             joined = self.since + timedelta(days=self.random.randrange(0, 700))
             number = self.hire(area, "customer_manager", engagement=engagement, grade=grade, joined=joined)
-            self.company.sellers.append(Seller(number, self.company.people[-1]["name"], area, area[:3], drive, joined))
+            seller = Seller(number, self.company.people[-1]["name"], area, area[:3], drive, joined)
+            seller.is_active = area not in prepared
+            self.company.sellers.append(seller)
 
     def open_outlets(self) -> None:
         for code, name, key in BANKS:
