@@ -95,7 +95,7 @@ def board(units: Sequence[Unit], today: date) -> Board:
     logs = list(
         WorkLog.objects.filter(person__in=people)
         .filter(below(*units, path="unit__path"))
-        .filter(on__gt=month.previous().first)
+        .filter(on__gte=week.previous().first)
         .exclude(replied=True, on__lt=today)
         .order_by("on", "submitted_at")
         .values_list("person_id", "public_id", "on", "state", "replied", "submitted_at")
@@ -103,7 +103,9 @@ def board(units: Sequence[Unit], today: date) -> Board:
     replies = _replies(people, week)
     openings, last = _openings(people, month)
     names = {member.person_id: member.name for member in members}
-    waits = [row for row in logs if row[3] == WorkLog.State.SUBMITTED and not row[4]]
+    # Two logs a week are to be answered (S4.1.f), so only those of this week and the one before wait.
+    since = week.previous().first
+    waits = [row for row in logs if row[3] == WorkLog.State.SUBMITTED and not row[4] and row[2] >= since]
     states = {row[0]: row[3] for row in logs if row[2] == today}
     rows = [
         Row(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, cast
 
 from django.db.models import Count, Max, Min, Q
@@ -26,7 +26,10 @@ NOTHING_WAITS = (0, None)
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One member on the review desk. `log` is that day's; `waiting` counts her unanswered logs, `oldest` is the first."""
+    """One member on the review desk. `log` is that day's.
+
+    `waiting` counts her unanswered logs of this week and the one before, `oldest` is the first of them.
+    """
 
     member: Member
     log: WorkLog | None
@@ -69,7 +72,7 @@ def desk(units: Collection[Unit], on: date) -> list[Standing]:
     waiting: dict[int, tuple[int, date]] = {
         row["person"]: (row["count"], row["oldest"])
         for row in WorkLog.objects.waiting_for_reply()
-        .filter(person__in=people, on__gt=on - timedelta(days=31), on__lte=on)
+        .filter(person__in=people, on__gte=week.previous().first, on__lte=on)
         .values("person")
         .annotate(count=Count("pk"), oldest=Min("on"))
     }

@@ -38,7 +38,12 @@ SCORE_TABLE_COLUMNS = {
     "unmet": _lazy("Unmet"),
     "answered": _lazy("Logs answered"),
 }
-SHOW = ("all", "missing", "short", "waiting")
+SHOW = {
+    "all": _lazy("Everybody"),
+    "missing": _lazy("Not written"),
+    "short": _lazy("Short"),
+    "waiting": _lazy("Waiting for an answer"),
+}
 
 
 def day_asked(request: AuthedRequest) -> date:
@@ -67,7 +72,7 @@ def desk(request: AuthedRequest) -> HttpResponse:
         "week": Week(on),
         "units": units,
         "show": show if show in SHOW else "all",
-        "counts": {name: len(rows) for name, rows in chosen.items()},
+        "filters": [(name, label, len(chosen[name])) for name, label in SHOW.items()],
         "board": chosen.get(show, board),
         "form": SeveralRepliesForm(),
         "may_reply": request.user.authority.paths(Power.REPLY_TO_LOGS),
