@@ -98,10 +98,14 @@ class FileGateway:
         self.deduplicates = deduplicates
         self.known: set[str] = set()
         self.read_to = 0
-        folder.mkdir(parents=True, exist_ok=True)
 
     def carry(self, parcel: Parcel) -> str:
-        with self.path.open("ab+") as file:
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            file = self.path.open("ab+")
+        except OSError as failure:
+            raise NotNow(str(failure)) from failure
+        with file:
             fcntl.flock(file, fcntl.LOCK_EX)
             if self.deduplicates and str(parcel.id) in self.accepted(file.fileno()):
                 return "accepted before"

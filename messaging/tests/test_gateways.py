@@ -39,6 +39,12 @@ def test_the_file_gateway_that_takes_an_id_once_does_so_for_every_process(tmp_pa
     assert len(lines(tmp_path)) == 4
 
 
+def test_a_folder_that_cannot_be_written_took_nothing(tmp_path):
+    (tmp_path / "taken").write_text("a file where a folder should be")
+    with pytest.raises(NotNow):
+        FileGateway(tmp_path / "taken", deduplicates=False).carry(parcel())
+
+
 class Door(BaseHTTPRequestHandler):
     server: Vendor
 
