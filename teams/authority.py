@@ -46,6 +46,7 @@ class Power(StrEnum):
     SETTLE_MESSAGES = "settle_messages"
     SEE_AUDIT = "see_audit"
     APPOINT_STAND_IN = "appoint_stand_in"
+    EDIT_PLACES = "edit_places"  # outlets, their banks, and targets, in the console
 
 
 P = Power
@@ -65,7 +66,7 @@ POWERS: dict[str, frozenset[Power]] = {
     ),
     Role.CHIEF_ACCOUNTANT: frozenset(FINANCE | {P.SIGN_PAY_1}),
     Role.FINANCE_CLERK: frozenset(FINANCE | {P.REVIEW_DETAIL, P.DRAFT_PAY}),
-    Role.TRADE_ADMINISTRATOR: frozenset({P.SEE_RANKINGS, P.IMPORT_CRM}),
+    Role.TRADE_ADMINISTRATOR: frozenset({P.SEE_RANKINGS, P.IMPORT_CRM, P.EDIT_PLACES}),
     Role.ATTENDANCE_RECORDER: frozenset({P.EDIT_CALENDAR}),
     Role.ASSET_CUSTODIAN: frozenset(),
     Role.TRAINING_ORGANISER: frozenset(),
@@ -88,6 +89,7 @@ POWERS: dict[str, frozenset[Power]] = {
             P.SEE_SENDING_LOG,
             P.SETTLE_MESSAGES,
             P.APPOINT_STAND_IN,
+            P.EDIT_PLACES,
         }
     ),
     Role.AUDITOR: frozenset(

@@ -13,6 +13,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.periods import ONE_DAY
 
@@ -77,7 +78,7 @@ class Grade(models.TextChoices):
 
 
 class Measure(models.TextChoices):
-    OPENINGS = "openings", _("account openings")
+    OPENINGS = "openings", pgettext_lazy("measure", "account openings")
     VALID_OPENINGS = "valid_openings", _("valid openings")
     NET_COMMISSION = "net_commission", _("net commission")
     NET_ASSETS = "net_assets", _("net new assets")
@@ -112,7 +113,7 @@ class Unit(models.Model):
     """
 
     code = models.CharField(_("code"), max_length=32, unique=True)
-    name = models.CharField(_("name"), max_length=128)
+    name = models.CharField(pgettext_lazy("place", "name"), max_length=128)
     kind = models.CharField(_("kind"), max_length=24, choices=UnitKind)
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
@@ -270,7 +271,7 @@ class Posting(models.Model):
 
 class PartnerBank(models.Model):
     code = models.CharField(_("code"), max_length=32, unique=True)
-    name = models.CharField(_("name"), max_length=128)
+    name = models.CharField(pgettext_lazy("place", "name"), max_length=128)
     key = models.BooleanField(_("key bank"), default=False)
     head_name = models.CharField(_("head of outlets"), max_length=64, blank=True)
     head_phone = models.CharField(_("phone of the head"), max_length=32, blank=True)
@@ -295,7 +296,7 @@ class Outlet(models.Model):
     """A counter inside a partner bank, looked after by an area or a branch market department."""
 
     code = models.CharField(_("code"), max_length=32, unique=True)
-    name = models.CharField(_("name"), max_length=128)
+    name = models.CharField(pgettext_lazy("place", "name"), max_length=128)
     bank = models.ForeignKey(PartnerBank, models.PROTECT, related_name="outlets", verbose_name=_("bank"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="outlets", verbose_name=_("unit"))
     opens = models.TimeField(_("opens"), null=True, blank=True)
@@ -367,7 +368,7 @@ class Target(models.Model):
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="targets", verbose_name=_("person")
     )
-    month = models.DateField(_("month"))
+    month = models.DateField(pgettext_lazy("target", "month"))
     measure = models.CharField(_("measure"), max_length=24, choices=Measure)
     value = models.DecimalField(_("value"), max_digits=16, decimal_places=2)
 
