@@ -56,13 +56,13 @@ def list_page(request: AuthedRequest, form: UploadForm, status: int = 200) -> Ht
     """The imports one may see, the days whose openings have arrived, and the form for the next file."""
     today = timezone.localdate()
     unit = Unit.objects.filter(path__in=request.user.authority.paths(Power.IMPORT_CRM)).first()
-    fortnight = Period.between(today - timedelta(days=13), today)
-    known = selectors.known_days(fortnight, within=unit) if unit else {}
+    lately = Period.between(today - timedelta(days=6), today)
+    known = selectors.known_days(lately, within=unit) if unit else {}
     found = Import.objects.importable_by(request.user).select_related("unit", "checked_by", "taken_by", "reverted_by")
     context = {
         "form": form,
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
-        "days": [(day, known.get(day)) for day in fortnight.days()],
+        "days": [(day, known.get(day)) for day in lately.days()],
         "kinds": Kind.choices,
     }
     return render(request, "crm/imports.html", context, status=status)
@@ -131,7 +131,7 @@ def stages(imported: Import) -> list[dict[str, Any]]:
         return [checked, {"label": _("Refused"), "state": "void", "note": _("nothing was written")}]
     taken = {"label": _("Taken"), "state": "done", "by": imported.taken_by, "at": imported.taken_at}
     if state == Import.State.CHECKED:
-        return [checked, {"label": _("Taken"), "state": "current", "note": _("waits for your word")}]
+        return [checked, {"label": _("Take it"), "state": "current", "note": _("waits for your word")}]
     if state == Import.State.REVERTED:
         reverted = {"label": _("Reverted"), "state": "void", "by": imported.reverted_by, "at": imported.reverted_at}
         return [checked, taken, reverted]

@@ -166,7 +166,7 @@ def write_rows(sheet: Stream, header: tuple[int, Sequence[Raw]], table: Table, o
     write = csv.writer(buffer).writerow
     for number, cells in sheet.rows:
         if number == header_row + 1 and (factors := factors_below(cells)) is not None:
-            table.places = placed(headings, table.columns, factors)
+            table.put(placed(headings, table.columns, factors))
         elif (line := table.line(number, cells)) is not None:
             write(line)
             if table.report.rows % 2000 == 0:

@@ -75,6 +75,8 @@ def part_text(raw: Raw, column: Column) -> str:
 
 
 def name_text(raw: Raw, column: Column) -> str:
+    if type(raw) is str and raw.isalnum() and len(raw) <= column.longest:
+        return masked_name(raw)
     value = read_cell(raw, Column(column.name, kind="text", longest=column.longest))
     return masked_name(value or "")
 

@@ -12,6 +12,7 @@ from core.explain import N_
 from core.tables import TOTAL, Refusal
 from crm.reading.columns import SIMPLIFIED
 
+DEFAULTS = {"share": "1", "status": "normal"}  # of columns left out or empty
 REMEMBERED = 50_000  # distinct texts of a column whose value is kept
 
 
@@ -40,7 +41,7 @@ class Report:
             self.refusals.append(asdict(refusal))
 
 
-@dataclass
+@dataclass(slots=True)
 class Place:
     """A column of the file: where it stands and how its cells are read."""
 
@@ -65,13 +66,17 @@ class Table:
     """Turns rows into lines for COPY, and remembers what was wrong and what was summed up."""
 
     def __init__(self, places: dict[str, Place], columns: Sequence[Column], bounds: Bounds, report: Report) -> None:
-        self.places = places
         self.columns = columns
+        self.put(places)
         self.bounds = bounds
         self.report = report
         self.first_day = self.last_day = ""
         self.days: dict[str, str] = {}  # a day → the rule it breaks, or nothing
-        self.defaults = {"share": "1", "status": "normal"}
+
+    def put(self, places: dict[str, Place]) -> None:
+        """Read by these places from now on."""
+        self.places = places
+        self.plan = [(places.get(column.name), DEFAULTS.get(column.name, "")) for column in self.columns]
 
     def line(self, number: int, cells: Sequence[Raw]) -> list[str] | None:
         """The row as text for COPY: its number, whether something in it is wrong, its values. `None` for no row."""
@@ -91,23 +96,22 @@ class Table:
         values: list[str] = []
         bad = False
         width = len(cells)
-        for column in self.columns:
-            place = self.places.get(column.name)
+        for place, default in self.plan:
             if place is None:
-                values.append(self.defaults.get(column.name, ""))
+                values.append(default)
                 continue
             raw = cells[place.at] if place.at < width else ""
-            value = place.seen.get(raw) if place.seen is not None else None
+            seen = place.seen
+            value = seen.get(raw) if seen is not None else None
             if value is None:
                 try:
-                    value = place.read(raw) or self.defaults.get(column.name, "")
+                    value = place.read(raw) or default
                 except BadCell as problem:
                     self.refuse(number, place, raw, problem.rule, problem.values_in_rule)
-                    values.append("")
-                    bad = True
-                    continue
-                if place.seen is not None and len(place.seen) < REMEMBERED:
-                    place.seen[raw] = value
+                    value, bad = "", True
+                else:
+                    if seen is not None and len(seen) < REMEMBERED:
+                        seen[raw] = value
             values.append(value)
         if values[0] and self.columns[0].kind in {"date", "month"}:
             bad = self.day_is_wrong(number, values[0]) or bad

@@ -85,7 +85,10 @@ def load(asked: Asked) -> dict[str, Any]:
 # --- what the words mean ---------------------------------------------------------------------------------------------
 
 WORDS_OF_OPENINGS = """
-DROP TABLE IF EXISTS crm_branches, crm_outlets, crm_servicers, crm_who, crm_bad;
+DROP TABLE IF EXISTS crm_branches, crm_outlets, crm_servicers, crm_who, crm_several, crm_bad;
+CREATE TEMPORARY TABLE crm_several ON COMMIT DROP AS
+    SELECT r.* FROM crm_rows r
+    JOIN (SELECT fund_account, client_no FROM crm_rows GROUP BY 1, 2 HAVING count(*) > 1) d USING (fund_account, client_no);
 CREATE TEMPORARY TABLE crm_branches ON COMMIT DROP AS
     SELECT r.word, min(u.id) AS id, count(u.id) AS matches, min(u.path) AS path
     FROM (SELECT DISTINCT branch AS word FROM crm_rows WHERE branch IS NOT NULL) r
@@ -102,33 +105,29 @@ CREATE TEMPORARY TABLE crm_servicers ON COMMIT DROP AS
     LEFT JOIN accounts_user a ON a.employee_no = r.word
     LEFT JOIN teams_person p ON p.user_id = a.id;
 CREATE TEMPORARY TABLE crm_who ON COMMIT DROP AS
-    SELECT r.word, r.day, p.id, post.unit_id, post.path,
+    SELECT DISTINCT ON (r.word, r.day) r.word, r.day, p.id, u.id AS unit_id, u.path,
            p.licence_no <> '' AND (p.licence_until IS NULL OR p.licence_until >= r.day) AS licensed
     FROM (SELECT DISTINCT developer AS word, open_date AS day FROM crm_rows WHERE developer IS NOT NULL) r
     LEFT JOIN accounts_user a ON a.employee_no = r.word
     LEFT JOIN teams_person p ON p.user_id = a.id
-    LEFT JOIN LATERAL (
-        SELECT t.unit_id, u.path FROM teams_posting t JOIN teams_unit u ON u.id = t.unit_id
-        WHERE t.person_id = p.id AND t.from_on <= r.day AND (t.to_on IS NULL OR t.to_on > r.day)
-        ORDER BY t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(u.path) DESC, t.id LIMIT 1
-    ) post ON true;
+    LEFT JOIN teams_posting t ON t.person_id = p.id AND t.from_on <= r.day AND (t.to_on IS NULL OR t.to_on > r.day)
+    LEFT JOIN teams_unit u ON u.id = t.unit_id
+    ORDER BY r.word, r.day, t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(u.path) DESC, t.id;
 CREATE TEMPORARY TABLE crm_bad ("row" integer, "column" text, value text, rule text, whole boolean) ON COMMIT DROP;
 ANALYZE crm_who;
 """
 WORDS_OF_MONTHS = """
 DROP TABLE IF EXISTS crm_who, crm_bad;
 CREATE TEMPORARY TABLE crm_who ON COMMIT DROP AS
-    SELECT r.word, r.day, p.id, post.unit_id, post.path, post.still_there AS licensed
+    SELECT DISTINCT ON (r.word, r.day) r.word, r.day, p.id, u.id AS unit_id, u.path,
+           t.to_on IS NULL OR t.to_on > r.day AS licensed
     FROM (SELECT DISTINCT employee_no AS word, month AS day FROM crm_rows WHERE employee_no IS NOT NULL) r
     LEFT JOIN accounts_user a ON a.employee_no = r.word
     LEFT JOIN teams_person p ON p.user_id = a.id
-    LEFT JOIN LATERAL (
-        SELECT t.unit_id, u.path, t.to_on IS NULL OR t.to_on > r.day AS still_there
-        FROM teams_posting t JOIN teams_unit u ON u.id = t.unit_id
-        WHERE t.person_id = p.id AND t.from_on < r.day + interval '1 month'
-        ORDER BY least(coalesce(t.to_on, 'infinity'), r.day + interval '1 month') DESC,
-                 t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(u.path) DESC, t.id LIMIT 1
-    ) post ON true;
+    LEFT JOIN teams_posting t ON t.person_id = p.id AND t.from_on < r.day + interval '1 month'
+    LEFT JOIN teams_unit u ON u.id = t.unit_id
+    ORDER BY r.word, r.day, least(coalesce(t.to_on, 'infinity'), r.day + interval '1 month') DESC,
+             t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(u.path) DESC, t.id;
 CREATE TEMPORARY TABLE crm_bad ("row" integer, "column" text, value text, rule text, whole boolean) ON COMMIT DROP;
 ANALYZE crm_who;
 """
@@ -187,7 +186,7 @@ CHECKS_OF_OPENINGS: tuple[Check, ...] = (
         True,
     ),
     (
-        """JOIN (SELECT fund_account, client_no, developer, min("row") AS first FROM crm_rows WHERE NOT bad
+        """JOIN (SELECT fund_account, client_no, developer, min("row") AS first FROM crm_several WHERE NOT bad
         GROUP BY 1, 2, 3 HAVING count(*) > 1) d USING (fund_account, client_no, developer) WHERE r.row > d.first""",
         "fund_account",
         "r.fund_account",
@@ -195,7 +194,7 @@ CHECKS_OF_OPENINGS: tuple[Check, ...] = (
         False,
     ),
     (
-        """JOIN (SELECT fund_account, client_no FROM crm_rows WHERE NOT bad GROUP BY 1, 2 HAVING sum(share) > 1
+        """JOIN (SELECT fund_account, client_no FROM crm_several WHERE NOT bad GROUP BY 1, 2 HAVING sum(share) > 1
         AND count(DISTINCT developer) > 1) d USING (fund_account, client_no)""",
         "share",
         "round(r.share * 100, 2)::text || ' %%'",
@@ -256,8 +255,8 @@ CHECKS_OF_MONTHS: tuple[Check, ...] = (
 CHECKS = {Kind.OPENINGS: CHECKS_OF_OPENINGS, Kind.ACCOUNT_MONTH: CHECKS_OF_MONTHS}
 POISON = """
 INSERT INTO crm_bad
-SELECT r.row, 'fund_account', r.fund_account, %(rule)s, false FROM crm_rows r
-JOIN (SELECT DISTINCT s.fund_account, s.client_no FROM crm_rows s LEFT JOIN crm_bad b USING ("row")
+SELECT r.row, 'fund_account', r.fund_account, %(rule)s, false FROM crm_several r
+JOIN (SELECT DISTINCT s.fund_account, s.client_no FROM crm_several s LEFT JOIN crm_bad b USING ("row")
       WHERE s.bad OR b.rule <> %(twice)s) f USING (fund_account, client_no)
 WHERE NOT r.bad AND r.row NOT IN (SELECT "row" FROM crm_bad)
 """
@@ -365,7 +364,7 @@ def warnings(asked: Asked, report: dict[str, Any], shut: Sequence[date]) -> list
     found = []
     for joined, column, value, rule in WARNINGS_OF_OPENINGS if asked.kind == Kind.OPENINGS else WARNINGS_OF_MONTHS:
         rows = asked_rows(
-            f"""SELECT r.row, {value}, count(*) OVER () FROM crm_rows r {joined} ORDER BY r.row LIMIT 20""",  # noqa: S608
+            f"SELECT r.row, {value}, count(*) OVER () FROM crm_rows r {joined} ORDER BY r.row LIMIT 20",  # noqa: S608
             {"shut": list(shut)},
         )
         if rows:

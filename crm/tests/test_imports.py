@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,10 +8,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from core.periods import Month, Period
 from crm import selectors, services
 from crm.models import AccountMonth, DailyResult, Import, Kind, Opening, UnitResult
+from crm.resources import OpeningResource
+from crm.services import results
 from tests.cast import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -69,6 +77,7 @@ THREE = (
 )
 
 
+@pytest.mark.clause("S10.1")
 def test_openings_count_for_the_unit_of_the_developer_on_that_day_and_all_units_above(cast, desk):
     imported = desk.openings(*THREE)
     assert counted(imported) == (3, 0, 0)
@@ -97,7 +106,7 @@ def test_two_people_with_half_an_opening_each_count_half_each(cast, desk):
     assert selectors.openings_by_unit("company", period=WEEK) == {cast.unit["HX"].pk: Decimal(1)}
 
 
-def test_the_same_file_twice_writes_nothing(cast, desk, django_assert_max_num_queries):
+def test_the_same_file_twice_writes_nothing(cast, desk):
     desk.openings(*THREE)
     before = facts()
     assert counted(desk.openings(*THREE)) == (0, 0, 3)
@@ -227,6 +236,7 @@ def test_a_branch_importer_cannot_move_anything_across_branches(cast, desk, row)
     assert facts() == before
 
 
+@pytest.mark.clause("S7.1")
 def test_a_covered_day_without_openings_is_zero_and_an_uncovered_day_is_not_known(cast, desk):
     days = list(WEEK.days())
     assert selectors.days_not_known(WEEK, days) == days
@@ -300,6 +310,7 @@ def test_what_is_taken_all_the_same_is_shown(cast, desk):
 MONTHS = "month,fund_account,relation,employee_no,turnover,gross_commission,net_commission,trades\n"
 
 
+@pytest.mark.clause("D15.a")
 def test_account_months_are_grouped_for_pay_by_person(cast, desk):
     imported = desk.take(
         MONTHS
@@ -388,3 +399,83 @@ def test_the_command_prints_one_object_and_refuses_with_2(cast, tmp_path, capsys
             "rule": "nobody has this employee number",
         }
     ]
+
+
+def test_a_failure_at_the_very_end_leaves_nothing_behind(cast, desk, monkeypatch):
+    desk.openings(*THREE)
+    before = facts()
+
+    def fail(*args: object) -> list[dict[str, object]]:
+        raise RuntimeError("the power went out")
+
+    monkeypatch.setattr(results, "effect_on_openings", fail)
+    with pytest.raises(RuntimeError):
+        desk.openings("2026-11-18,B1,c1,f1,张三丰,1002,,15000", "2026-11-18,B1,c9,f9,,1001,,")
+    assert facts() == before
+    assert Import.objects.count() == 1
+
+
+LETTERS = st.sampled_from("张䶮㛃𠮷林Ab")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.dates(date(2025, 6, 1), TODAY),
+            st.text(st.sampled_from("0123456789"), min_size=18, max_size=18),
+            st.text(LETTERS, max_size=4),
+            st.sampled_from(["", "0.01", "123456789.99", "-20"]),
+        ),
+        min_size=1,
+        max_size=8,
+        unique_by=lambda row: row[1],
+    ),
+    st.sampled_from(["utf-8", "gb18030", "utf-8-sig"]),
+)
+def test_what_is_exported_comes_in_again_without_a_difference(cast, desk, rows, encoding):
+    Opening.objects.all().delete()
+    lines = [f"{day},B1,{number},{number},{name},1001,,{assets}" for day, number, name, assets in rows]
+    content = (HEADINGS + "\n".join(lines) + "\n").encode(encoding)
+    assert counted(desk.take(content)) == (len(rows), 0, 0)
+    exported = OpeningResource().export().csv.encode(encoding)
+    again = services.check_file(asked=desk.asked(exported), actor=None, now=NOW, keep=False)
+    assert (again.refusals, counted(again)) == ([], (0, 0, len(rows)))
+
+
+@pytest.mark.parametrize("name", ["mangled.csv", "mangled.xlsx"])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.randoms(use_true_random=False))
+def test_any_mangled_file_is_taken_or_refused_and_nothing_else_happens(cast, desk, name, random):
+    content = bytearray(workbook() if name.endswith("xlsx") else (HEADINGS + "\n".join(THREE)).encode())
+    for _ in range(random.randrange(1, 12)):
+        content[random.randrange(len(content))] = random.randrange(256)
+    imported = services.check_file(asked=desk.asked(bytes(content), name=name), actor=cast.market, now=NOW, keep=False)
+    assert imported.state in {Import.State.CHECKED, Import.State.REFUSED}
+    assert imported.state == Import.State.CHECKED or imported.refusals
+
+
+def workbook() -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for line in [HEADINGS.strip(), *THREE]:
+        sheet.append(line.split(","))
+    written = io.BytesIO()
+    book.save(written)
+    return written.getvalue()
+
+
+def test_a_workbook_is_read_like_text(cast, desk):
+    assert counted(desk.take(workbook(), name="crm.xlsx")) == (3, 0, 0)
+    assert counted(desk.openings(*THREE)) == (0, 0, 3)
+
+
+def test_loading_costs_the_same_number_of_statements_for_few_rows_and_for_many(cast, desk):
+    def statements(count: int) -> int:
+        rows = [f"2026-11-{1 + n % 18:02},B1,c{n}-{count},f{n}-{count},,1001,," for n in range(count)]
+        with CaptureQueriesContext(connection) as captured:
+            desk.openings(*rows)
+        return len(captured)
+
+    assert statements(3) == statements(300)

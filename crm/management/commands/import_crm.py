@@ -60,7 +60,7 @@ class Command(MusterCommand):
 
 def existing(file: Path) -> Path:
     if not file.is_file():
-        raise Refused(Refusal(value=str(file), rule="there is no such file or it cannot be opened").as_json())
+        raise Refused(f"There is no such file: {file}")
     return file
 
 
