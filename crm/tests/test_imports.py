@@ -396,7 +396,7 @@ def test_the_command_prints_one_object_and_refuses_with_2(cast, tmp_path, capsys
             "row": 2,
             "column": "developer",
             "value": "7777",
-            "rule": "nobody has this employee number",
+            "rule": "没有这个工号的人员",
         }
     ]
 
