@@ -19,6 +19,8 @@ from supervision.selectors.rounds import Round
 from supervision.wording import period_in_words, week_in_words
 
 NAMES_SHOWN = 12
+PLACEHOLDERS = {"clause", "scope", "day", "week", "period", "days", "names", "entries"}
+FOR_CALLS = PLACEHOLDERS | {"callees"}
 
 
 @dataclass(frozen=True, slots=True)
