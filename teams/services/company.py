@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from core.explain import N_
 from core.tables import Filled, Refusal, Sheet, doubled_keys, fill, for_forms
@@ -60,6 +60,7 @@ def load_company(*, sheets: Sequence[Sheet], dry_run: bool = False) -> LoadRepor
         names = ", ".join(form.name for form in forms.FORMS)
         raise CompanyRefused([Refusal("", 0, "", "", N_("none of the tables is there: %(names)s"), {"names": names})])
     filled = {form.name: fill(found[form.name], form.columns) for form in forms.FORMS if form.name in found}
+    _one_at_a_time()
     known = Known.now()
     changed = {name: read(filled[name], known) for name, read, _ in STEPS if name in filled}
     refusals = [refusal for one in filled.values() for refusal in one.refusals]
@@ -77,6 +78,12 @@ def load_company(*, sheets: Sequence[Sheet], dry_run: bool = False) -> LoadRepor
     if dry_run:
         transaction.set_rollback(True)
     return report
+
+
+def _one_at_a_time() -> None:
+    """Loads wait for each other: two at once would both find a new unit missing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('load_company'))")
 
 
 def _counted(changes: Changes) -> dict[str, Any]:
