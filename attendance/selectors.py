@@ -5,19 +5,20 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from attendance.models import CalendarDay, SettledYear
-from attendance.rules import Calendar, DayKind
+from attendance.rules import Calendar, DayKind, published_years
 from core.periods import ONE_DAY, Period
 
 MARGIN = timedelta(days=62)  # deadlines that fall on a rest day move on; questions about them stay answerable
 
 
 def calendar_for(period: Period) -> Calendar:
-    """Workdays and trading days of `period` and two months around it. Two queries."""
+    """Workdays and trading days of `period` and two months around it. One query, two where a year is not announced."""
     known = Period(period.first - MARGIN, period.end + MARGIN)
     rows = CalendarDay.objects.filter(on__gte=known.first, on__lt=known.end)
     settled = {row.on: DayKind(row.is_workday, row.is_trading_day, row.name) for row in rows}
-    years = SettledYear.objects.filter(year__gte=known.first.year, year__lte=known.last.year)
-    return Calendar(known, settled, frozenset(years.values_list("year", flat=True)))
+    unknown = {known.first.year, period.first.year, known.last.year} - published_years()
+    years = SettledYear.objects.filter(year__in=unknown).values_list("year", flat=True) if unknown else ()
+    return Calendar(known, settled, frozenset(years))
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,43 +47,63 @@ def staging_table(name: str, columns: Sequence[tuple[str, str]]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A table of judgements: its key and its other columns as (name, type[, expression over the sent value `{}`])."""
+    """A table of judgements: its key and its other columns as (name, type[, expression over the sent value `{}`]).
+
+    `shared` is a `jsonb` column whose texts many rows have in common: each text is sent and read once.
+    """
 
     table: str
     keys: tuple[tuple[str, ...], ...]
     columns: tuple[tuple[str, ...], ...]
+    shared: str
 
 
 def merge_by_digest(target: Target, rows: Sequence[Sequence[Any]]) -> int:
-    """Write judgements, each row being keys, columns, `digest`, and the digest last read ("" where there was no row).
+    """Write judgements; a row is keys, columns, shared text, `digest`, and the digest last read ("" without a row).
 
     A row whose digest has changed since it was read is left as it is: somebody has judged it from newer facts. At
     most two statements whatever the number of rows. The number of rows written.
     """
-    parts = (*target.keys, *target.columns, ("digest", "text"))
+    changed, new = _merging(target)
+    return _merge(changed, [row for row in rows if row[-1]]) + _merge(new, [row for row in rows if not row[-1]])
+
+
+def _merging(target: Target) -> tuple[sql.Composed, sql.Composed]:
+    """The statements for rows that are there and for new ones."""
+    parts = (*target.keys, *target.columns, (target.shared, "int", "shared.content"), ("digest", "text"))
     names = [sql.Identifier(part[0]) for part in parts]
-    sent = sql.SQL("unnest({}) AS sent ({})").format(
-        sql.SQL(", ").join(sql.SQL(f"%s::{part[1]}[]") for part in (*parts, ("was", "text"))),
-        sql.SQL(", ").join([*names, sql.Identifier("was")]),
-    )
     values = [
         sql.SQL(part[2] if len(part) > 2 else "{}").format(sql.SQL("sent.{}").format(name))
         for part, name in zip(parts, names, strict=True)
     ]
+    shared = sql.SQL(
+        "WITH shared AS MATERIALIZED (SELECT place, given::jsonb AS content"
+        " FROM unnest(%s::text[]) WITH ORDINALITY AS given (given, place))"
+    )
+    sent = sql.SQL("unnest({}) AS sent ({}) JOIN shared ON shared.place = sent.{}").format(
+        sql.SQL(", ").join(sql.SQL(f"%s::{part[1]}[]") for part in (*parts, ("was", "text"))),
+        sql.SQL(", ").join([*names, sql.Identifier("was")]),
+        sql.Identifier(target.shared),
+    )
     table, keys = sql.Identifier(target.table), len(target.keys)
-    change = sql.SQL("UPDATE {} AS kept SET {} FROM {} WHERE {} AND kept.digest = sent.was").format(
+    change = sql.SQL("{} UPDATE {} AS kept SET {} FROM {} WHERE {} AND kept.digest = sent.was").format(
+        shared,
         table,
         sql.SQL(", ").join(sql.SQL("{} = {}").format(n, v) for n, v in zip(names[keys:], values[keys:], strict=True)),
         sent,
         sql.SQL(" AND ").join(sql.SQL("kept.{} = sent.{}").format(name, name) for name in names[:keys]),
     )
-    add = sql.SQL("INSERT INTO {} ({}) SELECT {} FROM {} ON CONFLICT DO NOTHING").format(
-        table, sql.SQL(", ").join(names), sql.SQL(", ").join(values), sent
+    add = sql.SQL("{} INSERT INTO {} ({}) SELECT {} FROM {} ON CONFLICT DO NOTHING").format(
+        shared, table, sql.SQL(", ").join(names), sql.SQL(", ").join(values), sent
     )
-    written = 0
-    for statement, some in ((change, [row for row in rows if row[-1]]), (add, [row for row in rows if not row[-1]])):
-        if some:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, [list(column) for column in zip(*some, strict=True)])
-                written += cursor.rowcount
-    return written
+    return change, add
+
+
+def _merge(statement: sql.Composed, rows: Sequence[Sequence[Any]]) -> int:
+    if not rows:
+        return 0
+    *columns, texts, digests, before = (list(column) for column in zip(*rows, strict=True))
+    places = {text: place for place, text in enumerate(dict.fromkeys(texts), start=1)}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [list(places), *columns, [places[text] for text in texts], digests, before])
+        return int(cursor.rowcount)

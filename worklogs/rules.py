@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
@@ -48,6 +49,7 @@ CLAUSES: dict[Kind, str] = {
     Kind.CLIENT_CALL: "S3.e",
 }
 CONTACT_KINDS = (Kind.PROSPECT, Kind.APPOINTMENT, Kind.PROSPECT_CALL, Kind.CLIENT_CALL)
+EDITION = 1  # raised when the same inputs and rule values come to be judged otherwise; scores are then judged anew
 PASS_BY_SCORE, PASS_BY_BOTH = N_("score"), N_("both")
 
 
@@ -109,6 +111,14 @@ class Tally:
     contacts: tuple[int, ...] = (0, 0, 0, 0)
     known: int = 0
     repeated: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(
+            self.brochures + other.brochures,
+            tuple(map(operator.add, self.contacts, other.contacts)),
+            self.known + other.known,
+            self.repeated + other.repeated,
+        )
 
     def of(self, kind: Kind) -> int:
         return self.brochures if kind == Kind.BROCHURES else self.contacts[CONTACT_KINDS.index(kind)]
@@ -241,19 +251,23 @@ def points_for(kind: Kind, done: int, requirement: Requirement) -> int:
     return min(earned, cap) if cap else earned
 
 
-def score_week(days: Sequence[tuple[Tally, int]], requirement: Requirement, *, due_days: int) -> WeekScore:
-    """Judge an ISO week from its days' tallies and points (S3.2, S3.b–S3.e).
+def points_of(counted: Tally, requirement: Requirement) -> int:
+    """The points of a day."""
+    return sum(points_for(kind, counted.of(kind), requirement) for kind in CONTACT_KINDS)
+
+
+def score_week(total: Tally, points: int, requirement: Requirement, *, due_days: int) -> WeekScore:
+    """Judge an ISO week from what counts of all its days and their points together (S3.2, S3.b–S3.e).
 
     `due_days` are all days of the week on which a log is owed, those still to come included. With fewer of them than a
     full week has, pass mark and quotas are reduced in proportion and rounded up (reading 5).
     """
     lines = [_due_days_line(due_days, requirement)]
     unmet: list[Kind] = []
-    points = sum(earned for _, earned in days)
     for kind in CONTACT_KINDS:
         quota = requirement.week_quota(kind)
         needed = reduced(cast(int, quota.value), due_days, requirement)
-        done = sum(counted.of(kind) for counted, _ in days)
+        done = total.of(kind)
         if done < needed:
             unmet.append(kind)
         lines.append(Line(LABELS[kind], done, CLAUSES[kind], ((N_("needed"), needed),), quota, done >= needed))

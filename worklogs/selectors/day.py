@@ -157,11 +157,12 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
     bars, points = _bars(person, week, today, on, judged)
     weekly = WeekScore.objects.filter(person=person, week=week.first).first()
     requirement = judged.asked
+    window = rules.window(on, today, requirement, replied=log.replied) if requirement else None
     return DayPage(
         on=on,
         today=today,
         log=log,
-        window=rules.window(on, today, requirement, replied=log.replied) if requirement else None,
+        window=window,
         due=judged.due,
         day_name=calendar.day(on).name,
         score=judged.score,
@@ -175,8 +176,8 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
         week_points=weekly.points if weekly else points,
         week_mark=weekly.pass_mark if weekly else (requirement.number("week_pass_mark") if requirement else 0),
         week_lines=weekly.lines if weekly else [],
-        replies=list(log.replies.select_related("author")) if kept else [],
-        corrections=list(log.corrections.select_related("author")) if kept else [],
+        replies=list(log.replies.select_related("author")) if log.replied else [],
+        corrections=list(log.corrections.select_related("author")) if kept and window != Window.OPEN else [],
         cut_off=at(on, cast(time, requirement.rule("submit_by").value)) if requirement else None,
         is_past_cut_off=bool(requirement and rules.is_late(now, on, requirement)),
     )

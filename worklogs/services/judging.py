@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 from django.db import models, transaction
 from django.db.models import QuerySet
@@ -18,12 +19,14 @@ from django.db.models import QuerySet
 from attendance.rules import Calendar
 from attendance.selectors import calendar_for
 from core.bulk import Target, merge_by_digest
-from core.explain import Line, digest_of, lines_as_json
+from core.explain import digest_of, lines_as_json
 from core.periods import Period, Week
 from teams.models import Unit
 from worklogs import rules
 from worklogs.models import DayScore, LogEntry, WeekScore, WorkLog
+from worklogs.rules import DayScore as DayVerdict
 from worklogs.rules import Entry, Kind, KnownAs, Requirement, Tally
+from worklogs.rules import WeekScore as WeekVerdict
 from worklogs.selectors import Place, places, requirements_over
 
 NOTHING = Tally()
@@ -82,12 +85,13 @@ class _Log:
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """What a score's row holds beside its key; `digest` covers all of it."""
+class _Verdict:
+    """A judgement to be: its digest covers inputs and rules; `score` is worked out only where the digest changed."""
 
     unit_id: int
-    values: tuple[object, ...]
+    points: int
     digest: str
+    score: Callable[[], DayVerdict | WeekVerdict]
 
 
 @transaction.atomic
@@ -139,87 +143,90 @@ class _Bench:
     def __init__(self, facts: _Facts, week: Week, until: date) -> None:
         self.facts, self.week, self.until = facts, week, until
         self.workdays = frozenset(facts.calendar.workdays(week))
-        self.seen: dict[tuple[object, ...], _Row] = {}
+        self.seen: dict[tuple[object, ...], _Verdict] = {}
+        self.rules: dict[int, str] = {}
 
-    def verdicts(self) -> tuple[dict[Key, _Row], dict[Key, _Row]]:
-        days: dict[Key, _Row] = {}
-        weeks: dict[Key, _Row] = {}
+    def verdicts(self) -> tuple[dict[Key, _Verdict], dict[Key, _Verdict]]:
+        days: dict[Key, _Verdict] = {}
+        weeks: dict[Key, _Verdict] = {}
         written: dict[int, list[date]] = defaultdict(list)
         for person, on in self.facts.logs:
             written[person].append(on)
         for person in self.facts.places.keys() | written.keys():
-            row = self._person(person, sorted(written.get(person, ())), days)
-            if row:
-                weeks[person, self.week.first] = row
+            verdict = self._person(person, sorted(written.get(person, ())), days)
+            if verdict:
+                weeks[person, self.week.first] = verdict
         return days, weeks
 
-    def _person(self, person: int, written: list[date], days: dict[Key, _Row]) -> _Row | None:
-        """Puts the person's days into `days`; the week's row, or None where there was nothing to judge."""
+    def _person(self, person: int, written: list[date], days: dict[Key, _Verdict]) -> _Verdict | None:
+        """Puts the person's days into `days`; the week's verdict, or None where there was nothing to judge."""
         posted = {
             on: place.unit_id
             for place in self.facts.places.get(person, ())
             for on in Period(place.from_on, place.end).days()
         }
         due = self.workdays & posted.keys()
-        tallies: list[tuple[Tally, int]] = []
+        total, points = NOTHING, 0
         for on in sorted(due | set(written)):
             if on > self.until:
                 continue
             log = self.facts.logs.get((person, on))
             unit = posted.get(on) or (log.unit_id if log else 0)
-            row, counted, points = self._day(unit, on, log, due=on in due)
-            days[person, on] = row
-            if log:
-                tallies.append((counted, points))
-        if not due and not tallies:
+            counted = rules.tally(log.entries) if log else NOTHING
+            verdict = days[person, on] = self._day(unit, on, log, counted, due=on in due)
+            total, points = total + counted, points + verdict.points
+        if not due and not written:
             return None
         first = min(posted.keys() | set(written))
         unit = posted[max(posted)] if posted else self.facts.logs[person, written[-1]].unit_id
-        return self._week(unit, first, tuple(tallies), len(due))
+        return self._week(unit, first, total, points, len(due))
 
-    def _day(self, unit: int, on: date, log: _Log | None, *, due: bool) -> tuple[_Row, Tally, int]:
+    def _day(self, unit: int, on: date, log: _Log | None, counted: Tally, *, due: bool) -> _Verdict:
         asked = self.facts.requirements[unit, on]
-        counted = rules.tally(log.entries) if log else NOTHING
         forfeited = bool(log and log.late and asked.rule("late_scores_nothing").value)
-        key = (unit, id(asked), counted, due, forfeited)
+        inputs = (unit, counted, due, forfeited)
+        key = (id(asked), *inputs)
         if key not in self.seen:
-            score = rules.score_tally(counted, asked, due=due, forfeited=forfeited)
-            self.seen[key] = _row(
-                unit,
-                (score.due, score.points, score.pass_mark, score.score_pass, score.quota_met, score.passed),
-                score.unmet,
-                score.lines,
-            )
-        row = self.seen[key]
-        return row, counted, row.values[1]  # type: ignore[return-value]
-
-    def _week(self, unit: int, first: date, tallies: tuple[tuple[Tally, int], ...], due_days: int) -> _Row:
-        """By the rules of the last unit as they were on the first day: nobody is asked for more in the middle."""
-        asked = self.facts.requirements[unit, first]
-        key = (unit, id(asked), tallies, due_days)
-        if key not in self.seen:
-            score = rules.score_week(tallies, asked, due_days=due_days)
-            self.seen[key] = _row(
-                unit,
-                (score.due_days, score.points, score.pass_mark, score.score_pass, score.quota_met, score.passed),
-                score.unmet,
-                score.lines,
-            )
+            points = 0 if forfeited else rules.points_of(counted, asked)
+            judged = partial(rules.score_tally, counted, asked, due=due, forfeited=forfeited)
+            self.seen[key] = _Verdict(unit, points, self._digest(asked, inputs), judged)
         return self.seen[key]
 
+    def _week(self, unit: int, first: date, total: Tally, points: int, due_days: int) -> _Verdict:
+        """By the rules of the last unit as they were on the first day: nobody is asked for more in the middle."""
+        asked = self.facts.requirements[unit, first]
+        inputs = (unit, total, points, due_days)
+        key = (id(asked), *inputs)
+        if key not in self.seen:
+            judged = partial(rules.score_week, total, points, asked, due_days=due_days)
+            self.seen[key] = _Verdict(unit, points, self._digest(asked, inputs), judged)
+        return self.seen[key]
 
-def _row(unit: int, values: tuple[object, ...], unmet: Iterable[Kind], lines: Iterable[Line]) -> _Row:
-    shown = lines_as_json(lines)
-    kinds = [str(kind) for kind in unmet]
-    digest = digest_of((unit, values, kinds, shown))
-    return _Row(unit, (*values, ";".join(kinds), json.dumps(shown, ensure_ascii=False)), digest)
+    def _digest(self, asked: Requirement, inputs: tuple[object, ...]) -> str:
+        if id(asked) not in self.rules:
+            values = [(code, str(rule.value), rule.layer, rule.since) for code, rule in sorted(asked.values.items())]
+            self.rules[id(asked)] = digest_of((rules.EDITION, values))
+        return digest_of((self.rules[id(asked)], inputs))
 
 
-def _changed(rows: Mapping[Key, _Row], before: Mapping[Key, str]) -> list[tuple[object, ...]]:
+def _changed(verdicts: Mapping[Key, _Verdict], before: Mapping[Key, str]) -> list[tuple[object, ...]]:
+    """The rows to write, each with the digest it replaces."""
+    rows: dict[int, tuple[object, ...]] = {}
+
+    def row(verdict: _Verdict) -> tuple[object, ...]:
+        if id(verdict) not in rows:
+            score = verdict.score()
+            lines = json.dumps(lines_as_json(score.lines), ensure_ascii=False)
+            verdicts_of = (score.points, score.pass_mark, score.score_pass, score.quota_met, score.passed)
+            first = score.due if isinstance(score, DayVerdict) else score.due_days
+            unmet = ";".join(score.unmet)
+            rows[id(verdict)] = (verdict.unit_id, first, *verdicts_of, unmet, lines, verdict.digest)
+        return rows[id(verdict)]
+
     return [
-        (*key, row.unit_id, *row.values, row.digest, before.get(key, ""))
-        for key, row in rows.items()
-        if before.get(key) != row.digest
+        (*key, *row(verdict), before.get(key, ""))
+        for key, verdict in verdicts.items()
+        if before.get(key) != verdict.digest
     ]
 
 
@@ -244,15 +251,16 @@ _VERDICTS = (
     ("quota_met", "bool"),
     ("passed", "bool"),
     ("unmet", "text", "string_to_array({}, ';')"),
-    ("lines", "text", "{}::jsonb"),
 )
 DAY_SCORES = Target(
     DayScore._meta.db_table,
     keys=(("person_id", "bigint"), ("on", "date")),
     columns=(("unit_id", "bigint"), ("due", "bool"), *_VERDICTS),
+    shared="lines",
 )
 WEEK_SCORES = Target(
     WeekScore._meta.db_table,
     keys=(("person_id", "bigint"), ("week", "date")),
     columns=(("unit_id", "bigint"), ("due_days", "int"), *_VERDICTS),
+    shared="lines",
 )

@@ -101,18 +101,18 @@ def test_with_the_stricter_pass_rule_a_pass_needs_both_verdicts():
     ],
 )
 def test_a_short_week_asks_for_less_in_proportion(due_days, mark, quotas):
-    score = score_week([(Tally(contacts=quotas), mark)], AS_WRITTEN, due_days=due_days)
+    score = score_week(Tally(contacts=quotas), mark, AS_WRITTEN, due_days=due_days)
     assert (score.pass_mark, score.score_pass, score.quota_met) == (mark, True, True)
     for n, kind in enumerate(CONTACT_KINDS):
         if quotas[n]:
             one_less = tuple(q - (i == n) for i, q in enumerate(quotas))
-            assert score_week([(Tally(contacts=one_less), mark)], AS_WRITTEN, due_days=due_days).unmet == (kind,)
+            assert score_week(Tally(contacts=one_less), mark, AS_WRITTEN, due_days=due_days).unmet == (kind,)
 
 
 @pytest.mark.clause("S3.2")
 def test_reduced_numbers_are_rounded_up():
     raised = requirement(week_pass_mark=101, week_client_call=21)
-    score = score_week([], raised, due_days=3)
+    score = score_week(Tally(), 0, raised, due_days=3)
     assert score.pass_mark == 61  # 60.6
     assert dict(score.lines[4].inputs) == {"needed": 13}  # 12.6
 
@@ -120,16 +120,15 @@ def test_reduced_numbers_are_rounded_up():
 @pytest.mark.clause("S3.2")
 def test_policy_can_ask_for_the_full_week_always():
     always = requirement(short_weeks_ask_less=False)
-    assert score_week([], always, due_days=3).pass_mark == 100
-    assert score_week([], always, due_days=0).pass_mark == 0  # nothing is owed in a week off
+    assert score_week(Tally(), 0, always, due_days=3).pass_mark == 100
+    assert score_week(Tally(), 0, always, due_days=0).pass_mark == 0  # nothing is owed in a week off
 
 
 @pytest.mark.clause("S3.2")
 def test_meeting_every_minimum_is_not_a_pass_and_the_lines_say_so():
     assert [(line.label, line.result) for line in score_day(MINIMA, AS_WRITTEN).lines][-1] == (
         "All minima together", 16)  # fmt: skip
-    five_days = [(Tally(50, (3, 1, 3, 4)), 18)] * 5
-    week = score_week(five_days, AS_WRITTEN, due_days=5)
+    week = score_week(Tally(250, (15, 5, 15, 20)), 90, AS_WRITTEN, due_days=5)
     assert (week.points, week.quota_met, week.score_pass) == (90, True, False)
     assert (week.lines[-1].label, week.lines[-1].result) == ("All minima together", 90)
 
