@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from django.db.models import Case, DecimalField, F, OuterRef, Q, QuerySet, Subquery, Sum, Value, When
+from django.db.models import DecimalField, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
 from core.money import ZERO
 from core.periods import Month, Period
-from crm.models import AccountMonth, DailyResult, Import, Kind, Opening, Superseded, UnitResult
+from crm.models import AccountMonth, DailyResult, Import, Kind, Opening, UnitResult
 from teams.models import Unit, UnitKind, below
 
 
@@ -41,24 +41,6 @@ def openings_by_person(*, period: Period, within: Unit | None = None) -> dict[in
     if within is not None:
         rows = rows.filter(below(within, path="unit__path"))
     return {pk: plain(value) for pk, value in rows.values_list("person").annotate(total=Sum("openings")).order_by()}
-
-
-def openings_by_person_and_day(*, period: Period, within: Unit | None = None) -> dict[tuple[int, date], Decimal]:
-    """Openings by person id and day; what is zero is not in it."""
-    rows = DailyResult.objects.filter(day__gte=period.first, day__lt=period.end)
-    if within is not None:
-        rows = rows.filter(below(within, path="unit__path"))
-    return {(person, day): plain(value) for person, day, value in rows.values_list("person", "day", "openings")}
-
-
-def openings_by_unit_and_day(
-    kind: str, *, period: Period, within: Unit | None = None
-) -> dict[tuple[int, date], Decimal]:
-    """Openings by unit id and day, for curves and heat maps; what is zero is not in it."""
-    rows = UnitResult.objects.filter(unit__kind=kind, day__gte=period.first, day__lt=period.end)
-    if within is not None:
-        rows = rows.filter(below(within, path="unit__path"))
-    return {(unit, day): plain(value) for unit, day, value in rows.values_list("unit", "day", "openings")}
 
 
 def plain(value: Decimal) -> Decimal:
@@ -176,40 +158,3 @@ def new_accounts(branch: Unit, month: Month) -> dict[int, list[NewAccount]]:
     for row in rows:
         grouped[row[0]].append(NewAccount(*row))
     return dict(grouped)
-
-
-@dataclass(frozen=True, slots=True)
-class LateRow:
-    """A row that came, changed or went after a month was closed. `was_known` is false for one that is new."""
-
-    kind: str
-    person_id: int
-    key: str
-    source_id: int
-    taken_at: datetime
-    was_known: bool
-
-
-def late_rows(branch: Unit, month: Month, closed_at: datetime) -> list[LateRow]:
-    """What imports taken after `closed_at` brought for a closed month of a branch (reading 36)."""
-    late: list[LateRow] = []
-    changed = Superseded.objects.filter(source__taken_at__gt=closed_at).values("row")
-    questions: list[tuple[str, QuerySet[Opening] | QuerySet[AccountMonth], str, Q]] = [
-        (
-            Kind.OPENINGS,
-            Opening.objects.all(),
-            "developer",
-            Q(open_date__gte=month.first, open_date__lt=month.end),
-        ),
-        (Kind.ACCOUNT_MONTH, AccountMonth.objects.all(), "person", Q(month=month.first)),
-    ]
-    for kind, rows, person, in_month in questions:
-        known = Case(When(pk__in=changed.filter(kind=kind), then=Value(True)), default=Value(False))
-        found = (
-            rows.filter(below(branch, path="unit__path"), in_month, source__taken_at__gt=closed_at)
-            .annotate(was_known=known, taken_at=F("source__taken_at"))
-            .order_by(person, "fund_account")
-            .values_list(person, "fund_account", "source", "taken_at", "was_known")
-        )
-        late += [LateRow(kind, *row) for row in found]
-    return late

@@ -119,7 +119,7 @@ def test_a_changed_row_is_changed_with_its_history_and_its_results_follow(cast, 
     assert counted(imported) == (0, 1, 0)
     old = imported.superseded.get()
     assert (old.removed, old.old["developer_id"], old.old["open_date"]) == (True, cast.person("cm").pk, "2026-11-16")
-    assert selectors.openings_by_person_and_day(period=WEEK)[cast.person("cm2").pk, date(2026, 11, 18)] == 1
+    assert DailyResult.objects.get(person=cast.person("cm2"), day=date(2026, 11, 18)).openings == 1
     assert cast.person("cm").pk not in selectors.openings_by_person(period=WEEK)
     branch = cast.unit["B1"]
     running = UnitResult.objects.filter(unit=branch).order_by("day").values_list("day", "openings", "running")
@@ -342,26 +342,6 @@ def test_an_account_month_is_checked_too(cast, desk, row, column, rule):
     refused = desk.refused(MONTHS + row + "\n", kind=Kind.ACCOUNT_MONTH)
     assert [(found[0], found[1], found[3]) for found in refused] == [(2, column, rule)]
     assert not AccountMonth.objects.exists()
-
-
-def test_what_comes_after_a_month_was_closed_is_told_apart(cast, desk):
-    october = Month(date(2026, 10, 1))
-    desk.take(MONTHS + "2026-10,f1,developed,1001,,300,,\n", kind=Kind.ACCOUNT_MONTH)
-    closed_at = NOW.replace(hour=13)
-    assert selectors.late_rows(cast.unit["B1"], october, closed_at) == []
-    services.import_file(
-        asked=desk.asked(
-            MONTHS + "2026-10,f1,developed,1001,,310,,\n2026-10,f2,developed,1002,,5,,\n", kind=Kind.ACCOUNT_MONTH
-        ),
-        good_rows_only=False,
-        actor=None,
-        now=NOW.replace(hour=14),
-    )
-    late = selectors.late_rows(cast.unit["B1"], october, closed_at)
-    assert [(row.person_id, row.key, row.was_known) for row in late] == [
-        (cast.person("cm").pk, "f1", True),
-        (cast.person("cm2").pk, "f2", False),
-    ]
 
 
 def test_the_command_prints_one_object_and_refuses_with_2(cast, tmp_path, capsys, time_machine):
