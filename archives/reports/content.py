@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compensation.models import PayLine, PayRun, PaySlip
+from compensation.rules.names import GRADE_NAMES
 from core.money import ZERO
 
 Cell = str | int | Decimal | None
@@ -141,7 +142,7 @@ def _values(number: int, slip: PaySlip, lines: Mapping[str, Decimal]) -> dict[st
         "employee_no": slip.person.employee_no,
         "name": slip.name,
         "unit": slip.unit.name,
-        "grade": slip.grade,
+        "grade": _(GRADE_NAMES.get(slip.grade, slip.grade)) if slip.grade else "",
         "engagement": slip.get_engagement_display(),
         "rate": (commission / base).quantize(Decimal("0.0001")) if base > 0 else None,
         "coefficients": lines.get("assessment", ZERO) + lines.get("compliance", ZERO),

@@ -53,4 +53,4 @@ def _shown(value: Cell, kind: str) -> str:
         return ""
     if kind == MONEY and isinstance(value, Decimal):
         return "" if value == 0 else number_format(value, 2, use_l10n=True, force_grouping=True)
-    return format(value.normalize(), "f") if isinstance(value, Decimal) else str(value)
+    return format(value.quantize(Decimal("0.0001")), "f") if isinstance(value, Decimal) else str(value)

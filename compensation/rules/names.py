@@ -20,6 +20,13 @@ COMPONENT_NAMES = {
     "income_tax": N_("Income tax"),
     "adjustment": N_("Adjustment of a closed month"),
 }
+GRADE_NAMES = {
+    "T": N_("trainee"),
+    "J": N_("junior"),
+    "I": N_("intermediate"),
+    "S": N_("senior"),
+    "P": N_("principal"),
+}
 # Values that stand in explanations as codes.
 WORDS = {
     "developed": N_("developed"),

@@ -9,6 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet, Sum
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -217,6 +219,9 @@ def _stages(
     )
     current = next((step for step in steps if not step["done"]), None)
     for step in steps:
+        if step is current and (last_at := max((one["at"] for one in steps if one.get("at")), default=None)):
+            since = date_format(timezone.localtime(last_at), "SHORT_DATETIME_FORMAT")
+            step["note"] = " · ".join(filter(None, (step["note"], _("since %(since)s") % {"since": since})))
         step["state"] = "done" if step.pop("done") else "current" if step is current else "waiting"
         if run and run.state == State.REJECTED and step["label"] == _("Reviewed"):
             step |= {"state": "void", "note": run.reject_reason, "at": run.rejected_at}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -10,9 +11,10 @@ from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 
-from compensation.rules.names import COMPONENT_NAMES, WORDS
+from compensation.rules.names import COMPONENT_NAMES, GRADE_NAMES, WORDS
 
 register = template.Library()
+AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
 
 @register.filter
@@ -50,7 +52,27 @@ def signed(amount: Decimal | None) -> str:
 
 
 @register.filter
+def plainly(value: Any) -> str:
+    """A count or coefficient without idle zeros: 2.0000 as 2, 0.9500 as 0.95."""
+    if value in (None, ""):
+        return "–"
+    shown = Decimal(value).normalize()
+    return number_format(format(shown, "f"), use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def grade(code: str) -> str:
+    """The grade in words where the firm uses the usual codes."""
+    return gettext(GRADE_NAMES.get(code, code)) if code else "–"
+
+
+@register.filter
 def warned(warning: Mapping[str, Any]) -> str:
     """A warning of a run in the reader's language."""
     message = warning["message"]
-    return str(gettext(message) % warning.get("values", {}))
+    values = {name: _amount(value) for name, value in warning.get("values", {}).items()}
+    return str(gettext(message) % values)
+
+
+def _amount(value: Any) -> Any:
+    return money(Decimal(value)) if isinstance(value, str) and AMOUNT.fullmatch(value) else value

@@ -45,6 +45,7 @@ def runs(request: AuthedRequest) -> HttpResponse:
         "stands": overview.stands(list(page)),
         "page": page,
         "may_draft": request.user.authority.may(Power.DRAFT_PAY),
+        "sees_pay": request.user.authority.may(Power.SEE_PAY),
     }
     return render(request, "compensation/runs.html", context)
 
@@ -88,6 +89,7 @@ def _open_to(request: AuthedRequest, run: PayRun) -> dict[str, bool]:
     """Which verbs the page offers to this person."""
     may, path, due = request.user.authority.may, run.branch.path, run.next_stage
     return {
+        "sees_pay": may(Power.SEE_PAY, path),
         "may_draft": may(Power.DRAFT_PAY, path) and not run.is_filed,
         "may_review": may(Power.REVIEW_DETAIL, path) and run.state == PayRun.State.DRAFT,
         "may_sign": due is not None and may(due.power, path),

@@ -1,0 +1,97 @@
+"""What arrives for a closed month becomes an adjustment in the open one; the closed month stays as it was."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from compensation.models import PayLine, PayRun
+from compensation.tests.month import NOW, OCTOBER, PayOf, imported
+
+D = Decimal
+LATE = NOW + timedelta(days=3)
+
+
+def adjustments(run: PayRun) -> dict[str, tuple[str, Decimal]]:
+    lines = PayLine.objects.filter(run=run, component="adjustment").select_related("slip")
+    return {line.slip.name: (f"{line.for_month:%Y-%m}", line.amount) for line in lines}
+
+
+@pytest.fixture
+def november(pay_of: PayOf) -> PayOf:
+    """October is filed; November has one account of 林小雨's."""
+    pay_of.filed()
+    november = PayOf(pay_of.cast, imported(pay_of.cast, LATE, OCTOBER.next()), OCTOBER.next())
+    november.account("cm", "1000", no="88000001")
+    return november
+
+
+@pytest.mark.clause("D15.a", "D15.b")
+def test_late_rows_of_a_closed_month_are_paid_in_the_open_one(pay_of: PayOf, november: PayOf) -> None:
+    closed = PayRun.objects.get(month=OCTOBER.first)
+    lines = list(PayLine.objects.filter(run=closed).values())
+    late = imported(pay_of.cast, LATE, OCTOBER)
+    pay_of.account("cm2", "5000", no="88000500", source=late)
+    run = november.drafted()
+    # 陈大文: 6,000 paid as closed, 11,000 as known now. Base 10,250.75 instead of 5,591.33: commission 1,800.15
+    # instead of 868.27, a fifth of the difference held back.
+    assert adjustments(run) == {"陈大文": ("2026-10", D("745.50"))}
+    line = PayLine.objects.get(run=run, component="adjustment")
+    assert [one["label"] for one in line.lines][-1] == "Adjustment of a closed month"
+    assert list(PayLine.objects.filter(run=closed).values()) == lines
+
+
+def test_nothing_late_means_no_adjustment(november: PayOf) -> None:
+    assert adjustments(november.drafted()) == {}
+
+
+def test_what_was_adjusted_once_is_not_adjusted_again(pay_of: PayOf, november: PayOf) -> None:
+    pay_of.account("cm2", "5000", no="88000500", source=imported(pay_of.cast, LATE, OCTOBER))
+    run = november.drafted()
+    assert run.digest == november.drafted().digest
+    from compensation.services import close_month
+
+    PayRun.objects.filter(pk=run.pk).update(state="draft")
+    november.accepted()
+    signed = sign_off(november)
+    close_month(run=signed, now=NOW + timedelta(days=20))
+    december = PayOf(pay_of.cast, imported(pay_of.cast, NOW + timedelta(days=25), OCTOBER.next().next()))
+    december.month = OCTOBER.next().next()
+    december.account("cm", "1000", no="88000001")
+    assert adjustments(december.drafted()) == {}
+
+
+def sign_off(pay_of: PayOf) -> PayRun:
+    from compensation.models import Stage
+    from compensation.services import review_pay_run, sign_pay_run
+    from compensation.tests.month import SIGNERS
+
+    run = pay_of.drafted()
+    later = NOW + timedelta(days=20)
+    review_pay_run(run=run, actor=pay_of.user("clerk"), seen_digest=run.digest, now=later)
+    for stage in Stage:
+        sign_pay_run(run=run, stage=stage, actor=pay_of.user(SIGNERS[stage]), seen_digest=run.digest, now=later)
+    run.refresh_from_db()
+    return run
+
+
+def test_a_late_row_that_is_taken_back_is_taken_back_from_the_pay(pay_of: PayOf, november: PayOf) -> None:
+    late = imported(pay_of.cast, LATE, OCTOBER)
+    row = pay_of.account("cm", "5000", no="88000500", source=late)
+    assert adjustments(november.drafted())["林小雨"][1] > 0
+    row.delete()
+    late.state, late.reverted_at = "reverted", LATE
+    late.save()
+    assert adjustments(november.drafted()) == {}
+
+
+def test_whoever_has_left_is_still_paid_what_a_closed_month_owes(pay_of: PayOf, november: PayOf) -> None:
+    leaver = pay_of.cast.person("cm2")
+    leaver.left_on = OCTOBER.end
+    leaver.save()
+    pay_of.account("cm2", "5000", no="88000500", source=imported(pay_of.cast, LATE, OCTOBER))
+    run = november.drafted()
+    slip = run.slips.get(person=leaver)
+    assert slip.total == D("745.50") and set(adjustments(run)) == {"陈大文"}

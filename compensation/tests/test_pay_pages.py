@@ -1,0 +1,158 @@
+"""The pages of a month: what is offered to whom, what a click on something outdated gets, what a slip explains."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from compensation.models import BusinessDetail, PayLine, PayRun, PersonMonth, Signature, Stage
+from compensation.tests.month import PayOf
+
+D = Decimal
+
+
+def page_of(run: PayRun) -> str:
+    return reverse("compensation:run", args=[run.public_id])
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+@pytest.mark.clause("D15.b")
+def test_a_signature_is_offered_to_whoever_is_due_and_posts_the_digest_that_was_shown(pay_of: PayOf, signed_in) -> None:
+    run = pay_of.reviewed()
+    shown = text(signed_in(pay_of.cast.accountant).get(page_of(run)))
+    assert f'name="seen_digest" value="{run.digest}"' in shown and "以主办会计身份签字" in shown
+    for key in ("clerk", "deputy", "manager", "auditor"):
+        assert "身份签字" not in text(signed_in(pay_of.cast.user[key]).get(page_of(run)))
+    send = {"stage": Stage.CHIEF_ACCOUNTANT.value, "seen_digest": run.digest}
+    answer = signed_in(pay_of.cast.accountant).post(reverse("compensation:sign", args=[run.public_id]), send)
+    assert answer.status_code == 302
+    assert Signature.objects.get().signer == pay_of.cast.accountant
+
+
+@pytest.mark.clause("D15.b")
+def test_a_run_changed_between_page_and_click_is_answered_with_409_and_what_it_is_now(pay_of: PayOf, signed_in) -> None:
+    run = pay_of.signed(stages=1)
+    pay_of.account("cm_west", "777", no="88000777")
+    send = {"stage": Stage.DEPUTY_MANAGER.value, "seen_digest": run.digest}
+    answer = signed_in(pay_of.cast.deputy).post(reverse("compensation:sign", args=[run.public_id]), send)
+    assert answer.status_code == 409
+    run.refresh_from_db()
+    shown = text(answer)
+    assert "报表内容已变化" in shown and run.digest in shown and "已失效" in shown
+    assert not Signature.objects.standing().exists()
+
+
+def test_a_second_click_changes_nothing_and_says_so(pay_of: PayOf, signed_in) -> None:
+    run = pay_of.reviewed()
+    client = signed_in(pay_of.cast.accountant)
+    send = {"stage": 1, "seen_digest": run.digest}
+    address = reverse("compensation:sign", args=[run.public_id])
+    assert [client.post(address, send).status_code for _ in range(2)] == [302, 403]
+    assert Signature.objects.count() == 1
+
+
+def test_a_rejection_without_a_reason_keeps_the_page_and_changes_nothing(pay_of: PayOf, signed_in) -> None:
+    run = pay_of.reviewed()
+    client = signed_in(pay_of.cast.accountant)
+    answer = client.post(reverse("compensation:reject", args=[run.public_id]), {"reason": " "})
+    run.refresh_from_db()
+    assert (answer.status_code, run.state) == (422, PayRun.State.REVIEWED)
+    assert "is-invalid" in text(answer)
+
+
+def test_posting_fields_of_the_run_changes_none_of_them(pay_of: PayOf, signed_in) -> None:
+    """T4: nothing but what the form asks for reaches the row."""
+    run = pay_of.reviewed()
+    send = {
+        "stage": 1,
+        "seen_digest": run.digest,
+        "total": "1",
+        "state": "filed",
+        "people": 0,
+        "branch": 1,
+        "version": 9,
+    }
+    signed_in(pay_of.cast.accountant).post(reverse("compensation:sign", args=[run.public_id]), send)
+    before = (run.total, run.people, run.branch_id, run.version)
+    run.refresh_from_db()
+    assert (run.total, run.people, run.branch_id, run.version) == before and run.state == "signed_1"
+
+
+def test_a_closed_month_shows_its_lock_and_offers_nothing(pay_of: PayOf, signed_in) -> None:
+    run = pay_of.filed()
+    shown = text(signed_in(pay_of.cast.clerk).get(page_of(run)))
+    assert "关账" in shown and "重新核算" not in shown
+    address = reverse("compensation:draft", args=["B1", "2026-10"])
+    answer = signed_in(pay_of.cast.clerk).post(address, follow=True)
+    assert "本月已关账" in text(answer)
+
+
+@pytest.mark.clause("D15.a")
+def test_the_clerk_accepts_what_she_ticked_as_she_saw_it(pay_of: PayOf, signed_in) -> None:
+    pay_of.drafted()
+    details = list(BusinessDetail.objects.order_by("pk"))
+    client, address = signed_in(pay_of.cast.clerk), reverse("compensation:accept", args=["B1", "2026-10"])
+    assert client.post(address, {"seen": [f"{d.public_id}:{d.digest}" for d in details[:2]]}).status_code == 302
+    assert BusinessDetail.objects.filter(state="accepted").count() == 2
+    stale = {"seen": [f"{details[2].public_id}:{'0' * 64}", "nonsense", "x:y"]}
+    assert client.post(address, stale).status_code == 409
+    assert BusinessDetail.objects.filter(state="accepted").count() == 2
+
+
+def test_what_finance_enters_is_checked_at_the_field_and_kept_on_the_page(pay_of: PayOf, signed_in) -> None:
+    pay_of.drafted()
+    client, of = signed_in(pay_of.cast.clerk), ["B1", "2026-10", "1001"]
+    money = dict.fromkeys(("client_cost", "attendance_deduction", "social_insurance", "income_tax"), "0")
+    bad = {**money, "complaints": "-1", "coefficient": "0.9", "remark": "记得的话"}
+    answer = client.post(reverse("compensation:record_entry", args=of), bad)
+    assert answer.status_code == 422 and "记得的话" in text(answer) and not PersonMonth.objects.exists()
+    good = {**money, "complaints": "1", "coefficient": "0.9", "reason": "带教新人", "social_insurance": "210.50"}
+    assert client.post(reverse("compensation:record_entry", args=of), good).status_code == 302
+    assert PersonMonth.objects.get().social_insurance == D("210.50")
+
+
+def test_a_slip_is_the_persons_own_once_filed_and_explains_every_amount(pay_of: PayOf, signed_in) -> None:
+    run = pay_of.signed()
+    slip = run.slips.get(person=pay_of.cast.person("cm"))
+    address = reverse("compensation:slip", args=[slip.public_id])
+    assert signed_in(pay_of.cast.cm).get(address).status_code == 404
+    from compensation.services import close_month
+    from compensation.tests.month import NOW
+
+    close_month(run=run, now=NOW)
+    shown = text(signed_in(pay_of.cast.cm).get(address))
+    for said in ("5,427.54", "18,867.92", "分档计提", "750.00", "考核薪酬预留", "-731.89", "D17.a"):
+        assert said in shown
+    assert all(line.lines for line in PayLine.objects.filter(slip=slip))
+    for key in ("cm2", "am", "mm", "sibling_clerk"):
+        assert signed_in(pay_of.cast.user[key]).get(address).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["runs", "run", "detail"])
+def test_pages_ask_as_often_with_many_people_as_with_few(
+    pay_of: PayOf, signed_in, name, django_assert_max_num_queries
+) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def address() -> str:
+        run = pay_of.drafted()
+        if name == "runs":
+            return reverse("compensation:runs")
+        return page_of(run) if name == "run" else reverse("compensation:detail", args=["B1", "2026-10"])
+
+    client = signed_in(pay_of.cast.clerk)
+    client.get(address())
+    with CaptureQueriesContext(connection) as few:
+        client.get(address_of := address())
+    for n, key in enumerate(("accountant", "deputy", "manager", "am", "mm", "am_west", "mm2", "tradeadmin")):
+        pay_of.account(key, "100", no=f"8812{n:04}")
+    address()
+    with django_assert_max_num_queries(len(few) + 0):
+        client.get(address_of)
+    assert len(few) <= 50
