@@ -71,7 +71,7 @@ def test_a_day_says_what_is_missing_and_offers_each_kind(cast: Cast, signed_in):
     html = signed_in(cast.cm).get("/").content.decode()
     assert "再完成" in html and "今日即达标" in html
     for kind in ("prospect", "appointment", "prospect_call", "client_call"):
-        assert f"kind={kind}" in html
+        assert f"/new/{kind}/" in html
 
 
 def test_a_pay_slip_shows_only_when_it_is_filed(cast: Cast, signed_in):
