@@ -229,3 +229,14 @@ def test_a_rule_switched_off_from_a_day_on_is_not_run(opened: Cast) -> None:
 def test_a_day_to_come_is_not_judged(opened: Cast) -> None:
     with pytest.raises(services.NotYetBegun):
         remind(Day(TODAY + timedelta(days=1)))
+
+
+def test_the_task_of_the_schedule_ticks_in_its_own_name(opened: Cast, time_machine) -> None:
+    from core.models import AuditEntry
+    from supervision.tasks import run_due_reminders
+
+    time_machine.move_to(moment(TODAY, time(18, 5)), tick=False)
+    run_due_reminders()
+    assert ReminderRun.objects.filter(code="S7.1", business_on=TODAY, is_late=False).count() == 1
+    entry = AuditEntry.objects.filter(table="supervision_reminderrun").first()
+    assert entry is not None and entry.source == "task:run_due_reminders"
