@@ -10,7 +10,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
-from config import embedded
+from core import embedded
 from tests import template_database
 from tests.cast import TODAY, Cast, build_cast
 

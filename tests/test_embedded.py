@@ -13,14 +13,14 @@ import pytest
 import redis
 from django.conf import settings
 
-from config import embedded
+from core import embedded
 
 pytestmark = pytest.mark.processes
 
 USER = """
 import sys
 from pathlib import Path
-from config import embedded
+from core import embedded
 print(embedded.postgres(Path(sys.argv[1]), "muster")["HOST"], flush=True)
 sys.stdin.read()
 """

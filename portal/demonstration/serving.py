@@ -15,7 +15,7 @@ from types import FrameType
 
 from django.conf import settings
 
-from config import embedded
+from core import embedded
 
 FIRST_PORT = 8000
 TRIED = 20

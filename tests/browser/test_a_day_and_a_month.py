@@ -18,8 +18,8 @@ from worklogs.models import DayScore, WorkLog
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a sentence nobody would guess"
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1440, "height": 900}
+PHONE = 390
+DESK = 1440
 OCTOBER = """month,fund_account,relation,employee_no,turnover,gross_commission,net_commission
 2026-10,88000001,developed,1001,20000000,20000,14000
 2026-10,88000002,developed,1002,6000000,6000,4200
@@ -27,11 +27,11 @@ OCTOBER = """month,fund_account,relation,employee_no,turnover,gross_commission,n
 
 
 @contextmanager
-def signed_in(site: Site, user: User, size: dict[str, int]) -> Iterator[Page]:
+def signed_in(site: Site, user: User, width: int) -> Iterator[Page]:
     """Sign in by employee number and password; at the end nothing may have gone wrong in the browser."""
     user.set_password(PASSWORD)
     user.save(update_fields=["password"])
-    with site.visiting("/accounts/login/", **size) as visit:
+    with site.visiting("/accounts/login/", width=width) as visit:
         visit.page.fill("input[name=login]", user.employee_no)
         visit.page.fill("input[name=password]", PASSWORD)
         visit.page.click("form[action*=login] button:not([type=button])")
