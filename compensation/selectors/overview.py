@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from compensation.models import BusinessDetail, PayLine, PayMonth, PayRun, PaySlip, Signature, Stage
+from compensation.models import BusinessDetail, PayLine, PayRun, PaySlip, Signature, Stage
 from core.money import ZERO
 from core.periods import Month
 from crm.models import AccountMonth
@@ -34,7 +34,8 @@ def pay_branches(user: User) -> QuerySet[Unit]:
 def months_in_sight(user: User, on: date) -> list[tuple[Unit, Month]]:
     """Branches and months of pay in one's sight, the latest first; the two latest months stand there from the start."""
     branches = {branch.pk: branch for branch in pay_branches(user) if branch.closed_on is None or branch.closed_on > on}
-    branches |= {run.branch_id: run.branch for run in PayRun.objects.visible_to(user).select_related("branch")}
+    seen = list(PayRun.objects.visible_to(user).select_related("branch"))
+    branches |= {run.branch_id: run.branch for run in seen}
     pairs = {
         (branch, month)
         for branch, month in AccountMonth.objects.filter(user.authority.sees_unit("unit__path", Power.SEE_PAY))
@@ -42,7 +43,7 @@ def months_in_sight(user: User, on: date) -> list[tuple[Unit, Month]]:
         .values_list("unit__path", "month")
         .distinct()
     }
-    runs = set(PayRun.objects.visible_to(user).values_list("branch", "month"))
+    runs = {(run.branch_id, run.month) for run in seen}
     recent = [Month(on).previous().first, Month(on).previous().previous().first]
     found = runs | {
         (pk, month) for pk in branches for month in recent if user.authority.may(Power.SEE_PAY, branches[pk].path)
@@ -67,17 +68,26 @@ class Stand:
     stages: list[dict[str, Any]] = field(default_factory=list)
 
 
-def stands(pairs: Sequence[tuple[Unit, Month]]) -> list[Stand]:
-    """Where these months stand, in a constant number of queries."""
+def stand_of(run: PayRun, signatures: Iterable[Signature]) -> Stand:
+    """Where one run stands, which with its signatures is at hand already."""
+    standing = [signature for signature in signatures if signature.voided_at is None]
+    return stands([(run.branch, run.period)], [run], standing)[0]
+
+
+def stands(
+    pairs: Sequence[tuple[Unit, Month]],
+    known: Iterable[PayRun] | None = None,
+    standing: Iterable[Signature] | None = None,
+) -> list[Stand]:
+    """Where these months stand, in a constant number of queries; runs and signatures may be at hand."""
     if not pairs:
         return []
     months = {month.first for _, month in pairs}
     branches = {branch.pk: branch for branch, _ in pairs}
     here = Q(branch__in=branches, month__in=months)
-    runs = {
-        (run.branch_id, run.month): run for run in PayRun.objects.filter(here).select_related("branch", "reviewed_by")
-    }
-    closed = {(row.branch_id, row.month): row.closed_at for row in PayMonth.objects.filter(here)}
+    if known is None:
+        known = PayRun.objects.filter(here).select_related("branch", "reviewed_by")
+    runs = {(run.branch_id, run.month): run for run in known}
     details: dict[tuple[int, date], Any] = {
         (row["branch"], row["month"]): row
         for row in BusinessDetail.objects.filter(here)
@@ -91,7 +101,9 @@ def stands(pairs: Sequence[tuple[Unit, Month]]) -> list[Stand]:
         )
     }
     signatures: dict[int, dict[int, Signature]] = {}
-    for signature in Signature.objects.standing().filter(run__in=[run.pk for run in runs.values()]):
+    if standing is None:
+        standing = Signature.objects.standing().filter(run__in=[run.pk for run in runs.values()])
+    for signature in standing:
         signatures.setdefault(signature.run_id, {})[signature.stage] = signature
     arrived = _arrived(branches.values(), months)
     next_people = _signers(branches, runs.values())
@@ -108,7 +120,7 @@ def stands(pairs: Sequence[tuple[Unit, Month]]) -> list[Stand]:
             detail.get("all", 0),
             detail.get("accepted", 0),
             detail.get("sent_back", 0),
-            closed.get(key),
+            run.filed_at if run else None,
         )
         signed = signatures.get(run.pk, {}) if run else {}
         stand.stages.extend(_stages(stand, at, detail.get("at"), signed, next_people))
@@ -252,7 +264,7 @@ class SlipRow:
         return None if self.before is None else self.slip.total - self.before
 
 
-def slip_rows(run: PayRun, slips: Sequence[PaySlip]) -> list[SlipRow]:
+def slip_rows(run: PayRun, slips: Sequence[PaySlip], before: Mapping[int, Decimal]) -> list[SlipRow]:
     """Slips of a run with their lines in groups, last month's total and what should be looked at."""
     by_slip: dict[int, dict[str, Decimal]] = {slip.pk: dict.fromkeys(GROUPS, ZERO) for slip in slips}
     group_of = {component: group for group, components in GROUPS.items() for component in components}
@@ -260,11 +272,6 @@ def slip_rows(run: PayRun, slips: Sequence[PaySlip]) -> list[SlipRow]:
         "slip", "component", "amount"
     ):
         by_slip[slip_id][group_of[component]] += amount
-    before = dict(
-        PaySlip.objects.filter(run__branch=run.branch_id, run__month=run.period.previous().first).values_list(
-            "person", "total"
-        )
-    )
     warnings: dict[str, list[dict[str, Any]]] = {}
     for warning in run.warnings:
         warnings.setdefault(warning.get("employee_no", ""), []).append(warning)
@@ -287,13 +294,10 @@ def run_sums(run: PayRun) -> dict[str, Decimal]:
     return sums
 
 
-def total_before(run: PayRun) -> Decimal | None:
-    """The branch's total of the month before, if there was one."""
-    return (
-        PayRun.objects.filter(branch=run.branch_id, month=run.period.previous().first)
-        .values_list("total", flat=True)
-        .first()
-    )
+def totals_before(run: PayRun) -> dict[int, Decimal]:
+    """What the branch's run of the month before came to, by person id; empty where there was none."""
+    before = PaySlip.objects.filter(run__branch=run.branch_id, run__month=run.period.previous().first)
+    return dict(before.values_list("person", "total"))
 
 
 # --- business detail ---------------------------------------------------------------------------------------------------
@@ -310,13 +314,31 @@ class SourceCheck:
         return self.detail - self.source
 
 
-def source_checks(branch: Unit, month: Month) -> list[SourceCheck]:
+@dataclass(frozen=True)
+class DetailStand:
+    """How far the review of a month's details is, and whether their sums are those of the source."""
+
+    details: int
+    accepted: int
+    sent_back: int
+    checks: tuple[SourceCheck, ...]
+
+
+def detail_stand(branch: Unit, month: Month) -> DetailStand:
     sums = {"gross_commission": _("Gross commission"), "pass_through": _("Pass-through fees")}
-    details = BusinessDetail.objects.filter(branch=branch, month=month.first)
+    state = BusinessDetail.State
+    found = BusinessDetail.objects.filter(branch=branch, month=month.first).aggregate(
+        all=Count("pk"),
+        accepted=Count("pk", filter=Q(state=state.ACCEPTED)),
+        sent_back=Count("pk", filter=Q(state=state.SENT_BACK)),
+        **{f"sum_{name}": Sum(name) for name in sums},
+    )
     source = AccountMonth.objects.filter(unit__path__startswith=branch.path, month=month.first)
-    of_details = details.aggregate(**{name: Sum(name) for name in sums})
     of_source = source.aggregate(**{name: Sum(name) for name in sums})
-    return [SourceCheck(label, of_details[name] or ZERO, of_source[name] or ZERO) for name, label in sums.items()]
+    checks = tuple(
+        SourceCheck(label, found[f"sum_{name}"] or ZERO, of_source[name] or ZERO) for name, label in sums.items()
+    )
+    return DetailStand(found["all"], found["accepted"], found["sent_back"], checks)
 
 
 @dataclass(frozen=True)

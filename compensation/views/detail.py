@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import AuthedRequest
 from compensation import services
 from compensation.forms import EntryForm, ReasonForm
-from compensation.models import BusinessDetail, PayMonth, PersonMonth
+from compensation.models import BusinessDetail, PayMonth, PayRun, PersonMonth
 from compensation.selectors import overview
 from compensation.views.scope import branch_month
 from core.periods import Month
@@ -46,8 +46,8 @@ def show(request: AuthedRequest, branch: Unit, month: Month, *, status: int = 20
     context = {
         "branch": branch,
         "month": month,
-        "stand": overview.stands([(branch, month)])[0],
-        "checks": overview.source_checks(branch, month),
+        "stand": overview.detail_stand(branch, month),
+        "run": PayRun.objects.filter(branch=branch, month=month.first).first(),
         "page": page,
         "rows": overview.detail_rows(branch, month, list(page)),
         "may_review": request.user.authority.may(Power.REVIEW_DETAIL, branch.path) and closed is None,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import AuthedRequest
 from compensation import services
 from compensation.forms import ReasonForm, SignForm
-from compensation.models import PayRun, Stage
+from compensation.models import PayRun, PaySlip, Stage
 from compensation.selectors import FiguresMissing, PlanNotApproved, overview
 from compensation.views.scope import branch_month
 from core.clock import day_of
@@ -56,33 +56,42 @@ def run(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 
 
 def seen(request: AuthedRequest, public_id: UUID) -> PayRun:
-    found = PayRun.objects.visible_to(request.user).select_related("branch", "plan__plan", "drafted_by", "rejected_by")
+    found = PayRun.objects.visible_to(request.user).select_related("branch", "plan__plan", "reviewed_by", "rejected_by")
     return get_object_or_404(found, public_id=public_id)
 
 
 def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str = "", **more: Any) -> HttpResponse:
     """The page of a run; after a refusal with what was refused, and the run as it is now."""
-    slips = run.slips.select_related("person__user", "unit")
-    if request.GET.get("look"):
-        numbers = {warning.get("employee_no") for warning in run.warnings}
-        slips = slips.filter(person__user__employee_no__in=numbers)
-    page = Paginator(slips, PER_PAGE).get_page(request.GET.get("page"))
-    before = overview.total_before(run)
+    page = _page_of_slips(request, run)
+    before = overview.totals_before(run)
+    signatures = list(run.signatures.order_by("-signed_at"))
+    total_before = sum(before.values()) if before else None
     context = {
         "run": run,
-        "stand": overview.stands([(run.branch, run.period)])[0],
+        "stand": overview.stand_of(run, signatures),
         "page": page,
-        "rows": overview.slip_rows(run, list(page)),
+        "rows": overview.slip_rows(run, list(page), before),
         "sums": overview.run_sums(run),
-        "before": before,
-        "difference": None if before is None else run.total - before,
-        "signatures": run.signatures.select_related("signer").order_by("-signed_at"),
+        "before": total_before,
+        "difference": None if total_before is None else run.total - total_before,
+        "signatures": signatures,
         "reject_form": ReasonForm(),
         "error": error,
         **_open_to(request, run),
         **more,
     }
     return render(request, "compensation/run.html", context, status=status)
+
+
+def _page_of_slips(request: AuthedRequest, run: PayRun) -> Page[PaySlip]:
+    """All slips of the run, or with `look` those somebody should look at."""
+    slips = run.slips.select_related("person__user", "unit")
+    if request.GET.get("look"):
+        numbers = {warning.get("employee_no") for warning in run.warnings}
+        return Paginator(slips.filter(person__user__employee_no__in=numbers), PER_PAGE).get_page(1)
+    pages = Paginator(slips, PER_PAGE)
+    pages.count = run.people  # the run knows; counting again would be a question more
+    return pages.get_page(request.GET.get("page"))
 
 
 def _open_to(request: AuthedRequest, run: PayRun) -> dict[str, bool]:
