@@ -9,11 +9,32 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from compensation.rules.bands import Band, Step
-from compensation.rules.components import COMPONENTS, Component
+from compensation.rules.components import (
+    AccountBonus,
+    AssessmentCoefficient,
+    AssetBonus,
+    BandedRate,
+    BasePay,
+    CommissionAfterCosts,
+    ComplianceCoefficient,
+    Component,
+    FixedRate,
+    NegativeMonths,
+    NetBase,
+    NetCommissionBase,
+    ProductBonus,
+    RelationShares,
+)
 from compensation.rules.facts import Inputs
 from compensation.rules.sheet import BASE, BONUS, COMMISSION, OTHER, Payslip, Sheet, SlipLine
+from compensation.rules.withholding import Deductions, HoldBack, MinimumDuty, OpeningDuty
 from core.explain import N_, plain
 
+COMPONENTS: tuple[type[Component], ...] = (
+    BasePay, RelationShares, NetBase, NetCommissionBase, CommissionAfterCosts, BandedRate, FixedRate, NegativeMonths,
+    AssetBonus, ProductBonus, AccountBonus, AssessmentCoefficient, ComplianceCoefficient, HoldBack, OpeningDuty,
+    MinimumDuty, Deductions,
+)  # fmt: skip
 KINDS = {component.kind: component for component in COMPONENTS}
 # Items that hang on counts, volume or commission alone (2010 rule, R1).
 COUNTING = {"banded_rate", "fixed_rate", "account_bonus", "asset_bonus", "product_bonus", "hold_back", "minimum_duty"}

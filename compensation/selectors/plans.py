@@ -21,7 +21,7 @@ def plan_for(branch: Unit, month: Month) -> PlanVersion:
         raise PlanNotApproved(
             _(
                 "No pay plan was approved and in force for %(month)s at %(branch)s. Record the approval of a plan first "
-                "(record_plan_approval, or Pay plans in the console)."
+                "(manage.py record_plan_approval)."
             )
             % {"month": month.code, "branch": branch.name}
         )
