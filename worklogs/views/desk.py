@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -27,22 +27,22 @@ from worklogs.models import DayScore, ScoreTable, WorkLog
 from worklogs.selectors import desk as selectors
 
 SCORE_TABLE_COLUMNS = {
-    "employee_no": _lazy("Employee number"),
-    "name": _lazy("Name"),
-    "area": _lazy("Area"),
-    "due_days": _lazy("Days due"),
-    "points": _lazy("Points"),
-    "pass_mark": _lazy("Pass mark"),
-    "score_pass": _lazy("Score reached"),
-    "quota_met": _lazy("Quotas met"),
-    "unmet": _lazy("Unmet"),
-    "answered": _lazy("Logs answered"),
+    "employee_no": gettext_lazy("Employee number"),
+    "name": gettext_lazy("Name"),
+    "area": gettext_lazy("Area"),
+    "due_days": gettext_lazy("Days due"),
+    "points": gettext_lazy("Points"),
+    "pass_mark": gettext_lazy("Pass mark"),
+    "score_pass": gettext_lazy("Score reached"),
+    "quota_met": gettext_lazy("Quotas met"),
+    "unmet": gettext_lazy("Unmet"),
+    "answered": gettext_lazy("Logs answered"),
 }
 SHOW = {
-    "all": _lazy("Everybody"),
-    "missing": _lazy("Not written"),
-    "short": _lazy("Short"),
-    "waiting": _lazy("Waiting for an answer"),
+    "all": gettext_lazy("Everybody"),
+    "missing": gettext_lazy("Not written"),
+    "short": gettext_lazy("Short"),
+    "waiting": gettext_lazy("Waiting for an answer"),
 }
 
 
