@@ -10,7 +10,7 @@ class DayForm(forms.Form):
     on = forms.DateField(widget=forms.HiddenInput)
     is_workday = forms.BooleanField(label=_("Workday"), required=False)
     is_trading_day = forms.BooleanField(label=_("Trading day"), required=False)
-    name = forms.CharField(label=_("Name"), max_length=64, required=False)
+    name = forms.CharField(label=_("Name of the day"), max_length=64, required=False)
 
 
 class ClearDayForm(forms.Form):

@@ -12,7 +12,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from core.periods import PERIODS, Period
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 class PeriodKind(models.TextChoices):
-    DAY = "day", _("day")
-    WEEK = "week", _("week")
-    MONTH = "month", _("month")
+    DAY = "day", pgettext_lazy("period", "day")
+    WEEK = "week", pgettext_lazy("period", "week")
+    MONTH = "month", pgettext_lazy("period", "month")
 
 
 class Ranked(models.TextChoices):

@@ -54,6 +54,7 @@ class Command(BaseCommand):
             found = dict(sorted(self.collect(room).items(), key=lambda item: (item[0][1], item[0][0] or "")))
             for language in LANGUAGES:
                 problems += self.missing(room, language, found) if check else self.merge(room, language, found)
+        problems += [] if app else self.quarrels(rooms)
         for problem in problems:
             self.stdout.write(problem)
         if problems:
@@ -96,6 +97,22 @@ class Command(BaseCommand):
             parts = (texts,) if isinstance(texts, str) else tuple(texts)
             if parts and parts[0]:
                 yield context, parts[0], parts[1] if len(parts) > 1 and isinstance(parts[1], str) else ""
+
+    def quarrels(self, rooms: list[str]) -> list[str]:
+        """Texts that two catalogues translate differently: only one of them would ever be seen. A context tells them apart."""
+        found = []
+        for language in LANGUAGES:
+            said: dict[tuple[str | None, str], dict[str, str]] = {}
+            for room in rooms:
+                for entry in self.load(room, language):
+                    if entry.translated():
+                        text = entry.msgstr or str(entry.msgstr_plural)
+                        said.setdefault((entry.msgctxt, entry.msgid), {})[room] = text
+            for (_context, text), by_room in said.items():
+                if len(set(by_room.values())) > 1:
+                    words = ", ".join(f"{room} {word}" for room, word in by_room.items())
+                    found.append(f"{language}: {text!r} is said in two ways: {words}")
+        return found
 
     def path(self, room: str, language: str) -> Path:
         return Path(settings.BASE_DIR) / room / "locale" / language / "LC_MESSAGES" / "django.po"
