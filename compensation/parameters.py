@@ -10,7 +10,7 @@ UNUSUAL_CHANGE = "compensation.unusual_change"
 VALID_MIN_ASSETS = "compensation.valid_min_assets"
 VALID_MIN_TRADES = "compensation.valid_min_trades"
 VALID_RULE = "compensation.valid_rule"
-ANY, ALL = "any", "all"
+ANY, ALL = N_("any"), N_("all")
 
 declare(
     Parameter(
