@@ -183,8 +183,8 @@ class Activity:
 
     def missing_day(self) -> date:
         """The trading day of which no CRM data came: about two weeks ago."""
-        days = self.trading_days(Period(self.company.months[2].first, self.company.today))
-        return days[-9] if len(days) > 9 else days[0]
+        days = self.trading_days(Period(self.company.months[-2].first, self.company.today))
+        return days[-9]
 
 
 def yesterday(on: date) -> date:

@@ -347,14 +347,13 @@ class Founding:
         moved_on = company.months[-3 if len(company.months) > 2 else 0].first + timedelta(days=14)
         self.end_posting(mover.employee_no, moved_on)
         self.post(mover.employee_no, "B01M2A1", "customer_manager", moved_on)
-        leaver = next(s for s in company.sellers if s.area == "B02M1A1")
+        leaver = next(s for s in company.sellers if s.area == "B01M2A2")
         leaver.left_on = Week(company.today - timedelta(days=21)).first
         next(p for p in company.people if p["employee_no"] == leaver.employee_no)["left_on"] = (
             leaver.left_on.isoformat()
         )
         self.end_posting(leaver.employee_no, leaver.left_on)
-        for area in ("B01M1A1", "B04M1A1"):
-            next(s for s in company.sellers if s.area == area).drive = 1.3
+        next(s for s in company.sellers if s.area == "B01M1A1").drive = 1.3
         next(s for s in reversed(company.sellers) if s.area == "B01M1A1").drive = 0.15
 
     def end_posting(self, number: str, on: date) -> None:

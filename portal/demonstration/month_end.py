@@ -45,7 +45,7 @@ def approve_plan(company: Company, now: datetime) -> None:
     for version in PlanVersion.objects.filter(approved_on=None):
         pay.record_plan_approval(
             version=version,
-            approved_on=company.story_begins - timedelta(days=20),
+            approved_on=company.months[0].first - timedelta(days=20),
             approval_ref="衡远经纪〔2026〕18号",
             approved_by="渠道管理部",
             actor=None,

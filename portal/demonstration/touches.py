@@ -47,7 +47,7 @@ def leave_of_absence(company: Company, now: datetime) -> None:
     """The western area's manager of the first department is away; a colleague stands in."""
     area = Unit.objects.get(code="B01M1A2")
     absent = Posting.objects.get(unit=area, role=Role.AREA_MANAGER)
-    colleague = next(s for s in company.sellers if s.area == area.code and s.left_on is None and s.drive >= 1)
+    colleague = max((s for s in company.sellers if s.area == area.code), key=lambda seller: seller.drive)
     appoint_stand_in(
         absent=absent,
         employee_no=colleague.employee_no,
@@ -80,7 +80,8 @@ def write_today(company: Company, activity: Activity, now: datetime) -> None:
     """The first seller's last days: one log handed in late, one being written with a colleague's number in it."""
     workdays = list(activity.workdays(Day(company.today)))
     on = workdays[0] if workdays else company.today
-    first, colleague = [s for s in company.sellers if s.area == "B01M1A1" and s.drive >= 1][:2]
+    first, *others = (s for s in company.sellers if s.area == "B01M1A1")
+    colleague = max(others, key=lambda seller: seller.drive)
     person = Person.objects.select_related("user").get(user__employee_no=first.employee_no)
     at = min(now, clock.at(on, time(11, 20)))
     taken = activity.books[colleague.employee_no].prospects[-1]

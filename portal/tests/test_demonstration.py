@@ -1,0 +1,60 @@
+"""The demonstration company: its shape, a short telling of its story, and the port it is served on."""
+
+from __future__ import annotations
+
+import socket
+from collections import Counter
+
+import pytest
+from django.utils import timezone
+
+from compensation.models import PayRun
+from core.verification import checks
+from portal.demonstration import serving, story
+from portal.demonstration.company import BRANCHES, SIZES, Size, found_company
+from supervision.models import ReminderRun
+from tests.cast import TODAY
+from worklogs.models import ScoreTable, WorkLog
+
+
+def test_it_has_the_shape_that_the_tour_tells():
+    company = found_company(TODAY)
+    kinds = Counter(unit["kind"] for unit in company.units)
+    assert (len(company.people), len(company.outlets), len(company.banks)) == (170, 70, 6)
+    assert (kinds["regional_department"], kinds["branch"], kinds["market_department"], kinds["area"]) == (2, 6, 9, 24)
+    assert sum(unit["kind"] == "branch" and unit["parent"] == "HY" for unit in company.units) == 1
+    assert sum(unit["kind"] == "branch" and not unit["started_on"] for unit in company.units) == 1
+    assert {person["engagement"] for person in company.people} == {"employee", "part_time", "broker_agent"}
+    assert sum(bool(person["left_on"]) for person in company.people) == 1
+
+
+def test_the_month_end_company_has_5200_people():
+    assert len(found_company(TODAY, SIZES["month-end"]).people) == 5200
+
+
+@pytest.mark.django_db
+def test_a_short_story_is_told_through_the_real_services(monkeypatch, settings, tmp_path, time_machine):
+    """One branch, one month and a few days: every chapter runs, and what it leaves stands up to `verify`."""
+    settings.VAR_DIR = tmp_path
+    monkeypatch.setitem(story.SIZES, "short", Size(BRANCHES[:1], people=38, outlets=8, months=1, days=6))
+    monkeypatch.setattr(story, "mark_complete", lambda size: None)
+    time_machine.move_to(f"{TODAY}T12:00+08:00", tick=False)
+    told: list[str] = []
+    story.tell(now=timezone.now(), size="short", say=told.append)
+    assert len(told) > 5
+    assert WorkLog.objects.submitted().exists()
+    assert WorkLog.objects.filter(state=WorkLog.State.DRAFT).exists()
+    assert ScoreTable.objects.count() == 6  # two departments, three weeks
+    assert ReminderRun.objects.exists()
+    assert PayRun.objects.get().state == PayRun.State.SIGNED_2
+    assert {name: list(found()) for name, found in checks().items()} == dict.fromkeys(checks(), [])
+
+
+def test_a_taken_port_is_passed_over_and_refused_when_it_was_asked_for():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(serving.PortTaken, match=str(port)):
+            serving.port_to_use(port)
+    assert serving.FIRST_PORT <= serving.port_to_use(None) < serving.FIRST_PORT + serving.TRIED
