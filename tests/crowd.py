@@ -46,8 +46,8 @@ def fill(cast: Cast, numbers: Iterable[int]) -> None:
 
 
 def month(n: int) -> date:
-    """The n-th month before the half year that other tests look at."""
-    months = TODAY.year * 12 + TODAY.month - 8 - n
+    """The n-th month before the year that other tests look at."""
+    months = TODAY.year * 12 + TODAY.month - 13 - n
     return date(months // 12, months % 12 + 1, 1)
 
 
