@@ -21,7 +21,7 @@ from tests.access.table import CONSOLE, EVERYBODY, SIGN_IN, TABLE, Line
 from tests.cast import Cast
 
 NAMES = sorted({line.name for line in TABLE})
-ARGUMENTS = {"object_id": "1", "content_type_id": "1", "url": "x", "app_label": "auth"}
+ARGUMENTS = {"object_id": "1", "content_type_id": "1", "url": "x", "app_label": "teams"}
 
 
 class Undone(Exception):
