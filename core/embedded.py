@@ -42,6 +42,13 @@ def postgres(home: Path, database: str) -> dict[str, Any]:
     return {"NAME": database, "USER": "postgres", "HOST": str(info.socket_dir), "PORT": str(info.port)}
 
 
+def forget_the_killed(home: Path) -> None:
+    """Before the last one leaves: processes it started and stopped may not have signed off themselves."""
+    users = home / "postgres" / ".handle_pids.json"
+    if users.exists():
+        forget_the_dead(users)
+
+
 def forget_the_dead(users: Path) -> None:
     """A process that was killed never signed off; with it on the list nobody would be the last to leave."""
     living = [pid for pid in json.loads(users.read_text()) if is_alive(pid)]

@@ -110,6 +110,8 @@ def serve(port: int) -> int:
         return 0
     finally:
         stop_all(list(running.values()))
+        if settings.LOCAL:
+            embedded.forget_the_killed(settings.VAR_DIR)
         for number, handler in before.items():
             signal.signal(number, handler)
 
