@@ -17,11 +17,8 @@ from tests.cast import Cast
 from tests.crowd import fill
 
 BUDGET = 15
-# Pages that tell several stories at once: a day with its week, a run with its signatures, a call with its history.
+# Pages that tell several stories at once: a day with its week, a call with its history.
 WIDER = {
-    "compensation:detail": 16,
-    "compensation:run": 20,
-    "compensation:runs": 16,
     "supervision:call": 18,
     "worklogs:day": 17,
     "worklogs:desk": 16,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import AuthedRequest
 from compensation import services
 from compensation.forms import EntryForm, ReasonForm
-from compensation.models import BusinessDetail, PayMonth, PayRun, PersonMonth
+from compensation.models import BusinessDetail, PayRun, PersonMonth
 from compensation.selectors import overview
 from compensation.views.scope import branch_month
 from core.periods import Month
@@ -35,27 +35,38 @@ def detail(request: AuthedRequest, branch: str, month: str) -> HttpResponse:
 
 
 def show(request: AuthedRequest, branch: Unit, month: Month, *, status: int = 200, **more: Any) -> HttpResponse:
-    details = BusinessDetail.objects.filter(branch=branch, month=month.first).select_related(
-        "person__user", "reviewed_by"
-    )
-    shown = details.filter(state=request.GET["state"]) if request.GET.get("state") in State.values else details
-    if request.GET.get("look"):
-        shown = shown.exclude(unusual=[])
-    page = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
-    closed = PayMonth.objects.filter(branch=branch, month=month.first, closed_at__isnull=False).first()
+    stand = overview.detail_stand(branch, month)
+    page = _page_of_details(request, branch, month, stand.details)
+    run = PayRun.objects.filter(branch=branch, month=month.first).first()
+    is_open = run is None or not run.is_filed
     context = {
         "branch": branch,
         "month": month,
-        "stand": overview.detail_stand(branch, month),
-        "run": PayRun.objects.filter(branch=branch, month=month.first).first(),
+        "stand": stand,
+        "run": run,
         "page": page,
         "rows": overview.detail_rows(branch, month, list(page)),
-        "may_review": request.user.authority.may(Power.REVIEW_DETAIL, branch.path) and closed is None,
-        "may_enter": request.user.authority.may(Power.DRAFT_PAY, branch.path) and closed is None,
-        "closed": closed,
+        "may_review": request.user.authority.may(Power.REVIEW_DETAIL, branch.path) and is_open,
+        "may_enter": request.user.authority.may(Power.DRAFT_PAY, branch.path) and is_open,
         "reason_form": ReasonForm(),
     } | more
     return render(request, "compensation/detail.html", context, status=status)
+
+
+def _page_of_details(request: AuthedRequest, branch: Unit, month: Month, count: int) -> Page[BusinessDetail]:
+    """Details of the month, of one state with `state`, or with `look` those somebody should look at."""
+    details = BusinessDetail.objects.filter(branch=branch, month=month.first).select_related(
+        "person__user", "reviewed_by"
+    )
+    asked = request.GET.get("state")
+    if asked in State.values:
+        details = details.filter(state=asked)
+    if request.GET.get("look"):
+        details = details.exclude(unusual=[])
+    pages = Paginator(details, PER_PAGE)
+    if asked not in State.values and not request.GET.get("look"):
+        pages.count = count  # all of them have been counted already
+    return pages.get_page(request.GET.get("page"))
 
 
 @require_POST

@@ -18,7 +18,7 @@ from accounts.requests import AuthedRequest
 from compensation import services
 from compensation.forms import ReasonForm, SignForm
 from compensation.models import PayRun, PaySlip, Stage
-from compensation.selectors import FiguresMissing, PlanNotApproved, overview
+from compensation.selectors import FiguresMissing, PlanNotApproved, overview, stands
 from compensation.views.scope import branch_month
 from core.clock import day_of
 from teams.authority import Power
@@ -39,10 +39,10 @@ STATUS = {
 def runs(request: AuthedRequest) -> HttpResponse:
     if not request.user.authority.paths(Power.SEE_PAY, Power.SEE_FILED_PAY):
         raise PermissionDenied
-    pairs = overview.months_in_sight(request.user, timezone.localdate())
+    pairs = stands.months_in_sight(request.user, timezone.localdate())
     page = Paginator(pairs, MONTHS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "stands": overview.stands(list(page)),
+        "stands": stands.stands(list(page)),
         "page": page,
         "may_draft": request.user.authority.may(Power.DRAFT_PAY),
         "sees_pay": request.user.authority.may(Power.SEE_PAY),
@@ -64,14 +64,15 @@ def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str =
     """The page of a run; after a refusal with what was refused, and the run as it is now."""
     page = _page_of_slips(request, run)
     before = overview.totals_before(run)
+    rows, sums = overview.slip_rows(run, list(page), before)
     signatures = list(run.signatures.order_by("-signed_at"))
     total_before = sum(before.values()) if before else None
     context = {
         "run": run,
-        "stand": overview.stand_of(run, signatures),
+        "stand": stands.stand_of(run, signatures),
         "page": page,
-        "rows": overview.slip_rows(run, list(page), before),
-        "sums": overview.run_sums(run),
+        "rows": rows,
+        "sums": sums,
         "before": total_before,
         "difference": None if total_before is None else run.total - total_before,
         "signatures": signatures,

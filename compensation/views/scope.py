@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from compensation.selectors.overview import pay_branches
+from compensation.selectors.stands import pay_branches
 from core.periods import Month
 from teams.models import Unit
 
