@@ -8,16 +8,15 @@ and lives with the decision it forbids.
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import reduce
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import F, FilteredRelation, Q
 
-from teams.models import Function, Posting, Role, Unit
+from teams.models import Person, Role
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -136,7 +135,6 @@ class Authority:
     on: date
     person_id: int | None
     held: tuple[Held, ...]
-    company_path: str = ""
 
     @property
     def roles(self) -> frozenset[str]:
@@ -145,6 +143,11 @@ class Authority:
     @property
     def needs_second_factor(self) -> bool:
         return bool(self.roles & SECOND_FACTOR_ROLES)
+
+    @property
+    def company_path(self) -> str:
+        """Where every path begins; "" for somebody without a posting."""
+        return next((f"/{held.path.split('/')[1]}/" for held in self.held), "")
 
     @property
     def own_line(self) -> list[int]:
@@ -177,22 +180,28 @@ OWN_POWERS = {Power.WRITE_LOG}
 NO_AUTHORITY = Authority(on=date.min, person_id=None, held=())
 
 
-def held_by(postings: Iterable[Posting]) -> tuple[Held, ...]:
-    return tuple(Held(p.role, p.unit_id, p.unit.path, p.unit.kind, p.acting_for_id is not None) for p in postings)
-
-
 def authority_of(user: User, on: date) -> Authority:
-    """What `user` may see and do on `on`, from the postings then in force; a leaver has none."""
-    person = getattr(user, "person", None)
-    if person is None or (person.left_on and person.left_on <= on):
+    """What `user` may see and do on `on`, from the postings then in force; a leaver has none.
+
+    One query, because every request asks: it brings the person along (`user.person`), once per posting.
+    """
+    in_force = Q(postings__from_on__lte=on) & (Q(postings__to_on=None) | Q(postings__to_on__gt=on))
+    rows: list[Any] = list(
+        Person.objects.filter(user=user)
+        .annotate(
+            now=FilteredRelation("postings", condition=in_force),
+            role=F("now__role"),
+            unit_id=F("now__unit_id"),
+            path=F("now__unit__path"),
+            kind=F("now__unit__kind"),
+            is_acting=Q(now__acting_for__isnull=False),
+        )
+        .order_by("now__from_on", "now__pk")
+    )
+    if not rows:
         return Authority(on=on, person_id=None, held=())
-    postings = Posting.objects.on(on).filter(person=person).select_related("unit")
-    company = Unit.objects.filter(parent=None).values_list("path", flat=True).first() or "/"
-    return Authority(on=on, person_id=person.pk, held=held_by(postings), company_path=company)
-
-
-def functions_held(user: User) -> set[str]:
-    """The head-office functions of the departments a person is posted to."""
-    ids = [held.unit_id for held in user.authority.held]
-    rows = Unit.objects.filter(pk__in=ids).values_list("functions", flat=True)
-    return {function for row in rows for function in row} & set(Function.values)
+    person = user.person = rows[0]  # type: ignore[attr-defined]
+    if person.left_on and person.left_on <= on:
+        return Authority(on=on, person_id=None, held=())
+    held = (Held(row.role, row.unit_id, row.path, row.kind, row.is_acting) for row in rows if row.role)
+    return Authority(on=on, person_id=person.pk, held=tuple(held))

@@ -21,6 +21,7 @@ LEADING_ROLE: dict[str, Role] = {
     UnitKind.REGIONAL_DEPARTMENT: Role.REGIONAL_MANAGER,
 }
 MEMBERS = (Role.CUSTOMER_MANAGER,)
+KINDS_UPWARDS = ("unit__kind", "unit__parent__kind", "unit__parent__parent__kind", "unit__parent__parent__parent__kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,6 @@ def _members(period: Period, units: Iterable[Unit] | None, roles: Collection[str
     )
     if units is not None:
         postings = postings.filter(below(*units, path="unit__path"))
-    kinds = dict(Unit.objects.values_list("pk", "kind"))
     rows = postings.order_by("person__user__employee_no", "from_on", "pk").values_list(
         "person_id",
         "person__user_id",
@@ -75,15 +75,16 @@ def _members(period: Period, units: Iterable[Unit] | None, roles: Collection[str
         "to_on",
         "person__joined_on",
         "person__left_on",
+        *KINDS_UPWARDS,
     )
     members = []
-    for person, user, number, name, role, unit, path, from_on, to_on, joined_on, left_on in rows:
+    for person, user, number, name, role, unit, path, from_on, to_on, joined_on, left_on, *kinds in rows:
         first, end = max(from_on, joined_on), min((day for day in (to_on, left_on) if day), default=None)
         if clipped:
             first, end = max(first, period.first), min(end or period.end, period.end)
         if end and end <= first:
             continue
-        line = {kinds[int(part)]: int(part) for part in path.strip("/").split("/")}
+        line = dict(zip(kinds, map(int, reversed(path.strip("/").split("/"))), strict=False))
         members.append(
             Member(
                 person_id=person,

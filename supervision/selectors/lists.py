@@ -97,18 +97,18 @@ def lists_seen(user: User, show: str) -> QuerySet[ReminderRun]:
 
 def visible_entries(run: ReminderRun, user: User) -> QuerySet[LaggardEntry]:
     """The entries of a list that one may see, with the reminders one may know of."""
-    reminders = (
-        Reminder.objects.visible_to(user)
-        .select_related("recipient", "message__phone_task__plan_demand")
-        .order_by("who", "recipient__employee_no", "channel")
-    )
     return (
         LaggardEntry.objects.visible_to(user)
         .filter(run=run)
         .select_related("unit", "person__user")
-        .prefetch_related(Prefetch("reminders", reminders))
+        .prefetch_related(Prefetch("reminders", _reminders_seen(user)))
         .order_by("rank", "unit__path", "person__user__employee_no")
     )
+
+
+def _reminders_seen(user: User) -> QuerySet[Reminder]:
+    seen = Reminder.objects.visible_to(user).select_related("recipient", "message__phone_task__plan_demand")
+    return seen.order_by("who", "recipient__employee_no", "channel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,10 +185,21 @@ def calls_for(user: User) -> QuerySet[Reminder]:
         Reminder.objects.calls()
         .filter(user.authority.sees_unit("run__scope__path", Power.CALL_LAGGARDS), entry__isnull=False)
         .select_related(
-            "run__rule", "run__scope", "entry__unit", "entry__run__rule", "recipient", "message__phone_task__done_by"
+            "run__rule",
+            "run__scope",
+            "entry__unit",
+            "entry__person__user",
+            "recipient",
+            "message__phone_task__done_by",
+            "message__phone_task__plan_demand__asked_of",
         )
         .order_by("-run__business_on", "entry__rank", "pk")
     )
+
+
+def calls_with_reminders(user: User) -> QuerySet[Reminder]:
+    """The same, each entry with the reminders one may know of."""
+    return calls_for(user).prefetch_related(Prefetch("entry__reminders", _reminders_seen(user)))
 
 
 MADE = Q(message__phone_task__result=PhoneTask.Result.REACHED)

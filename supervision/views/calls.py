@@ -20,7 +20,6 @@ from accounts.requests import AuthedRequest
 from messaging.services import CallIsRecorded
 from supervision import services
 from supervision.forms import CallForm
-from supervision.models import PlanDemand
 from supervision.selectors import lists as selectors
 from supervision.views.lists import chips
 from teams.authority import Power
@@ -80,7 +79,7 @@ def record_call(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 
 def call_asked(request: AuthedRequest, public_id: UUID) -> selectors.CallRow:
     """Raises `Http404`."""
-    found = get_object_or_404(selectors.calls_for(request.user), message__public_id=public_id)
+    found = get_object_or_404(selectors.calls_with_reminders(request.user), message__public_id=public_id)
     return selectors.call_rows([found], on=timezone.localdate())[0]
 
 
@@ -92,7 +91,7 @@ def show_call(request: AuthedRequest, row: selectors.CallRow, form: CallForm | N
         "call": row.call,
         "task": task,
         "callees": [(member, phones.get(pk, "")) for pk, member in callees.items()],
-        "demand": PlanDemand.objects.filter(call=task).select_related("asked_of").first(),
+        "demand": getattr(task, "plan_demand", None),
         "ranking_query": selectors.ranking_query(row.call.run),
     }
     if task.result != task.Result.REACHED:
