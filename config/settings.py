@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from core import embedded
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-VAR_DIR = BASE_DIR / "var"
 
 env = environ.FileAwareEnv()
 if (BASE_DIR / ".env").exists():
     env.read_env(BASE_DIR / ".env")
+VAR_DIR = Path(env.str("MUSTER_VAR", default=str(BASE_DIR / "var"))).absolute()  # files, mail, embedded services
 
 TESTING = "pytest" in sys.modules
 DEMO = env.bool("MUSTER_DEMO", default=False)

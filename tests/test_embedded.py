@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -73,6 +74,14 @@ def test_the_server_is_shared_and_stops_with_the_last_who_leaves(start, tmp_path
     assert leave(late) == ""
     assert server() is None
     assert not embedded.is_alive(running.pid)
+
+
+def test_after_a_power_cut_its_number_may_be_somebody_elses(start, tmp_path):
+    leave(start())
+    file = tmp_path / "var" / "postgres" / "postmaster.pid"
+    file.write_text(f"{os.getpid()}\n{file.parent}\n0\n5432\n/tmp\n\n\nready\n")
+
+    assert leave(start()) == ""
 
 
 def test_valkey_runs_for_the_length_of_the_block(tmp_path):

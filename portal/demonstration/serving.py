@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -17,6 +18,7 @@ from django.conf import settings
 
 from core import embedded
 
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, `kill`, a closed terminal
 FIRST_PORT = 8000
 TRIED = 20
 
@@ -24,6 +26,46 @@ TRIED = 20
 class PortTaken(Exception):
     def __init__(self, port: int) -> None:
         super().__init__(f"Port {port} is taken. Name another one: make demo PORT={port + 1}")
+
+
+class RunningAlready(Exception):
+    def __init__(self, who: str) -> None:
+        super().__init__(f"The demonstration of this folder is running already ({who}). Ctrl-C there stops it.")
+
+
+@contextlib.contextmanager
+def place(wanted: int | None, *, to_serve: bool) -> Iterator[int | None]:
+    """Keep the folder's demonstration, and the port it is served on, to oneself for the length of the block.
+
+    Whatever ends the process (`ENDING`) ends the block. Raises `RunningAlready`, `PortTaken`.
+    """
+    folder = Path(settings.VAR_DIR)
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "demo.lock").open("a+") as held, ended_by(signal.default_int_handler):
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held.seek(0)
+            raise RunningAlready(held.read()) from None
+        port = port_to_use(wanted) if to_serve else None
+        held.truncate(0)
+        held.write(f"process {os.getpid()}" + (f", {address(port)}" if port else ""))
+        held.flush()
+        yield port
+
+
+@contextlib.contextmanager
+def ended_by(handler: Callable[[int, FrameType | None], object]) -> Iterator[None]:
+    before = {number: signal.signal(number, handler) for number in ENDING}
+    try:
+        yield
+    finally:
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
+
+
+def address(port: int) -> str:
+    return f"http://127.0.0.1:{port}/"
 
 
 def is_free(port: int) -> bool:
@@ -65,18 +107,7 @@ def commands(port: int) -> dict[str, list[str]]:
     return {
         "web": [python, "-m", *web, "--blocking-threads", "1", "--no-ws", "config.wsgi:application"],
         "worker": [python, "-m", "celery", "-A", "config", "worker", "--concurrency", "1", "--loglevel", "WARNING"],
-        "schedule": [
-            python,
-            "-m",
-            "celery",
-            "-A",
-            "config",
-            "beat",
-            "--schedule",
-            str(schedule),
-            "--loglevel",
-            "WARNING",
-        ],
+        "schedule": [python, "-m", "celery", "-A", "config", "beat", "-s", str(schedule), "--loglevel", "WARNING"],
     }
 
 
@@ -86,34 +117,32 @@ def serve(port: int) -> int:
     logs.mkdir(parents=True, exist_ok=True)
     asked = threading.Event()
     running: dict[str, subprocess.Popen[bytes]] = {}
+    with ended_by(lambda number, frame: asked.set()):
+        try:
+            for name, command in commands(port).items():
+                running[name] = started(name, command, logs)
+            while not asked.wait(0.5):
+                for name, process in running.items():
+                    if process.poll() is not None:
+                        sys.stderr.write(f"The {name} process stopped; its last words are in {logs / name}.log\n")
+                        return 1
+            return 0
+        finally:
+            stop_all(list(running.values()))
+            if settings.LOCAL:
+                embedded.forget_the_killed(settings.VAR_DIR)
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        asked.set()
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        for name, command in commands(port).items():
-            with (logs / f"{name}.log").open("ab") as log:
-                running[name] = subprocess.Popen(  # noqa: S603
-                    command,
-                    cwd=settings.BASE_DIR,
-                    env={**os.environ, "MUSTER_WEB": "1" if name == "web" else ""},
-                    stdout=log,
-                    stderr=subprocess.STDOUT,
-                    start_new_session=True,
-                )
-        while not asked.wait(0.5):
-            for name, process in running.items():
-                if process.poll() is not None:
-                    sys.stderr.write(f"The {name} process stopped; its last words are in {logs / name}.log\n")
-                    return 1
-        return 0
-    finally:
-        stop_all(list(running.values()))
-        if settings.LOCAL:
-            embedded.forget_the_killed(settings.VAR_DIR)
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def started(name: str, command: list[str], logs: Path) -> subprocess.Popen[bytes]:
+    with (logs / f"{name}.log").open("ab") as log:
+        return subprocess.Popen(  # noqa: S603
+            command,
+            cwd=settings.BASE_DIR,
+            env={**os.environ, "MUSTER_WEB": "1" if name == "web" else ""},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def stop_all(processes: list[subprocess.Popen[bytes]]) -> None:

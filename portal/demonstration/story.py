@@ -37,7 +37,7 @@ def tell(*, now: datetime, size: str, say: Say) -> None:
     say(f"Founding the company: {len(company.people)} people, {len(company.outlets)} outlets …")
     found(company)
     touches.raise_requirements(company)
-    say("Keeping three months of work logs …")
+    say(f"Keeping work logs since {company.story_begins} …")
     keep_logs(company, activity)
     say("Bringing in CRM data …")
     bring_crm(company, activity)
@@ -45,7 +45,7 @@ def tell(*, now: datetime, size: str, say: Say) -> None:
     desk.answer(company)
     say("Reminding those who lag …")
     remind(company)
-    say("Taking two months to the archive and one to the third signature …")
+    say(f"Taking {len(company.months) - 2} months to the archive and one to the third signature …")
     with audit.acting(source="demonstration"):
         month_end.take(company, now)
         touches.leave_of_absence(company, now)
@@ -79,8 +79,8 @@ def keep_logs(company: Company, activity: Activity) -> None:
     """A file a month, as kept elsewhere before Muster came."""
     yesterday = Day(company.today).previous().first
     for month in company.months:
-        last = min(month.last, yesterday)
-        if month.first <= last and (rows := list(activity.log_rows(month.first, last))):
+        first, last = max(month.first, company.story_begins), min(month.last, yesterday)
+        if first <= last and (rows := list(activity.log_rows(first, last))):
             quietly("import_logs", str(paper.written(f"logs-{month.code}.csv", rows)))
     quietly("judge", "--from", company.story_begins.isoformat(), "--to", company.today.isoformat())
 

@@ -24,21 +24,19 @@ class Command(BaseCommand):
         parser.add_argument("--reset", action="store_true", help="throw the company away and build it anew")
 
     def handle(self, *args: Any, no_serve: bool, port: int | None, size: str, reset: bool, **options: Any) -> None:
-        self.started = started = time.monotonic()
+        self.started = time.monotonic()
         try:
-            port = None if no_serve else serving.port_to_use(port)
-        except serving.PortTaken as taken:
-            raise CommandError(str(taken)) from None
-        try:
-            with serving.broker():
+            with serving.place(port, to_serve=not no_serve) as its_port, serving.broker():
                 self.prepare(size=size, reset=reset)
-                self.say(f"Ready after {time.monotonic() - started:.0f} seconds.")
-                if port is not None:
-                    self.greet(port)
-                    code = serving.serve(port)
+                self.say(f"Ready after {time.monotonic() - self.started:.0f} seconds.")
+                if its_port is not None:
+                    self.greet(its_port)
+                    code = serving.serve(its_port)
                     self.say("Stopped.")
                     if code:
                         sys.exit(code)
+        except (serving.RunningAlready, serving.PortTaken) as refused:
+            raise CommandError(str(refused)) from None
         except KeyboardInterrupt:
             self.say("Stopped. Run the command again to go on; `make demo-reset` begins anew.")
             sys.exit(130)
@@ -59,7 +57,7 @@ class Command(BaseCommand):
 
     def greet(self, port: int) -> None:
         self.say("")
-        self.say(f"  Muster is at  http://127.0.0.1:{port}/")
+        self.say(f"  Muster is at  {serving.address(port)}")
         self.say(f"  Password of everybody: {story.PASSWORD}")
         for role, number, name in story.sign_ins(timezone.localdate()):
             self.say(f"    {number:<8} {name:<6} {role}")
