@@ -6,21 +6,17 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from accounts.models import User
-from attendance.selectors import calendar_for
-from core.periods import Period
-from crm.selectors import days_not_known
 from messaging.models import PhoneTask, State
 from supervision.models import LaggardEntry, Reminder, ReminderRule, ReminderRun
-from supervision.selectors.rankings import PERSON, Ranking, digest_of_list, openings_ranking
+from supervision.selectors.rankings import Ranking, digest_of_list
 from supervision.selectors.rounds import Structure, rules_in_force
 from teams.authority import Power
-from teams.models import Unit, UnitKind
+from teams.models import UnitKind
 from teams.selectors import Member
 
 CARRYING = (State.WAITING, State.SENDING)
@@ -111,74 +107,6 @@ def _reminders_seen(user: User) -> QuerySet[Reminder]:
     return seen.order_by("who", "recipient__employee_no", "channel")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A place of a ranking as one person may see it."""
-
-    code: str
-    name: str
-    value: Decimal
-    rank: int
-    of: int
-    is_own: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A ranking cut to what one may see: other rows are only counted."""
-
-    rows: tuple[Row, ...]
-    hidden: int
-    best: Decimal
-    exempt: tuple[tuple[str, str, str], ...]
-    missing: tuple[date, ...]
-    ranking: Ranking
-
-
-def ranking_seen(by: str, *, period: Period, within: Unit, user: User) -> Seen:
-    """A ranking within a unit: whoever is in one's sight, and the line of units one belongs to oneself.
-
-    Of people only those in sight are shown, and oneself: what a colleague opened is between her and her leaders.
-    """
-    ranking = openings_ranking(by, period=period, within=within)
-    authority = user.authority
-    tops = authority.paths(Power.SEE_RANKINGS)
-    own = {authority.person_id} if by == PERSON else set(authority.own_line)
-    seen = {
-        key
-        for key, subject in ranking.subjects.items()
-        if key in own or any(subject.unit_path.startswith(top) for top in tops)
-    }
-    subjects = ranking.subjects
-    trading_days = [day for day in calendar_for(period).trading_days(period) if day <= authority.on]
-    return Seen(
-        rows=tuple(
-            Row(subjects[p.key].code, subjects[p.key].name, p.value, p.rank, p.of, p.key in own)
-            for p in ranking.places
-            if p.key in seen
-        ),
-        hidden=sum(place.key not in seen for place in ranking.places),
-        best=max((place.value for place in ranking.places if place.key in seen), default=Decimal(0)),
-        exempt=tuple((one.code, one.name, reason) for one, reason in ranking.exempt if one.key in seen),
-        missing=tuple(days_not_known(period, trading_days, within=within)),
-        ranking=ranking,
-    )
-
-
-def units_to_rank_within(user: User) -> QuerySet[Unit]:
-    """The units within which one may ask for a ranking: those in one's sight, and the line one belongs to."""
-    return Unit.objects.filter(user.authority.sees_unit("path", Power.SEE_RANKINGS) | Q(pk__in=user.authority.own_line))
-
-
-def first_unit_to_rank_within(user: User) -> Unit | None:
-    """Where a ranking begins: the highest unit in one's sight, else the market department one belongs to."""
-    tops = user.authority.paths(Power.SEE_RANKINGS)
-    if tops:
-        return Unit.objects.filter(path=tops[0]).first()
-    own = Unit.objects.filter(pk__in=user.authority.own_line)
-    return own.filter(kind=UnitKind.MARKET_DEPARTMENT).first() or own.order_by("-path").first()
-
-
 def calls_for(user: User) -> QuerySet[Reminder]:
     """The calls that one's department is to make: of lists over units for which one holds the power to call."""
     return (
@@ -236,11 +164,6 @@ def call_rows(calls: Sequence[Reminder], *, on: date) -> list[CallRow]:
     """Calls with whom they are to: the market managers of the unit as of `on`, or its branch manager."""
     structure = Structure(on)
     return [CallRow(call, structure.market_managers(call.entry.unit_id)) for call in calls if call.entry]
-
-
-def line_of(unit: Unit, user: User) -> list[Unit]:
-    """The units above one within which one may ask for a ranking too, from the top down."""
-    return list(units_to_rank_within(user).filter(pk__in=unit.line).exclude(pk=unit.pk).order_by("path"))
 
 
 def is_corrected(run: ReminderRun, ranking: Ranking) -> bool:

@@ -90,34 +90,6 @@ def test_the_ranking_says_when_figures_were_corrected_since(reminded: Cast, sign
     assert client.get(f"{reverse('supervision:ranking')}?{query}").context["corrected"] == run_of("S7.1")
 
 
-@pytest.mark.parametrize(
-    ("who", "query", "expected"),
-    [
-        ("sibling_mm", "within=HX&by=branch", ["B2"]),
-        ("sibling_mm", "within=R1&by=market_department", ["B2M1"]),
-        ("regional", "within=R1&by=market_department", ["B1M1", "B1M2", "B2M1"]),
-        ("am", "within=B1M1&by=person", ["1001", "1002"]),
-        ("cm", "within=B1M1&by=person", ["1001"]),
-        ("cm", "", ["1001"]),
-    ],
-)
-def test_a_ranking_shows_ones_own_place_and_what_one_leads(reminded: Cast, signed_in, who, query, expected) -> None:
-    response = signed_in(getattr(reminded, who)).get(f"{reverse('supervision:ranking')}?{query}&on={TODAY}")
-    assert [row.code for row in response.context["page"]] == expected
-
-
-def test_a_ranking_elsewhere_does_not_exist(reminded: Cast, signed_in) -> None:
-    client = signed_in(reminded.sibling_mm)
-    assert client.get(f"{reverse('supervision:ranking')}?within=B1").status_code == 404
-
-
-@pytest.mark.parametrize(
-    "query", ["on=yesterday", "by=bank", "period=year", "first=2020-01-01", "run=x", "on=9999-12-31"]
-)
-def test_a_ranking_nobody_can_make_is_refused_at_its_field(reminded: Cast, signed_in, query) -> None:
-    assert signed_in(reminded.market).get(f"{reverse('supervision:ranking')}?{query}").status_code == 200
-
-
 def call_of(code: str, unit: str) -> Reminder:
     return Reminder.objects.get(run__code=code, channel=Channel.PHONE_TASK, entry__unit__code=unit)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -16,7 +18,9 @@ from accounts.requests import AuthedRequest
 from core.periods import ONE_DAY, Period
 from supervision.forms import BY, RankingForm
 from supervision.models import PeriodKind, ReminderRun
-from supervision.selectors import lists as selectors
+from supervision.selectors import ranking_page as selectors
+from supervision.selectors.lists import is_corrected
+from supervision.selectors.rankings import Ranking
 from supervision.wording import period_in_words
 from teams.authority import Power
 from teams.models import Unit, UnitKind
@@ -34,51 +38,67 @@ LEVELS = {
 
 @require_safe
 def ranking(request: AuthedRequest) -> HttpResponse:
-    within = unit_asked(request)
+    *line, within = line_asked(request)
     levels = LEVELS[UnitKind(within.kind)]
     today = timezone.localdate()
-    asked = {"by": levels[0], "period": PeriodKind.DAY, "on": today.isoformat(), **request.GET.dict()}
+    come = None if request.GET.get("on") else selectors.arrived_lately(within, today)
+    on = come.last if come and come.last else today
+    asked = {"by": levels[0], "period": PeriodKind.DAY, **request.GET.dict(), "on": request.GET.get("on") or f"{on}"}
     form = RankingForm(asked)
-    context: dict[str, Any] = {"form": form, "within": within, "line": selectors.line_of(within, request.user)}
+    context: dict[str, Any] = {"form": form, "within": within, "line": line}
     if form.is_valid():
         period, by = form.asked, form.cleaned_data["by"]
+        if come is None or period.first not in come.span:
+            come = selectors.arrived(period, within)
         seen = selectors.ranking_seen(by, period=period, within=within, user=request.user)
         context |= {
             "seen": seen,
+            "missing": come.missing(period, today),
             "page": Paginator(seen.rows, A_PAGE).get_page(request.GET.get("page")),
-            "words": period_in_words(period),
-            "corrected": corrected_list(request, seen),
-            "by": by,
-            "label": dict(BY)[by],
-            "levels": choices(asked, "by", {code: label for code, label in BY if code in levels}),
-            "kinds": choices({**asked, "first": ""}, "period", dict(PeriodKind.choices)),
-            "steps": steps(asked, period, today),
-            "goes_down": by != "person",
-            "same_time": query(asked, by="", within=""),
+            "corrected": corrected_list(request, seen.ranking),
+            **choices_around(asked, period, today, levels),
         }
     return render(request, "supervision/ranking.html", context)
 
 
-def unit_asked(request: AuthedRequest) -> Unit:
-    """The unit of `?within=`, else where one's own ranking begins. Raises `Http404` and `PermissionDenied`."""
+def line_asked(request: AuthedRequest) -> list[Unit]:
+    """The unit of `?within=`, else where one's own ranking begins, below those of its line one may ask about too.
+
+    Raises `Http404` and `PermissionDenied`.
+    """
     authority = request.user.authority
     if not (authority.may(Power.SEE_RANKINGS) or authority.may(Power.WRITE_LOG)):
         raise PermissionDenied
-    if code := request.GET.get("within"):
-        return get_object_or_404(selectors.units_to_rank_within(request.user), code=code)
-    unit = selectors.first_unit_to_rank_within(request.user)
-    if unit is None:
+    line = selectors.line_to_rank_within(request.user, request.GET.get("within", ""))
+    if not line:
         raise Http404
-    return unit
+    return line
 
 
-def corrected_list(request: AuthedRequest, seen: selectors.Seen) -> ReminderRun | None:
+def choices_around(asked: dict[str, Any], period: Period, today: date, levels: Sequence[str]) -> dict[str, Any]:
+    """What the ranking is called, and the ways from it to others."""
+    by = asked["by"]
+    return {
+        "by": by,
+        "label": dict(BY)[by],
+        "words": period_in_words(period),
+        "levels": choices(asked, "by", {code: label for code, label in BY if code in levels}),
+        "kinds": choices({**asked, "first": ""}, "period", dict(PeriodKind.choices)),
+        "steps": steps(asked, period, today),
+        "goes_down": by != "person",
+        "same_time": query(asked, by="", within=""),
+    }
+
+
+def corrected_list(request: AuthedRequest, ranking: Ranking) -> ReminderRun | None:
     """The list from which one came, where its figures were corrected since it was sent."""
+    if not request.GET.get("run"):
+        return None
     try:
-        run = ReminderRun.objects.visible_to(request.user).filter(public_id=request.GET.get("run", "")).first()
+        run = ReminderRun.objects.visible_to(request.user).filter(public_id=request.GET["run"]).first()
     except ValidationError:
         return None
-    return run if run and selectors.is_corrected(run, seen.ranking) else None
+    return run if run and is_corrected(run, ranking) else None
 
 
 def query(asked: dict[str, Any], **changes: Any) -> str:
@@ -93,7 +113,7 @@ def choices(asked: dict[str, Any], name: str, labels: dict[Any, Any]) -> list[di
     ]
 
 
-def steps(asked: dict[str, Any], period: Period, today: Any) -> dict[str, str]:
+def steps(asked: dict[str, Any], period: Period, today: date) -> dict[str, str]:
     """The same ranking one period earlier and, unless that lies in the future, one later."""
     length = period.end - period.first
     first = {"first": (period.first - length).isoformat()} if asked.get("first") else {}
