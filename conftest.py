@@ -6,7 +6,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.test import Client, override_settings
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
@@ -26,6 +27,15 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
         yield
         with django_db_blocker.unblock():
             stack.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def files_beside_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Files of the tests leave nothing in `var/files`."""
+    backend = "django.core.files.storage.FileSystemStorage"
+    default = {"BACKEND": backend, "OPTIONS": {"location": tmp_path_factory.mktemp("files")}}
+    with override_settings(STORAGES={**settings.STORAGES, "default": default}):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ MINIMUM_WAGE = "compensation.minimum_wage"
 UNUSUAL_CHANGE = "compensation.unusual_change"
 VALID_MIN_ASSETS = "compensation.valid_min_assets"
 VALID_MIN_TRADES = "compensation.valid_min_trades"
+VALID_WITHIN_DAYS = "compensation.valid_within_days_of_opening"
 VALID_RULE = "compensation.valid_rule"
 ANY, ALL = N_("any"), N_("all")
 
@@ -47,6 +48,15 @@ declare(
         N_("trades"),
         "int",
         Direction.UP,
+        0,
+    ),
+    Parameter(
+        VALID_WITHIN_DAYS,
+        N_("A new account shows that it is valid within days of its opening (0: at the end of its month)"),
+        "D15.a",
+        N_("days"),
+        "int",
+        Direction.FREE,
         0,
     ),
     Parameter(

@@ -76,6 +76,7 @@ def columns() -> tuple[Column, ...]:
         Column("commission", _("Commission pay")),
         Column("account_bonus", _("Valid account bonus"), weight=0.9),
         Column("asset_bonus", _("Asset bonus"), weight=0.9),
+        Column("team_share", _("Team share"), weight=0.9),
         Column("product_bonus", _("Product bonus"), weight=0.9),
         Column("assessment_coefficient", _("Assessment coefficient"), RATE, 0.7, summed=False),
         Column("compliance_coefficient", _("Compliance coefficient"), RATE, 0.7, summed=False),
@@ -121,6 +122,7 @@ def pay_report(run: PayRun) -> PayReport:
 
 
 LEFT_OUT_WHEN_EMPTY = {
+    "team_share",
     "product_bonus",
     "minimum_duty",
     "adjustment",
@@ -150,14 +152,15 @@ def _values(number: int, slip: PaySlip, lines: Mapping[str, Decimal]) -> dict[st
         "released": lines.get("released", ZERO),
         "total": slip.total,
         "remark": slip.note,
+        "base_pay": lines.get("base_pay", ZERO) + lines.get("leader_base", ZERO),
         **{name: lines.get(name, ZERO) for name in FROM_LINES},
         **{name: figures.get(name) for name in FROM_FIGURES},
     }
 
 
 FROM_LINES = (
-    "base_pay",
     "commission",
+    "team_share",
     "account_bonus",
     "asset_bonus",
     "product_bonus",

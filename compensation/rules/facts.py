@@ -49,6 +49,22 @@ class Adjustment:
 
 
 @dataclass(frozen=True, slots=True)
+class Leadership:
+    """A unit that somebody led in the month, on so many `days`, and what its customer managers came to.
+
+    `base_days` are those that count for the base pay of the post: a day counts once, whatever she led on it.
+    """
+
+    role: str
+    unit: str
+    days: int
+    base_days: int
+    people: int = 0
+    base: Decimal = ZERO
+    commission: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
     """Everything `compute` knows of a person and month. Money in yuan; `days` of `days_of_month` she was posted."""
 
@@ -76,6 +92,8 @@ class Inputs:
     social_insurance: Decimal = ZERO
     income_tax: Decimal = ZERO
     adjustments: tuple[Adjustment, ...] = ()
+    leads: tuple[Leadership, ...] = ()
+    valid_by: tuple[Line, ...] = ()  # the rule by which new accounts were found valid
 
     def total(self, figure: str) -> Decimal:
         """`gross`, `pass_through` or `net_commission` over all relations, each at its share."""
@@ -136,22 +154,6 @@ def _counted(relation: str, share: Decimal, rows: Sequence[AccountRow]) -> Count
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Validity:
-    """From when on a new account is valid. `min_trades` 0 does not ask for trades."""
-
-    min_assets: Decimal
-    min_trades: int
-    both: bool
-
-    def is_valid(self, assets: Decimal | None, trades: int | None) -> bool:
-        has_assets = (assets or ZERO) >= self.min_assets
-        if not self.min_trades:
-            return has_assets
-        has_traded = (trades or 0) >= self.min_trades
-        return has_assets and has_traded if self.both else has_assets or has_traded
-
-
 # --- written down with the slip, so that a closed month can be worked out again -------------------------------------
 def inputs_as_data(inputs: Inputs) -> dict[str, Any]:
     """All of `inputs` as JSON knows it."""
@@ -163,10 +165,11 @@ def inputs_as_data(inputs: Inputs) -> dict[str, Any]:
             "lines": lines_as_json(inputs.assessment.lines),
         },
         "adjustments": [[plain(late.month), plain(late.amount)] for late in inputs.adjustments],
+        "leads": [plain(led) for led in inputs.leads],
     }
 
 
-NESTED = ("commissions", "assessment", "adjustments")
+NESTED = ("commissions", "assessment", "adjustments", "leads", "valid_by")
 
 
 def _as_it_is(value: Any) -> Any:
@@ -198,5 +201,9 @@ def inputs_from_data(data: Mapping[str, Any]) -> Inputs:
         )
         for part in data["commissions"]
     )
-    coefficient = Decimal(data["assessment"]["coefficient"])
-    return Inputs(**plain_ones, commissions=commissions, assessment=Assessment(coefficient))
+    leads = tuple(
+        Leadership(**{**led, "base": Decimal(led["base"]), "commission": Decimal(led["commission"])})
+        for led in data.get("leads", [])
+    )
+    assessment = Assessment(Decimal(data["assessment"]["coefficient"]))
+    return Inputs(**plain_ones, commissions=commissions, assessment=assessment, leads=leads)

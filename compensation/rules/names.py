@@ -6,10 +6,12 @@ from core.explain import N_
 
 COMPONENT_NAMES = {
     "base_pay": N_("Base pay"),
+    "leader_base": N_("Base pay of the post"),
     "commission": N_("Commission pay"),
     "asset_bonus": N_("Asset bonus"),
     "product_bonus": N_("Product bonus"),
     "account_bonus": N_("Valid account bonus"),
+    "team_share": N_("Team share"),
     "assessment": N_("Assessment coefficient"),
     "compliance": N_("Compliance coefficient"),
     "held_back": N_("Assessment pay held back"),
@@ -38,4 +40,6 @@ WORDS = {
     "net_commission": N_("net commission"),
     "net_assets": N_("net new assets"),
     "activity": N_("activity score"),
+    "area_manager": N_("area manager"),
+    "market_manager": N_("market department manager"),
 }

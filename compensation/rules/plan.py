@@ -9,35 +9,27 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from compensation.rules.bands import Band, Step
-from compensation.rules.components import (
-    AccountBonus,
-    AssessmentCoefficient,
-    AssetBonus,
-    BandedRate,
-    BasePay,
-    CommissionAfterCosts,
-    ComplianceCoefficient,
-    Component,
-    FixedRate,
-    NegativeMonths,
-    NetBase,
-    NetCommissionBase,
-    ProductBonus,
-    RelationShares,
-)
+from compensation.rules.bonuses import AccountBonus, AssetBonus, ProductBonus
+from compensation.rules.coefficients import AssessmentCoefficient, ComplianceCoefficient
+from compensation.rules.commission import BandedRate, FixedRate, NegativeMonths
+from compensation.rules.commission_base import CommissionAfterCosts, NetBase, NetCommissionBase, RelationShares
 from compensation.rules.facts import Inputs
+from compensation.rules.parts import Component
 from compensation.rules.sheet import BASE, BONUS, COMMISSION, OTHER, Payslip, Sheet, SlipLine
+from compensation.rules.wages import BasePay, LeaderBase, TeamShare
 from compensation.rules.withholding import Deductions, HoldBack, MinimumDuty, OpeningDuty
 from core.explain import N_, plain
 
 COMPONENTS: tuple[type[Component], ...] = (
-    BasePay, RelationShares, NetBase, NetCommissionBase, CommissionAfterCosts, BandedRate, FixedRate, NegativeMonths,
-    AssetBonus, ProductBonus, AccountBonus, AssessmentCoefficient, ComplianceCoefficient, HoldBack, OpeningDuty,
-    MinimumDuty, Deductions,
+    BasePay, LeaderBase, RelationShares, NetBase, NetCommissionBase, CommissionAfterCosts, BandedRate, FixedRate, NegativeMonths,
+    AssetBonus, ProductBonus, AccountBonus, TeamShare, AssessmentCoefficient, ComplianceCoefficient, HoldBack,
+    OpeningDuty, MinimumDuty, Deductions,
 )  # fmt: skip
 KINDS = {component.kind: component for component in COMPONENTS}
 # Items that hang on counts, volume or commission alone (2010 rule, R1).
-COUNTING = {"banded_rate", "fixed_rate", "account_bonus", "asset_bonus", "product_bonus", "hold_back", "minimum_duty"}
+COUNTING = {
+    "banded_rate", "fixed_rate", "account_bonus", "asset_bonus", "product_bonus", "team_share", "hold_back", "minimum_duty",
+}  # fmt: skip
 CONDUCT = {"assessment", "compliance"}
 
 
@@ -76,6 +68,16 @@ def compute(plan: Plan, inputs: Inputs) -> Payslip:
     return sheet.slip()
 
 
+def commission_of(plan: Plan, inputs: Inputs) -> tuple[Decimal, Decimal]:
+    """A person's base of the commission and the commission on it, before coefficients and what is held back."""
+    sheet = Sheet(inputs)
+    for component in plan.components:
+        component.apply(sheet)
+        if component.kind in {"banded_rate", "fixed_rate"}:
+            break
+    return sheet.base, sheet.sums[COMMISSION]
+
+
 def lint(plan: Plan) -> list[Finding]:
     """What forbids the plan's use (errors), in the sense of the 2010 rule on brokerage staff (R1)."""
     kinds = [part.kind for part in plan.components]
@@ -86,6 +88,9 @@ def lint(plan: Plan) -> list[Finding]:
         found.append(Finding("only_counts", N_("The plan pays by counts, volume or commission alone.")))
     if not set(kinds) & {"banded_rate", "fixed_rate", "base_pay"}:
         found.append(Finding("pays_nothing", N_("The plan has neither base pay nor commission.")))
+    shares = plan.component("relation_shares")
+    if shares and any(not 0 <= share <= 1 for share in shares.shares.values()):
+        found.append(Finding("share_above_whole", N_("A share of an account lies between nothing and the whole.")))
     if len(kinds) != len(set(kinds)):
         found.append(Finding("twice", N_("A component stands in the plan twice.")))
     return found

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from compensation.rules.bands import Step, value_at
-from compensation.rules.components import APPRAISED, COMPUTED, ONE, STANDARD
+from compensation.rules.parts import APPRAISED, COMPUTED, ONE, STANDARD
 from compensation.rules.sheet import COMMISSION, OTHER, Carry, Sheet, SlipLine
 from core.explain import N_, Line
 from core.money import ZERO, to_cents

@@ -89,11 +89,18 @@ def _differences(branch: Unit, month: Month) -> dict[int, Adjustment]:
 
 
 def _as_known_now(before: Inputs | None, now: Inputs | None) -> Inputs:
-    """The month's inputs with today's account figures; whoever was not in it draws no base for it."""
+    """The month's inputs with today's figures of accounts and teams; whoever was not in it draws no base for it."""
     if before is None:
-        return replace(now or Inputs(""), draws_base=False)
+        return replace(now or Inputs(""), draws_base=False, leads=())
     fresh = now or Inputs(before.employee_no)
-    return replace(before, **{name: getattr(fresh, name) for name in FROM_CRM})
+    teams = {(led.role, led.unit): led for led in fresh.leads}
+    leads = tuple(
+        replace(led, base=known.base, commission=known.commission)
+        if (known := teams.get((led.role, led.unit)))
+        else led
+        for led in before.leads
+    )
+    return replace(before, leads=leads, **{name: getattr(fresh, name) for name in FROM_CRM})
 
 
 def _lines(was: Payslip, becomes: Payslip, paid_since: Decimal, month: Month) -> tuple[Line, ...]:

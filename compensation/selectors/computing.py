@@ -108,6 +108,8 @@ def computed_run(branch: Unit, month: Month) -> ComputedRun:
     inputs = pay_inputs(facts, plan)
     parts = []
     for person, who in facts.people.items():
+        if not (facts.has_business(person) or inputs[person].leads or person in late):
+            continue  # she leads, but the plan pays no leaders
         entry = facts.entries.get(person)
         given = replace(inputs[person], adjustments=late.get(person, ()))
         parts.append(Computed(who, given, compute(plan, given), entry.remark if entry else ""))
@@ -129,6 +131,7 @@ def _with_late_people(facts: MonthFacts, late: Mapping[int, tuple[Adjustment, ..
             person.licence_until,
             facts.branch.pk,
             facts.branch.code,
+            facts.branch.path,
             draws_base=False,
             days=0,
         )
@@ -146,6 +149,7 @@ def _warnings(facts: MonthFacts, version: PlanVersion, plan: Plan, parts: list[C
             "message": N_("The version of the plan from %(since)s is not approved; the one before it was used."),
             "values": {"since": newer.from_on.isoformat()},
         }
+    yield from _low_bases(facts, plan, parts)
     for part in parts:
         for code, message, values in _of_person(facts, plan, part):
             yield {
@@ -157,11 +161,28 @@ def _warnings(facts: MonthFacts, version: PlanVersion, plan: Plan, parts: list[C
             }
 
 
+def _low_bases(facts: MonthFacts, plan: Plan, parts: list[Computed]) -> Iterator[Warning_]:
+    """Base pay that the plan itself sets below the local minimum wage, for the grades there are."""
+    base_pay, least = plan.component("base_pay"), facts.number(parameters.MINIMUM_WAGE)
+    if base_pay is None:
+        return
+    for grade in sorted({part.who.grade for part in parts if part.who.draws_base}):
+        base = base_pay.amounts.get(grade)
+        if base is not None and base < least:
+            yield {
+                "code": "base_below_minimum_wage",
+                "message": N_(
+                    "The plan's base pay of %(base)s for the grade “%(grade)s” is below the minimum wage of %(least)s."
+                ),
+                "values": {"base": plain(base), "grade": grade, "least": plain(least)},
+            }
+
+
 def _of_person(facts: MonthFacts, plan: Plan, part: Computed) -> Iterator[tuple[str, str, dict[str, Any]]]:
     slip, who, least = part.slip, part.who, facts.number(parameters.MINIMUM_WAGE)
     if slip.total < 0:
         yield "negative_total", N_("The total is negative: %(total)s."), {"total": slip.total}
-    elif who.draws_base and who.days == len(facts.month) and slip.total < least:
+    elif _is_full_month(facts, part) and slip.total < least:
         values = {"total": slip.total, "least": least}
         yield "below_minimum_wage", N_("The pay of %(total)s is below the minimum wage of %(least)s."), values
     if who.licence_until and who.licence_until < facts.month.last and slip.amount("commission"):
@@ -179,6 +200,11 @@ def _of_person(facts: MonthFacts, plan: Plan, part: Computed) -> Iterator[tuple[
     for remark in slip.remarks:
         if remark.met is False:
             yield "remark", remark.label, {}
+
+
+def _is_full_month(facts: MonthFacts, part: Computed) -> bool:
+    posted = part.who.days + sum(led.base_days for led in part.inputs.leads)
+    return posted >= len(facts.month)
 
 
 # --- what is kept ------------------------------------------------------------------------------------------------------

@@ -14,8 +14,10 @@ from compensation import parameters
 from compensation.models import PaySlip, PersonMonth
 from compensation.rules import Assessment, Inputs, Plan
 from compensation.rules.appraisal import Measured, appraise, overridden
-from compensation.rules.components import AssessmentCoefficient
-from compensation.rules.facts import AccountRow, Validity, counted_by_person
+from compensation.rules.coefficients import AssessmentCoefficient
+from compensation.rules.facts import AccountRow, counted_by_person
+from compensation.selectors.leaders import Led, leaders_of, with_teams
+from compensation.selectors.openings import becoming_valid, rule_lines, validity_of
 from core.explain import RuleValue
 from core.money import ZERO
 from core.periods import Month
@@ -31,6 +33,7 @@ CODES = (
     parameters.UNUSUAL_CHANGE,
     parameters.VALID_MIN_ASSETS,
     parameters.VALID_MIN_TRADES,
+    parameters.VALID_WITHIN_DAYS,
     parameters.VALID_RULE,
 )
 
@@ -47,6 +50,7 @@ class Who:
     licence_until: date | None
     unit_id: int
     unit_code: str
+    unit_path: str
     draws_base: bool
     days: int
 
@@ -77,6 +81,8 @@ class MonthFacts:
     people: Mapping[int, Who]
     rows: Mapping[int, list[PayRow]]
     opened: Mapping[int, list[NewAccount]]
+    valid: Mapping[int, Decimal]
+    leading: Mapping[int, tuple[Led, ...]]
     values: Mapping[str, RuleValue]
     entries: Mapping[int, PersonMonth] = field(default_factory=dict)
     targets: Mapping[tuple[int, str], Decimal] = field(default_factory=dict)
@@ -86,24 +92,23 @@ class MonthFacts:
     def number(self, code: str) -> Decimal:
         return Decimal(str(self.values[code].value))
 
-    @property
-    def validity(self) -> Validity:
-        return Validity(
-            self.number(parameters.VALID_MIN_ASSETS),
-            int(self.number(parameters.VALID_MIN_TRADES)),
-            self.values[parameters.VALID_RULE].value == parameters.ALL,
-        )
+    def has_business(self, person: int) -> bool:
+        """Whether she was a customer manager of the branch or has accounts or openings credited there."""
+        return self.people[person].draws_base or any(person in of for of in (self.rows, self.opened, self.valid))
 
     def business(self, person: int) -> Business:
-        return _business(self.rows.get(person, []), self.opened.get(person, []), self.validity)
+        return _business(self.rows.get(person, []), self.opened.get(person, []), self.valid.get(person, ZERO))
 
 
 def month_facts(branch: Unit, month: Month) -> MonthFacts:
-    """What the branch's month is made of. Everybody takes part who was a customer manager there on a day of it, and
-    whoever else has accounts or openings credited there."""
+    """What the branch's month is made of. Everybody takes part who was a customer manager there or led such on a day of
+    it, and whoever else has accounts or openings credited there."""
+    values = values_on(CODES, unit_ids=[branch.pk], on=month.first)[branch.pk]
     rows, opened = pay_rows(branch, month), new_accounts(branch, month)
+    valid = becoming_valid(branch, month, opened, validity_of(values))
     members = members_during(month, units=[branch], roles=list(Role))
-    people = _people(branch, members, rows.keys() | opened.keys())
+    leading = leaders_of(branch, month)
+    people = _people(branch, members, rows.keys() | opened.keys() | valid.keys() | leading.keys())
     ids = list(people)
     return MonthFacts(
         branch=branch,
@@ -111,7 +116,9 @@ def month_facts(branch: Unit, month: Month) -> MonthFacts:
         people=people,
         rows=rows,
         opened=opened,
-        values=values_on(CODES, unit_ids=[branch.pk], on=month.first)[branch.pk],
+        valid=valid,
+        leading=leading,
+        values=values,
         entries={
             entry.person_id: entry
             for entry in PersonMonth.objects.filter(branch=branch, month=month.first).select_related("entered_by")
@@ -141,7 +148,7 @@ def _people(branch: Unit, members: Iterable[Member], credited: Collection[int]) 
             last[member.person_id] = member
         if member.role == Role.CUSTOMER_MANAGER and member.to_on:
             days[member.person_id] += (member.to_on - member.from_on).days
-    codes = dict(Unit.objects.within(branch).values_list("pk", "code"))
+    places = {pk: (code, path) for pk, code, path in Unit.objects.within(branch).values_list("pk", "code", "path")}
     found = {}
     for person in Person.objects.filter(pk__in=days.keys() | set(credited)).select_related("user"):
         unit = last[person.pk].unit_id if person.pk in last else branch.pk
@@ -153,7 +160,8 @@ def _people(branch: Unit, members: Iterable[Member], credited: Collection[int]) 
             engagement=person.engagement,
             licence_until=person.licence_until,
             unit_id=unit,
-            unit_code=codes[unit],
+            unit_code=places[unit][0],
+            unit_path=places[unit][1],
             draws_base=person.pk in days,
             days=days.get(person.pk, 0),
         )
@@ -172,7 +180,7 @@ def _activity(people: Collection[int], month: Month) -> dict[int, tuple[Decimal,
     return {person: (Decimal(points), Decimal(due)) for person, points, due in sums if due}
 
 
-def _business(rows: list[PayRow], opened: list[NewAccount], validity: Validity) -> Business:
+def _business(rows: list[PayRow], opened: list[NewAccount], valid: Decimal) -> Business:
     relations: dict[str, tuple[int, Decimal]] = {}
     accounts: dict[str, PayRow] = {}
     for row in rows:
@@ -187,7 +195,7 @@ def _business(rows: list[PayRow], opened: list[NewAccount], validity: Validity) 
         pass_through=sum((row.pass_through or ZERO for row in rows), ZERO),
         net_commission=sum((_net(row) for row in rows), ZERO),
         openings=plain(sum((one.share for one in opened), ZERO)),
-        valid_openings=plain(sum((one.share for one in opened if _is_valid(one, validity)), ZERO)),
+        valid_openings=valid,
         new_assets=sum((row.net_inflow or ZERO for row in developed), ZERO),
         end_assets=sum((row.end_assets or ZERO for row in accounts.values()), ZERO),
         product_sales=sum((row.product_sales or ZERO for row in accounts.values()), ZERO),
@@ -198,11 +206,6 @@ def _business(rows: list[PayRow], opened: list[NewAccount], validity: Validity) 
 
 def _net(row: PayRow) -> Decimal:
     return row.gross_commission - (row.pass_through or ZERO) if row.net_commission is None else row.net_commission
-
-
-def _is_valid(one: NewAccount, validity: Validity) -> bool:
-    assets = one.open_assets if one.end_assets is None else one.end_assets
-    return one.status != "closed" and validity.is_valid(assets, one.trades)
 
 
 def pay_inputs(facts: MonthFacts, plan: Plan) -> dict[int, Inputs]:
@@ -218,7 +221,7 @@ def pay_inputs(facts: MonthFacts, plan: Plan) -> dict[int, Inputs]:
         for row in rows
     )
     counted = counted_by_person(accounts, shares)
-    component = plan.component("assessment")
+    component, valid_by = plan.component("assessment"), rule_lines(facts.values)
     found = {}
     for person, who in facts.people.items():
         business, entry, before = facts.business(person), facts.entries.get(person), facts.before.get(person)
@@ -244,8 +247,9 @@ def pay_inputs(facts: MonthFacts, plan: Plan) -> dict[int, Inputs]:
             attendance_deduction=entry.attendance_deduction if entry else ZERO,
             social_insurance=entry.social_insurance if entry else ZERO,
             income_tax=entry.income_tax if entry else ZERO,
+            valid_by=valid_by,
         )
-    return found
+    return with_teams(found, facts.people, facts.leading, plan)
 
 
 def _assessment(

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, Count, F, Q, Sum, When
+from django.utils.formats import number_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from compensation.models import BusinessDetail, PayLine, PayRun, PaySlip
+from compensation.rules.names import GRADE_NAMES
 from core.money import ZERO
 from core.periods import Month
 from crm.models import AccountMonth
@@ -18,9 +22,9 @@ from teams.models import Unit
 
 # --- one run -----------------------------------------------------------------------------------------------------------
 GROUPS = {
-    "base": ("base_pay",),
+    "base": ("base_pay", "leader_base"),
     "commission": ("commission",),
-    "bonus": ("asset_bonus", "product_bonus", "account_bonus"),
+    "bonus": ("asset_bonus", "product_bonus", "account_bonus", "team_share"),
     "coefficients": ("assessment", "compliance"),
     "held": ("held_back", "released", "minimum_duty"),
     "deducted": ("attendance_deduction", "social_insurance", "income_tax"),
@@ -61,6 +65,24 @@ def slip_rows(run: PayRun, slips: Sequence[PaySlip], before: Mapping[int, Decima
         for slip in slips
     ]
     return rows, whole
+
+
+AMOUNT = re.compile(r"-?\d+(\.\d+)?")
+
+
+def warning_in_words(warning: Mapping[str, Any]) -> str:
+    """A warning of a run as a sentence in the active language, its values filled in."""
+    values = {name: _value_in_words(name, value) for name, value in warning.get("values", {}).items()}
+    message = warning["message"]
+    return str(gettext(message) % values)
+
+
+def _value_in_words(name: str, value: Any) -> Any:
+    if name == "grade":
+        return gettext(GRADE_NAMES.get(value, value))
+    if isinstance(value, str) and AMOUNT.fullmatch(value):
+        return number_format(Decimal(value), 2, use_l10n=True, force_grouping=True)
+    return value
 
 
 def totals_before(run: PayRun) -> dict[int, Decimal]:

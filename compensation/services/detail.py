@@ -55,6 +55,8 @@ def write_detail(facts: MonthFacts, *, now: datetime, actor: User | None) -> int
     }
     new, changed = [], []
     for person, who in facts.people.items():
+        if not facts.has_business(person):
+            continue
         business = facts.business(person)
         values = _values(facts, who, business, before.get(person))
         detail = there.pop(person, None)

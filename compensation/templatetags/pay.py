@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -12,9 +11,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext
 
 from compensation.rules.names import COMPONENT_NAMES, GRADE_NAMES, WORDS
+from compensation.selectors.overview import warning_in_words
 
 register = template.Library()
-AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
 
 @register.filter
@@ -69,10 +68,4 @@ def grade(code: str) -> str:
 @register.filter
 def warned(warning: Mapping[str, Any]) -> str:
     """A warning of a run in the reader's language."""
-    message = warning["message"]
-    values = {name: _amount(value) for name, value in warning.get("values", {}).items()}
-    return str(gettext(message) % values)
-
-
-def _amount(value: Any) -> Any:
-    return money(Decimal(value)) if isinstance(value, str) and AMOUNT.fullmatch(value) else value
+    return warning_in_words(warning)

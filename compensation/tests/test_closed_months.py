@@ -37,8 +37,13 @@ def test_late_rows_of_a_closed_month_are_paid_in_the_open_one(pay_of: PayOf, nov
     run = november.drafted()
     # 陈大文: 6,000 paid as closed, 11,000 as known now. Base 10,250.75 instead of 5,591.33: commission 1,800.15
     # instead of 868.27, a fifth of the difference held back.
-    assert adjustments(run) == {"陈大文": ("2026-10", D("745.50"))}
-    line = PayLine.objects.get(run=run, component="adjustment")
+    # The team left 3,727.54 more to the firm: 3 % of it to her area manager, 2 % to her department's manager.
+    assert adjustments(run) == {
+        "陈大文": ("2026-10", D("745.50")),
+        "何雅琴": ("2026-10", D("111.83")),
+        "郑国强": ("2026-10", D("74.55")),
+    }
+    line = PayLine.objects.get(run=run, component="adjustment", slip__name="陈大文")
     assert [one["label"] for one in line.lines][-1] == "Adjustment of a closed month"
     assert list(PayLine.objects.filter(run=closed).values()) == lines
 
@@ -94,4 +99,4 @@ def test_whoever_has_left_is_still_paid_what_a_closed_month_owes(pay_of: PayOf, 
     pay_of.account("cm2", "5000", no="88000500", source=imported(pay_of.cast, LATE, OCTOBER))
     run = november.drafted()
     slip = run.slips.get(person=leaver)
-    assert slip.total == D("745.50") and set(adjustments(run)) == {"陈大文"}
+    assert slip.total == D("745.50") and set(adjustments(run)) == {"陈大文", "何雅琴", "郑国强"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,8 +10,11 @@ import pytest
 
 from compensation.rules import Assessment, Counted, Inputs, Plan, compute
 from compensation.rules.bands import banded
+from compensation.rules.facts import Leadership
 from compensation.rules.probation import is_confirmed
+from compensation.rules.validity import AccountAtMonthEnd, NewAccount, Validity
 from compensation.tests.schemes import C1, C2, C5, C7, DEFAULT, DEFAULT_WHOLE_BAND
+from core.periods import Month
 
 D = Decimal
 pytestmark = pytest.mark.clause("D15.b")
@@ -24,6 +28,15 @@ def of(gross: str = "0", **others) -> Inputs:
     if "coefficient" in facts:
         facts["assessment"] = Assessment(facts.pop("coefficient"))
     return Inputs("1001", commissions=(Counted("developed", D(1), D(gross)),), **facts)
+
+
+def leading(
+    role: str, *, days: int = 30, base: str = "24229.06", commission: str = "4527.70", then: str = "", **others
+) -> Inputs:
+    """April of a leader of a team of two; `then` what she led on its remaining days."""
+    of_april = [(role, days), *([(then, 30 - days)] if then else [])]
+    leads = tuple(Leadership(post, "东区", n, n, 2, D(base), D(commission)) for post, n in of_april)
+    return Inputs("1010", draws_base=False, days_of_month=30, leads=leads, **others)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +69,21 @@ def of(gross: str = "0", **others) -> Inputs:
             {"commission": "3659.43", "held_back": "-731.89", "released": "0.00", "total": "2927.54"},
         ),
         (DEFAULT_WHOLE_BAND, of("20000"), {"commission": "4659.43"}),
+        # 7. Leaders: base of the post, and 3 % (area) or 2 % (department) of what the team left to the firm:
+        #    24,229.06 base less 4,527.70 commission = 19,701.36
+        (DEFAULT, leading("area_manager"), {"leader_base": "4500.00", "team_share": "591.04", "total": "5091.04"}),
+        (DEFAULT, leading("market_manager"), {"leader_base": "6000.00", "team_share": "394.03", "total": "6394.03"}),
+        #    half of April: half the base, half the share; and conduct counts as it does for everybody
+        (DEFAULT, leading("area_manager", days=15), {"leader_base": "2250.00", "team_share": "295.52"}),
+        (DEFAULT, leading("area_manager", complaints=6), {"compliance": "-591.04", "total": "4500.00"}),
+        #    a team that cost more than it brought gives nothing and takes nothing
+        (DEFAULT, leading("area_manager", base="100", commission="300"), {"team_share": "0.00", "total": "4500.00"}),
+        #    an area and, for the rest of the month, the department above it: each day has one base
+        (
+            DEFAULT,
+            leading("area_manager", days=10, then="market_manager"),
+            {"leader_base": "5500.00", "team_share": "459.69", "total": "5959.69"},
+        ),
     ],
 )
 def test_it_pays_to_the_cent(plan: Plan, inputs: Inputs, expected: dict[str, str]) -> None:
@@ -104,6 +132,43 @@ def test_it_confirms_after_probation_by_any_of_three(accounts, assets, revenue, 
     assert is_confirmed(reached, required) is confirmed
 
 
+OCT, NOV, DEC = (Month(date(2026, month, 1)) for month in (10, 11, 12))
+
+
+@pytest.mark.clause("D15.a")
+@pytest.mark.parametrize(
+    ("rule", "opened", "at_opening", "october", "november", "counts_in"),
+    [
+        # rule: assets from, trades from, of these "any" or "all", within days (0: at the end of the month of opening)
+        # then: opened on, assets on that day, assets and trades of October and of November; the month it counts in
+        (("5000", 0, "all", 0), "10-12", "100", ("8000", 0), ("9000", 3), OCT),
+        (("5000", 0, "all", 0), "10-12", "9000", ("4999.99", 0), ("9000", 3), None),
+        (("5000", 2, "all", 0), "10-12", "100", ("8000", 1), ("8000", 2), None),
+        (("5000", 2, "any", 0), "10-12", "100", ("8000", 1), ("8000", 2), OCT),
+        (("5000", 2, "any", 0), "10-12", "100", ("10", 2), ("8000", 2), OCT),
+        (("5000", 0, "all", 60), "10-12", "100", ("200", 0), ("6000", 1), NOV),  # 30 November is its 49th day
+        (("5000", 0, "all", 60), "10-12", "6000", ("200", 0), ("6000", 1), OCT),  # what was there once counts, and once
+        (("5000", 0, "all", 30), "10-12", "100", ("200", 0), ("6000", 1), None),  # … and its 49th is not within 30
+        (("5000", 0, "all", 30), "10-31", "100", ("200", 0), ("6000", 1), NOV),  # the 30th day is
+        (("5000", 0, "all", 29), "10-31", "100", ("200", 0), ("6000", 1), None),
+        (("5000", 4, "all", 60), "10-12", "6000", ("200", 2), ("300", 2), NOV),  # trades of both months together
+        (("5000", 4, "any", 60), "10-12", "6000", ("200", 2), ("300", 2), OCT),
+        (("5000", 0, "all", 60), "10-12", None, None, None, None),  # nothing is known of it
+    ],
+)
+def test_it_counts_a_new_account_once_when_the_rule_is_met(rule, opened, at_opening, october, november, counts_in):
+    least, trades, how, days = rule
+    known = [(OCT, october), (NOV, november)]
+    account = NewAccount(
+        date.fromisoformat(f"2026-{opened}"),
+        None if at_opening is None else D(at_opening),
+        [AccountAtMonthEnd(month.last, D(of[0]), of[1]) for month, of in known if of],
+    )
+    valid = Validity(D(least), trades, how == "all", days)
+    counted = [month for month in (OCT, NOV, DEC) if valid.becomes_valid_in(account, month)]
+    assert counted == ([] if counts_in is None else [counts_in])
+
+
 @pytest.mark.parametrize(
     ("base", "pay"),
     [("0", "0"), ("5000", "750"), ("5000.01", "750.00"), ("15000", "2750"), ("30000", "6500"), ("30100", "6530")],
@@ -125,8 +190,6 @@ def test_it_pays_the_base_by_days_and_only_to_those_who_draw_it() -> None:
 
 
 def test_it_takes_off_what_finance_entered_and_adds_what_closed_months_owe() -> None:
-    from datetime import date
-
     from compensation.rules import Adjustment
 
     late = (Adjustment(date(2026, 9, 1), D("-3.25")), Adjustment(date(2026, 8, 1), D("7")))

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
+from compensation import parameters
 from compensation.models import BusinessDetail, PayLine, PayRun, PaySlip, PlanVersion, Question, Signature, Stage
 from compensation.selectors import FiguresMissing, PlanNotApproved, content_digest
 from compensation.services import (
@@ -37,6 +38,7 @@ from compensation.tests.month import NOW, OCTOBER, SIGNERS, PayOf
 from core.models import AuditEntry
 from core.periods import Month
 from messaging.models import Message
+from policies.models import ParameterValue
 from teams.models import Measure, Posting, Role, Target
 
 D = Decimal
@@ -51,7 +53,7 @@ def amounts(run: PayRun, key: str, cast) -> dict[str, Decimal]:
 def test_a_draft_pays_everybody_by_the_plan(pay_of: PayOf) -> None:
     run = pay_of.drafted()
     slips = {slip.name: slip for slip in run.slips.all()}
-    assert set(slips) == {"林小雨", "陈大文", "周敏", "吴昊"}
+    assert set(slips) == {"林小雨", "陈大文", "周敏", "吴昊", "何雅琴", "马骏", "郑国强", "高洁"}
     assert amounts(run, "cm", pay_of.cast) == {
         "base_pay": D("2500.00"),
         "commission": D("3659.43"),
@@ -66,6 +68,47 @@ def test_a_draft_pays_everybody_by_the_plan(pay_of: PayOf) -> None:
     assert slips["周敏"].total == D("2500.00")
     assert run.total == sum(slip.total for slip in slips.values())
     assert run.digest == content_digest(run)
+
+
+@pytest.mark.clause("D15.b")
+def test_leaders_draw_the_base_of_their_post_and_share_in_what_their_team_left_to_the_firm(pay_of: PayOf) -> None:
+    """林小雨 and 陈大文 are 何雅琴's area, which is all of 郑国强's department that earned anything: 19,701.36 is left."""
+    cast = pay_of.cast
+    Posting.objects.filter(person=cast.person("am_west")).update(to_on=date(2026, 10, 16))
+    Posting.objects.create(  # stands in for 马骏: no pay of the post
+        person=cast.person("cm_west"), unit=cast.unit["B1M1A2"], role=Role.AREA_MANAGER, from_on=date(2026, 10, 16),
+        to_on=date(2026, 11, 1), acting_for=cast.person("am_west").postings.get(),
+    )  # fmt: skip
+    run = pay_of.drafted()
+    assert {key: amounts(run, key, cast) for key in ("am", "mm")} == {
+        key: {"leader_base": base, "team_share": share, **dict.fromkeys(NOTHING, D("0.00"))}
+        for key, base, share in (("am", D("4500.00"), D("591.04")), ("mm", D("6000.00"), D("394.03")))
+    }
+    assert amounts(run, "am_west", cast)["leader_base"] == (D(4500) * 15 / 31).quantize(D("0.01"))
+    assert set(amounts(run, "cm_west", cast)) & {"leader_base", "team_share"} == set()
+    assert not BusinessDetail.objects.filter(person=cast.person("am")).exists()  # she has no accounts to review
+
+
+NOTHING = ("commission", "asset_bonus", "account_bonus", "assessment", "compliance", "held_back", "released")
+
+
+@pytest.mark.clause("D15.a")
+def test_an_account_shown_valid_within_the_days_asked_for_counts_in_the_month_that_shows_it(pay_of: PayOf) -> None:
+    september = PayOf(pay_of.cast, pay_of.source, OCTOBER.previous())
+    september.opening("cm", "88000300", assets="100")
+    september.account("cm", "10", no="88000300", end_assets=D(100))
+    pay_of.account("cm", "10", no="88000300", end_assets=D(9000))
+    cm = pay_of.cast.person("cm")
+    assert amounts(pay_of.drafted(), "cm", pay_of.cast)["account_bonus"] == 0
+    ParameterValue.objects.create(
+        code=parameters.VALID_WITHIN_DAYS, unit=pay_of.branch, value="60", from_on=date(2026, 9, 1), source="x",
+        set_by=pay_of.cast.manager,
+    )  # fmt: skip
+    line = PayLine.objects.get(run=pay_of.drafted(), slip__person=cm, component="account_bonus")
+    assert line.amount == D("100.00")
+    shown = {one["label"]: one for one in line.lines}["Shown within days of the opening (0: at the end of its month)"]
+    assert shown["rule"]["value"] == 60 and shown["rule"]["since"] == "2026-09-01"
+    assert BusinessDetail.objects.get(person=cm).valid_openings == 1
 
 
 @pytest.mark.clause("D15.b")

@@ -152,6 +152,15 @@ def test_a_plan_that_pays_by_counts_alone_or_knows_no_complaints_is_refused() ->
     assert {f.code for f in lint(SCHEMES["C5"])} == {"compliance_missing", "only_counts"}
     without = [part for part in DEFAULT_DATA if part["kind"] != "compliance"]
     assert [f.code for f in lint(plan_from_data("X", without))] == ["compliance_missing"]
+    counts = [part for part in DEFAULT_DATA if part["kind"] in {"banded_rate", "account_bonus", "asset_bonus"}]
+    assert "only_counts" in {f.code for f in lint(plan_from_data("X", counts))}
+
+
+def test_a_plan_that_counts_more_than_the_whole_of_an_account_is_refused() -> None:
+    more = [
+        part | ({"shares": {"developed": "1.2"}} if part["kind"] == "relation_shares" else {}) for part in DEFAULT_DATA
+    ]
+    assert [f.code for f in lint(plan_from_data("X", more))] == ["share_above_whole"]
 
 
 # --- the appraisal -----------------------------------------------------------------------------------------------------

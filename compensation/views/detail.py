@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import AuthedRequest
 from compensation import services
 from compensation.forms import EntryForm, ReasonForm
-from compensation.models import BusinessDetail, PayRun, PersonMonth
+from compensation.models import BusinessDetail, PayRun, PaySlip, PersonMonth
 from compensation.selectors import overview
 from compensation.views.scope import branch_month
 from core.periods import Month
@@ -118,8 +119,10 @@ def send_back(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 
 def _entry_of(request: AuthedRequest, branch: str, month: str, employee_no: str) -> tuple[Unit, Month, Person]:
     unit, period = branch_month(request.user, branch, month)
-    of_month = BusinessDetail.objects.filter(branch=unit, month=period.first).values("person")
-    person = get_object_or_404(Person.objects.select_related("user"), pk__in=of_month, user__employee_no=employee_no)
+    details = BusinessDetail.objects.filter(branch=unit, month=period.first).values("person")
+    slips = PaySlip.objects.filter(run__branch=unit, run__month=period.first).values("person")
+    of_month = Person.objects.filter(Q(pk__in=details) | Q(pk__in=slips)).select_related("user")
+    person = get_object_or_404(of_month, user__employee_no=employee_no)
     if not request.user.authority.may(Power.DRAFT_PAY, unit.path):
         raise PermissionDenied
     return unit, period, person

@@ -143,6 +143,7 @@ def review(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def sign(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     run, form = seen(request, public_id), SignForm(request.POST)
+    _must_be_a_signer(request, run)
     if not form.is_valid():
         return show(request, run, status=422, error=_("Sign on the page of the report."))
     try:
@@ -155,11 +156,15 @@ def sign(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     return redirect("compensation:run", run.public_id)
 
 
+def _must_be_a_signer(request: AuthedRequest, run: PayRun) -> None:
+    if not any(request.user.authority.may(stage.power, run.branch.path) for stage in Stage):
+        raise PermissionDenied
+
+
 @require_POST
 def reject(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     run, form = seen(request, public_id), ReasonForm(request.POST)
-    if not any(request.user.authority.may(stage.power, run.branch.path) for stage in Stage):
-        raise PermissionDenied
+    _must_be_a_signer(request, run)
     if not form.is_valid():
         return show(request, run, status=422, reject_form=form)
     try:

@@ -47,6 +47,7 @@ def show(request: AuthedRequest, slip: PaySlip, *, status: int = 200, **more: An
         "lines": slip.pay_lines.order_by("position"),
         "questions": slip.questions.select_related("asked_by", "answered_by").order_by("asked_at"),
         "is_own": slip.person.user_id == request.user.pk,
+        "may_enter": request.user.authority.may(Power.DRAFT_PAY, slip.run.branch.path) and not slip.run.is_filed,
         "form": QuestionForm(),
     } | more
     return render(request, "compensation/slip.html", context, status=status)

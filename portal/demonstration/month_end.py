@@ -104,7 +104,8 @@ def ask(company: Company, now: datetime) -> None:
     """Two questions on pay slips: one answered, one waiting for the clerk."""
     month = company.months[-3]
     slips = PaySlip.objects.filter(run__branch__code="B01", run__month=month.first).select_related("person__user")
-    for n, slip in enumerate(slips.order_by("person__user__employee_no")[:2]):
+    customer_managers = slips.filter(inputs__draws_base=True).order_by("person__user__employee_no")
+    for n, slip in enumerate(customer_managers[:2]):
         asked = moment(month, 8 + n, 12, now)
         user = slip.person.user
         user.authority = authority_of(user, clock.day_of(asked))

@@ -123,23 +123,29 @@ def cents(amount: Decimal) -> Decimal:
 
 
 def recomputed(branch: str) -> dict[str, Decimal]:
-    """What each agent of a branch earns, in plain arithmetic from the source's own rows.
+    """What each agent and the manager of a branch earn, in plain arithmetic from the source's own rows.
 
-    No grade, no target and no assets are known, so pay is four fifths of the commission: the fifth held back waits for
-    valid accounts and assets that this source does not tell.
+    No grade, no target and no assets are known, so an agent's pay is four fifths of the commission: the fifth held back
+    waits for valid accounts and assets that this source does not tell. The manager has the base of her post and 2 % of
+    what the agents left to the firm.
     """
     gross = {agent: Decimal(0) for agent, of in maven.branch_of_agents(SOURCE).items() if of == branch}
     for row in maven.won(SOURCE):
         if row["sales_agent"] in gross and row["close_date"].startswith("2017-06"):
             gross[row["sales_agent"]] += Decimal(row["close_value"])
-    return {agent: commission(amount) - cents(commission(amount) / 5) for agent, amount in gross.items()}
+    left = sum((base(amount) - commission(amount) for amount in gross.values()), Decimal(0))
+    agents = {agent: commission(amount) - cents(commission(amount) / 5) for agent, amount in gross.items()}
+    return {**agents, "manager": 6000 + cents(left * 2 / 100)}
+
+
+def base(gross: Decimal) -> Decimal:
+    without_vat = cents(gross / Decimal("1.06"))
+    surcharge = cents((gross - without_vat) * Decimal("0.12"))
+    return without_vat - surcharge - cents(without_vat * Decimal("0.005"))
 
 
 def commission(gross: Decimal) -> Decimal:
-    without_vat = cents(gross / Decimal("1.06"))
-    surcharge = cents((gross - without_vat) * Decimal("0.12"))
-    base = without_vat - surcharge - cents(without_vat * Decimal("0.005"))
-    pay, left = Decimal(0), base
+    pay, left = Decimal(0), base(gross)
     for rate, width in (("0.15", 5000), ("0.20", 10000), ("0.25", 15000), ("0.30", 10**9)):
         slice_ = min(left, Decimal(width))
         pay += slice_ * Decimal(rate)

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from compensation.models import PayRun
 from compensation.selectors import FiguresMissing, PlanNotApproved
+from compensation.selectors.overview import warning_in_words
 from compensation.services import PayRefused, draft_pay_run
 from core.commands import MusterCommand, Refused
 from core.periods import Month
@@ -36,10 +36,8 @@ class Command(MusterCommand):
         lines = run.lines.count()
         self.say(f"{branch.name} {month.code}: {run.people} people, {lines} lines, total {run.total}")
         self.say(f"{run.get_state_display()}, version {run.version}, digest {run.digest}")
-        for warning in run.warnings:
-            self.say(
-                f"! {warning.get('employee_no', '')} {warning.get('name', '')} {_(warning['message']) % warning['values']}"
-            )
+        for warning in warnings_of(run):
+            self.say(f"! {warning}")
         return answer(run, lines)
 
 
@@ -52,5 +50,11 @@ def answer(run: PayRun, lines: int) -> dict[str, Any]:
         "total": run.total,
         "digest": run.digest,
         "state": run.state,
-        "warnings": run.warnings,
+        "warnings": warnings_of(run),
     }
+
+
+def warnings_of(run: PayRun) -> list[str]:
+    """Each warning as one sentence that names the person it is about."""
+    people = [" ".join(filter(None, (w.get("employee_no"), w.get("name")))) for w in run.warnings]
+    return [": ".join(filter(None, (who, warning_in_words(w)))) for who, w in zip(people, run.warnings, strict=True)]

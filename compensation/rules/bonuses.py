@@ -1,0 +1,64 @@
+"""Components that pay for what was brought or sold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import ClassVar
+
+from compensation.rules.parts import STANDARD
+from compensation.rules.sheet import BONUS, COMMISSION, Sheet, SlipLine
+from core.explain import N_, Line
+from core.money import ZERO, to_cents
+
+
+@dataclass(frozen=True)
+class AssetBonus:
+    """Once, on the client assets brought in the month."""
+
+    kind: ClassVar[str] = "asset_bonus"
+    rate: Decimal
+
+    def apply(self, sheet: Sheet) -> None:
+        basis = max(sheet.inputs.new_assets, ZERO)
+        amount = to_cents(basis * self.rate)
+        inputs = ((N_("net new assets"), sheet.inputs.new_assets), (N_("rate"), self.rate))
+        line = Line(N_("Bonus on assets brought"), amount, STANDARD, inputs)
+        sheet.pay(BONUS, SlipLine(self.kind, amount, basis, self.rate, STANDARD, (line,)))
+
+
+@dataclass(frozen=True)
+class ProductBonus:
+    """On the products sold in the month."""
+
+    kind: ClassVar[str] = "product_bonus"
+    rate: Decimal
+
+    def apply(self, sheet: Sheet) -> None:
+        basis = sheet.inputs.product_sales
+        amount = to_cents(basis * self.rate)
+        line = Line(N_("Bonus on products sold"), amount, STANDARD, ((N_("sold"), basis), (N_("rate"), self.rate)))
+        sheet.pay(BONUS, SlipLine(self.kind, amount, basis, self.rate, STANDARD, (line,)))
+
+
+@dataclass(frozen=True)
+class AccountBonus:
+    """For each new valid account; at most `cap_share` of the other variable pay, so that no pay hangs on counts."""
+
+    kind: ClassVar[str] = "account_bonus"
+    amount: Decimal
+    cap_share: Decimal | None = None
+
+    def apply(self, sheet: Sheet) -> None:
+        count = sheet.inputs.valid_openings
+        wanted = count * self.amount
+        inputs = [(N_("new valid accounts"), count), (N_("for each"), self.amount)]
+        amount = wanted
+        if self.cap_share is not None:
+            cap = (sheet.sums[COMMISSION] + sheet.sums[BONUS]) * self.cap_share
+            inputs += [(N_("at most"), to_cents(cap)), (N_("share of the other variable pay"), self.cap_share)]
+            amount = min(wanted, cap)
+        note = N_("Held to its cap.") if amount < wanted else ""
+        line = Line(N_("Bonus for new valid accounts"), to_cents(amount), STANDARD, tuple(inputs), note=note)
+        steps = (*sheet.inputs.valid_by, line) if count else (line,)
+        sheet.pay(BONUS, SlipLine(self.kind, amount, count, self.amount, STANDARD, steps))

@@ -1,0 +1,87 @@
+"""Components that turn the base into commission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import ClassVar
+
+from compensation.rules.bands import Band, banded, rate_for, slices_of
+from compensation.rules.parts import APPRAISED, STANDARD
+from compensation.rules.sheet import COMMISSION, Carry, Sheet, SlipLine
+from core.explain import N_, Line
+from core.money import ZERO, to_cents
+
+
+def _pay_commission(sheet: Sheet, exact: Decimal, rate: Decimal | None, steps: tuple[Line, ...]) -> None:
+    """A negative commission pays nothing, but is remembered."""
+    sheet.commission_exact = exact
+    amount = max(to_cents(exact), ZERO)
+    sheet.figures["commission"] = amount
+    note = N_("A negative commission pays nothing.") if exact < 0 else ""
+    line = Line(N_("Commission pay"), amount, STANDARD, ((N_("reckoned"), to_cents(exact)),), note=note)
+    sheet.pay(COMMISSION, SlipLine("commission", amount, sheet.base, rate, STANDARD, (*steps, line)))
+
+
+@dataclass(frozen=True)
+class BandedRate:
+    """Rates by threshold of the month's base: each slice at its own rate, or the whole at the rate it reaches."""
+
+    kind: ClassVar[str] = "banded_rate"
+    bands: tuple[Band, ...]
+    whole_band: bool = False
+
+    def apply(self, sheet: Sheet) -> None:
+        if self.whole_band or sheet.base < 0:
+            rate = rate_for(sheet.base, self.bands)
+            step = Line(N_("One rate for the whole base"), rate, STANDARD, ((N_("base"), sheet.base),))
+            _pay_commission(sheet, sheet.base * rate, rate, (step,))
+            return
+        steps = tuple(
+            Line(
+                N_("Slice of the base"),
+                to_cents(cut.exact),
+                STANDARD,
+                ((N_("slice"), cut.part), (N_("rate"), cut.rate)),
+            )
+            for cut in slices_of(sheet.base, self.bands)
+        )
+        _pay_commission(sheet, banded(sheet.base, self.bands), None, steps)
+
+
+@dataclass(frozen=True)
+class FixedRate:
+    """One rate, or one by grade; `times_assessment` makes it rate × coefficient (C2)."""
+
+    kind: ClassVar[str] = "fixed_rate"
+    rate: Decimal = ZERO
+    by_grade: Mapping[str, Decimal] = field(default_factory=dict)
+    times_assessment: bool = False
+
+    def apply(self, sheet: Sheet) -> None:
+        rate = self.by_grade.get(sheet.inputs.grade, self.rate)
+        steps: tuple[Line, ...] = ()
+        if self.times_assessment:
+            coefficient = sheet.inputs.assessment.coefficient
+            inputs = ((N_("rate"), rate), (N_("coefficient"), coefficient))
+            rate *= coefficient
+            steps = (*sheet.inputs.assessment.lines, Line(N_("Rate with coefficient"), rate, APPRAISED, inputs))
+        _pay_commission(sheet, sheet.base * rate, rate, steps)
+
+
+@dataclass(frozen=True)
+class NegativeMonths:
+    """Counts the months running in which the commission came out negative; at `limit` it says so (C5)."""
+
+    kind: ClassVar[str] = "negative_months"
+    limit: int
+
+    def apply(self, sheet: Sheet) -> None:
+        count = sheet.inputs.negative_months + 1 if sheet.commission_exact < 0 else 0
+        sheet.carry = Carry(count, sheet.carry.duties_missed)
+        if count:
+            inputs = ((N_("limit"), self.limit),)
+            sheet.remarks.append(
+                Line(N_("Months of negative commission running"), count, STANDARD, inputs, met=count < self.limit)
+            )

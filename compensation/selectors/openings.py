@@ -1,0 +1,86 @@
+"""Which new accounts became valid in a month, by the rule then in force for the branch."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+
+from compensation import parameters
+from compensation.rules.validity import AccountAtMonthEnd, NewAccount, Validity
+from core.explain import N_, Line, RuleValue
+from core.money import ZERO
+from core.periods import Month
+from crm.models import AccountMonth, Opening
+from crm.selectors import NewAccount as Credited
+from crm.selectors import plain
+from teams.models import Unit, below
+
+CLOSED = "closed"
+RULE = (
+    (parameters.VALID_MIN_ASSETS, N_("Assets of a valid account, at least")),
+    (parameters.VALID_MIN_TRADES, N_("Trades of a valid account, at least")),
+    (parameters.VALID_WITHIN_DAYS, N_("Shown within days of the opening (0: at the end of its month)")),
+    (parameters.VALID_RULE, N_("Of these a valid account meets")),
+)
+
+
+def validity_of(values: Mapping[str, RuleValue]) -> Validity:
+    """The rule as the policy values of the branch and day give it."""
+    return Validity(
+        min_assets=Decimal(str(values[parameters.VALID_MIN_ASSETS].value)),
+        min_trades=int(values[parameters.VALID_MIN_TRADES].value),
+        within_days=int(values[parameters.VALID_WITHIN_DAYS].value),
+        both=values[parameters.VALID_RULE].value == parameters.ALL,
+    )
+
+
+def rule_lines(values: Mapping[str, RuleValue]) -> tuple[Line, ...]:
+    """The rule as a slip shows it: every parameter with the layer that set it and its date."""
+    return tuple(Line(label, values[code].value, "D15.a", rule=values[code]) for code, label in RULE)
+
+
+def becoming_valid(
+    branch: Unit, month: Month, opened: Mapping[int, list[Credited]], validity: Validity
+) -> dict[int, Decimal]:
+    """New valid accounts of the month by person id, each counted by its share."""
+    sums: dict[int, Decimal] = defaultdict(Decimal)
+    if not validity.within_days:
+        for person, accounts in opened.items():
+            for one in accounts:
+                at_end = AccountAtMonthEnd(month.last, one.end_assets, one.trades)
+                account = NewAccount(one.open_date, one.open_assets, (at_end,))
+                if one.status != CLOSED and validity.becomes_valid_in(account, month):
+                    sums[person] += one.share
+        return {person: plain(count) for person, count in sums.items()}
+    for person, share, account in _accounts_since(branch, month, validity.within_days):
+        if validity.becomes_valid_in(account, month):
+            sums[person] += share
+    return {person: plain(count) for person, count in sums.items()}
+
+
+def _accounts_since(branch: Unit, month: Month, days: int) -> list[tuple[int, Decimal, NewAccount]]:
+    """Developer, share and history of every account whose span of days reaches into the month."""
+    first = month.first - timedelta(days=days)
+    rows = list(
+        Opening.objects.filter(below(branch, path="unit__path"), open_date__gte=first, open_date__lt=month.end)
+        .exclude(status=CLOSED)
+        .order_by("developer", "open_date", "fund_account")
+        .values_list("developer", "fund_account", "share", "open_date", "open_assets")
+    )
+    months: dict[tuple[int, str], list[AccountAtMonthEnd]] = defaultdict(list)
+    known = AccountMonth.objects.filter(
+        month__gte=first.replace(day=1),
+        month__lte=month.first,
+        relation="developed",
+        person__in={row[0] for row in rows},
+    ).order_by("month")
+    for person, account, of, assets, trades in known.values_list(
+        "person", "fund_account", "month", "end_assets", "trades"
+    ):
+        months[person, account].append(AccountAtMonthEnd(Month(of).last, assets, trades))
+    return [
+        (person, share or ZERO, NewAccount(on, assets, tuple(months[person, account])))
+        for person, account, share, on, assets in rows
+    ]
