@@ -14,6 +14,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "offer what the outbox holds": {"task": "messaging.tasks.offer_messages", "schedule": 30},
+    "offer imports to be checked or taken": {"task": "crm.tasks.offer_imports", "schedule": 30},
+    "remove files never taken": {"task": "crm.tasks.purge_unused_files", "schedule": 3600},
     "remind who lags": {"task": "supervision.tasks.run_due_reminders", "schedule": 60},
     "judge days and weeks": {"task": "worklogs.tasks.judge_recent", "schedule": 600},
     "send score tables up": {"task": "worklogs.tasks.send_score_tables", "schedule": 300},

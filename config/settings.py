@@ -86,7 +86,11 @@ REDIS_URL = env.str("REDIS_URL", default="")
 CELERY_BROKER_URL = (REDIS_URL or f"unix://{VALKEY_SOCKET}").replace("unix://", "redis+socket://")
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL or f"unix://{VALKEY_SOCKET}"}
+        {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": REDIS_URL or f"unix://{VALKEY_SOCKET}",
+            "OPTIONS": {"socket_timeout": 2, "socket_connect_timeout": 2},
+        }
         if not TESTING
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
@@ -113,6 +117,8 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="muster@localhost")
 MESSAGE_LEASE_SECONDS = env.int("MESSAGE_LEASE_SECONDS", default=120)  # longer than a task may take
+IMPORT_LEASE_SECONDS = env.int("IMPORT_LEASE_SECONDS", default=90)  # longer than a task may take
+IMPORT_FILES_KEPT_DAYS = env.int("IMPORT_FILES_KEPT_DAYS", default=30)  # of files that were checked and never taken
 SMS_QUIET_FROM = time.fromisoformat(env.str("SMS_QUIET_FROM", default="21:00"))
 SMS_QUIET_UNTIL = time.fromisoformat(env.str("SMS_QUIET_UNTIL", default="07:30"))
 

@@ -36,19 +36,36 @@ class ImportQuerySet(models.QuerySet["Import"]):
     def taken(self, kind: str) -> Self:
         return self.filter(kind=kind, state=Import.State.TAKEN)
 
+    def with_job_due(self, now: datetime) -> Self:
+        """Imports whose job nobody has in hand, the oldest first."""
+        free = Q(job_until=None) | Q(job_until__lte=now)
+        return self.filter(free).exclude(job=Import.Job.NONE).order_by("pk")
+
 
 class Import(models.Model):
     """One file of the CRM: checked, then taken whole or not at all, and reverted while nothing depends on it.
 
     `unit` limits what the file may speak of: the company, or one branch. While an import is taken, every day from
     `covers_from` to `covers_to` is known for that unit: a day without openings is a zero.
+
+    What a worker has to do stands in `job`. Who has it in hand holds `job_claim` until `job_until`; after that it is
+    offered again.
     """
 
+    audit_ignores = ("job_claim", "job_until")
+
     class State(models.TextChoices):
+        RECEIVED = "received", _("being checked")
         CHECKED = "checked", _("checked, not taken")
         REFUSED = "refused", _("refused")
         TAKEN = "taken", _("taken")
         REVERTED = "reverted", _("reverted")
+        LAPSED = "lapsed", _("never taken, file removed")
+
+    class Job(models.TextChoices):
+        NONE = "", ""
+        CHECK = "check", pgettext_lazy("job", "check")
+        TAKE = "take", pgettext_lazy("job", "take")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)
@@ -69,6 +86,11 @@ class Import(models.Model):
     warnings = models.JSONField(default=list, blank=True)
     notes = models.JSONField(default=dict, blank=True)
     effects = models.JSONField(default=dict, blank=True)
+    remarks = models.FileField(upload_to="crm/%Y/%m/", blank=True, editable=False)
+    job = models.CharField(_("under way"), max_length=8, choices=Job, default=Job.NONE, blank=True)
+    job_claim = models.UUIDField(null=True, editable=False)
+    job_until = models.DateTimeField(null=True, editable=False)
+    job_tries = models.PositiveSmallIntegerField(default=0, editable=False)
     good_rows_only = models.BooleanField(_("refused rows left out knowingly"), default=False)
     checked_at = models.DateTimeField(_("checked at"))
     checked_by = models.ForeignKey(
@@ -89,7 +111,10 @@ class Import(models.Model):
         verbose_name = _("import")
         verbose_name_plural = _("imports")
         ordering = ["-checked_at", "-pk"]
-        indexes = [models.Index(fields=["kind", "state", "covers_from", "covers_to"], name="import_covers")]
+        indexes = [
+            models.Index(fields=["kind", "state", "covers_from", "covers_to"], name="import_covers"),
+            models.Index(fields=["job_until"], name="import_with_job", condition=~Q(job="")),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(covers_from=None) | Q(covers_to__gte=F("covers_from")), name="import_covers_forward"
@@ -104,13 +129,8 @@ class Import(models.Model):
         return f"{self.get_kind_display()} {self.file_name}"
 
     @property
-    def has_remarks(self) -> bool:
-        """Whether the file can be given back with a remark beside each refused row."""
-        return bool(self.file and self.refused and self.rows)
-
-    @property
     def tone(self) -> str:
-        return {"checked": "warn", "refused": "bad", "taken": "good"}.get(self.state, "off")
+        return {"received": "info", "checked": "warn", "refused": "bad", "taken": "good"}.get(self.state, "off")
 
     @property
     def latest_at(self) -> datetime:

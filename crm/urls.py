@@ -8,7 +8,8 @@ urlpatterns = [
     path("upload/", views.upload, name="upload"),
     path("template/<str:kind>.xlsx", views.template, name="template"),
     path("<uuid:public_id>/", views.show_import, name="import"),
-    path("<uuid:public_id>/remarks.xlsx", views.remarks, name="remarks"),
+    path("<uuid:public_id>/progress/", views.progress, name="progress"),
+    path("<uuid:public_id>/remarks/", views.remarks, name="remarks"),
     path("<uuid:public_id>/take/", views.take, name="take"),
     path("<uuid:public_id>/revert/", views.revert, name="revert"),
 ]

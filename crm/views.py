@@ -3,23 +3,25 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.requests import AuthedRequest
 from core.periods import Period
-from core.tables import Refusal
 from crm import selectors, services
 from crm.forms import UploadForm
 from crm.models import Import, Kind
@@ -90,9 +92,8 @@ def upload(request: AuthedRequest) -> HttpResponse:
             unit=form.cleaned_data["unit"],
             today=timezone.localdate(now),
             covers=form.covers,
-            limits=services.PAGE_LIMITS,
         )
-        imported = services.check_file(asked=asked, actor=request.user, now=now)
+        imported = services.receive_file(asked=asked, actor=request.user, now=now)
     return redirect("crm:import", imported.public_id)
 
 
@@ -105,37 +106,78 @@ def show_import(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         "stages": stages(imported),
         "figures": figures(imported),
         "warnings": imported.warnings,
+        "progress": progress_of(imported),
         "reasons_to_keep": services.reasons_to_keep(imported) if taken else [],
         "totals": [(sheets.LABELS[name], amount) for name, amount in imported.notes.get("totals", {}).items()],
     }
     return render(request, "crm/import.html", context)
 
 
+@require_safe
+def progress(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    """How far a job is; the whole page anew once it is done."""
+    imported = import_in_scope(request, public_id)
+    if not imported.job:
+        return HttpResponseClientRefresh()
+    return render(request, "crm/import.html#progress", {"import": imported, "progress": progress_of(imported)})
+
+
+PHASES = {
+    "reading": _("The rows are being read"),
+    "comparing": _("The rows are being compared with what is known"),
+    "merging": _("It is being worked out what changes"),
+    "counting": _("Results and rankings are being counted"),
+    "remarking": _("Your file is being given its remarks"),
+}
+
+
+def progress_of(imported: Import) -> dict[str, Any]:
+    """The step of a job, of how many, and what it is."""
+    if not imported.job:
+        return {}
+    phase, rows = services.progress_of(imported.public_id)
+    step = list(PHASES).index(phase) + 1 if phase in PHASES else 0
+    waiting = gettext("It waits for its turn") if imported.job_claim is None else gettext("It begins")
+    return {"step": step, "of": len(PHASES), "text": PHASES[phase] if step else waiting, "rows": rows}
+
+
 def figures(imported: Import) -> list[tuple[str, int]]:
     written = imported.taken_at is not None
     return [
-        (_("Rows"), imported.rows),
-        (_("Accepted"), imported.accepted),
-        (_("Refused"), imported.refused),
-        (_("Added") if written else _("Would be added"), imported.created),
-        (_("Changed") if written else _("Would be changed"), imported.updated),
-        (_("Unchanged"), imported.unchanged),
+        (gettext("Rows"), imported.rows),
+        (gettext("Accepted"), imported.accepted),
+        (gettext("Refused"), imported.refused),
+        (gettext("Added") if written else gettext("Would be added"), imported.created),
+        (gettext("Changed") if written else gettext("Would be changed"), imported.updated),
+        (gettext("Unchanged"), imported.unchanged),
     ]
 
 
 def stages(imported: Import) -> list[dict[str, Any]]:
     """Where an import stands, for the status bar."""
-    state = imported.state
-    checked = {"label": _("Checked"), "state": "done", "by": imported.checked_by, "at": imported.checked_at}
-    if state == Import.State.REFUSED:
-        return [checked, {"label": _("Refused"), "state": "void", "note": _("nothing was written")}]
-    taken = {"label": _("Taken"), "state": "done", "by": imported.taken_by, "at": imported.taken_at}
-    if state == Import.State.CHECKED:
-        return [checked, {"label": _("Take it"), "state": "current", "note": _("waits for your word")}]
-    if state == Import.State.REVERTED:
-        reverted = {"label": _("Reverted"), "state": "void", "by": imported.reverted_by, "at": imported.reverted_at}
-        return [checked, taken, reverted]
-    return [checked, taken, {"label": _("In results and rankings"), "state": "done"}]
+    sent: dict[str, Any] = {"state": "done", "by": imported.checked_by, "at": imported.checked_at}
+    taken: dict[str, Any] = {
+        "label": gettext("Taken"),
+        "state": "done",
+        "by": imported.taken_by,
+        "at": imported.taken_at,
+    }
+    waits: dict[str, Any] = {"label": gettext("Take it"), "state": "current", "note": gettext("waits for your word")}
+    if imported.job == Import.Job.TAKE:
+        waits = {"label": gettext("Being taken"), "state": "current", "by": imported.taken_by}
+    reverted: dict[str, Any] = {"by": imported.reverted_by, "at": imported.reverted_at}
+    follows: dict[str, list[dict[str, Any]]] = {
+        Import.State.RECEIVED: [{"label": gettext("Being checked"), "state": "current"}, {"label": gettext("Take it")}],
+        Import.State.REFUSED: [{"label": gettext("Refused"), "state": "void", "note": gettext("nothing was written")}],
+        Import.State.CHECKED: [waits],
+        Import.State.LAPSED: [
+            {"label": gettext("Never taken"), "state": "void", "note": gettext("the file was removed")}
+        ],
+        Import.State.TAKEN: [taken, {"label": gettext("In results and rankings"), "state": "done"}],
+        Import.State.REVERTED: [taken, {"label": gettext("Reverted"), "state": "void", **reverted}],
+    }
+    first = gettext("Received") if imported.state == Import.State.RECEIVED else gettext("Checked")
+    return [{"label": first, **sent}, *follows[imported.state]]
 
 
 @require_POST
@@ -143,24 +185,20 @@ def take(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     imported = import_in_scope(request, public_id)
     good_rows_only = request.POST.get("good_rows_only") == "yes"
     if imported.refused and not good_rows_only:
-        messages.error(
-            request, _("Some rows are refused. Say that they may stay out, or mend the file and upload it again.")
-        )
+        text = gettext("Some rows are refused. Say that they may stay out, or mend the file and upload it again.")
+        messages.error(request, text)
         return redirect("crm:import", public_id)
+    verb = services.ask_to_take if imported.rows > services.AT_ONCE else services.take_import
+    sha256, now = request.POST.get("sha256", ""), timezone.now()
     try:
-        services.take_import(
-            imported=imported,
-            sha256=request.POST.get("sha256", ""),
-            good_rows_only=good_rows_only,
-            actor=request.user,
-            now=timezone.now(),
-        )
+        verb(imported=imported, sha256=sha256, good_rows_only=good_rows_only, actor=request.user, now=now)
     except services.AlreadyDecided:
-        messages.warning(request, _("Somebody has decided on this import meanwhile."))
+        messages.warning(request, gettext("Somebody has decided on this import meanwhile."))
     except (services.OtherContent, services.NotTaken):
-        messages.error(request, _("What is known has changed since the file was checked. Upload it again."))
+        messages.error(request, gettext(services.CHANGED))
     else:
-        messages.success(request, _("Taken. Results and rankings are up to date."))
+        if verb is services.take_import:
+            messages.success(request, gettext("Taken. Results and rankings are up to date."))
     return redirect("crm:import", public_id)
 
 
@@ -170,23 +208,22 @@ def revert(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     try:
         services.revert_import(imported=imported, actor=request.user, now=timezone.now())
     except services.AlreadyDecided:
-        messages.warning(request, _("Somebody has decided on this import meanwhile."))
+        messages.warning(request, gettext("Somebody has decided on this import meanwhile."))
     except services.DependedUpon as depended:
-        messages.error(request, _("It stays, because of: %(reasons)s") % {"reasons": ", ".join(depended.reasons)})
+        messages.error(request, gettext("It stays, because of: %(reasons)s") % {"reasons": ", ".join(depended.reasons)})
     else:
-        messages.success(request, _("Reverted. Everything is as it was before."))
+        messages.success(request, gettext("Reverted. Everything is as it was before."))
     return redirect("crm:import", public_id)
 
 
 @require_safe
-def remarks(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+def remarks(request: AuthedRequest, public_id: UUID) -> HttpResponseBase:
     imported = import_in_scope(request, public_id)
-    if not imported.has_remarks:
+    if not imported.remarks:
         raise Http404
-    now = timezone.now()
-    again = services.check_file(asked=sheets.asked_again(imported, now), actor=request.user, now=now, keep=False)
-    content = sheets.with_remarks(imported, [Refusal.read(refusal) for refusal in again.refusals])
-    return workbook(content, f"{imported.file_name.rpartition('.')[0]}-{pgettext('column', 'remarks')}.xlsx")
+    suffix = Path(imported.remarks.name or "").suffix
+    name = f"{imported.file_name.rpartition('.')[0]}-{pgettext('column', 'remarks')}{suffix}"
+    return FileResponse(imported.remarks.open("rb"), as_attachment=True, filename=name)
 
 
 @require_safe

@@ -1,272 +1,27 @@
-"""Imports of the CRM: check a file, take it whole or not at all, revert it while nothing depends on it."""
+"""Imports of the CRM: receive a file, check it, take it whole or not at all, revert it while nothing depends on it."""
 
-from __future__ import annotations
-
-import contextlib
-import hashlib
-import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import asdict
-from datetime import date, datetime
-from pathlib import Path
-from typing import Any
-
-from django.core.files import File
-from django.db import connection, transaction
-
-from accounts.models import User
-from core.clock import day_of
-from core.guard import MIB, Limits
-from core.periods import Period
-from core.tables import Refusal, TableRefused
-from crm.models import Import, Kind, Superseded
-from crm.services import merging, results, staging
+from crm.services.importing import (
+    COMMAND_LIMITS,
+    PAGE_LIMITS,
+    AlreadyDecided,
+    DependedUpon,
+    NotTaken,
+    OtherContent,
+    check_file,
+    import_file,
+    reasons_to_keep,
+    received,
+    register_dependency,
+    revert_import,
+    take_import,
+)
+from crm.services.jobs import AT_ONCE, CHANGED, ask_to_take, do_job, purge_unused, receive_file
+from crm.services.progress import progress_of
 from crm.services.staging import Asked
 
-PAGE_LIMITS = Limits(rows=100_000)
-COMMAND_LIMITS = Limits(file_bytes=512 * MIB, rows=2_000_000, seconds=600)
-
-
-class NotTaken(Exception):
-    """The import cannot be taken as it stands; `refusals` say why."""
-
-    def __init__(self, *refusals: Refusal) -> None:
-        super().__init__(*(refusal.rule for refusal in refusals))
-        self.refusals = refusals
-
-
-class OtherContent(Exception):
-    """What was confirmed is not the file that was checked."""
-
-
-class AlreadyDecided(Exception):
-    """The import was taken, reverted or refused meanwhile."""
-
-
-class DependedUpon(Exception):
-    """Something was built on the import; `reasons` name it."""
-
-    def __init__(self, *reasons: str) -> None:
-        super().__init__(*reasons)
-        self.reasons = reasons
-
-
-Dependency = Callable[[Import], Sequence[str]]
-_dependencies: list[Dependency] = []
-
-
-def register_dependency(dependency: Dependency) -> Dependency:
-    """`dependency(import)` gives the reasons (texts) why an import may not be reverted. Apps above register theirs."""
-    if dependency not in _dependencies:
-        _dependencies.append(dependency)
-    return dependency
-
-
-@contextlib.contextmanager
-def received(chunks: Iterable[bytes], name: str) -> Iterator[Path]:
-    """What somebody sends as a file of its own, for as long as it is looked at."""
-    with tempfile.NamedTemporaryFile(suffix=Path(name).suffix[:8]) as file:
-        for chunk in chunks:
-            file.write(chunk)
-        file.flush()
-        yield Path(file.name)
-
-
-def sha256_of(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-@transaction.atomic
-def check_file(*, asked: Asked, actor: User | None, now: datetime, keep: bool = True) -> Import:
-    """Try the import out and undo it: the import tells what would come of it. With `keep` it and its file are stored."""
-    imported = _tried(asked, actor, now)
-    if keep:
-        with asked.path.open("rb") as file:
-            imported.file.save(f"{imported.public_id}{asked.path.suffix.lower()[:8]}", File(file), save=False)
-        imported.save(force_insert=True)
-    return imported
-
-
-@transaction.atomic
-def import_file(*, asked: Asked, good_rows_only: bool, actor: User | None, now: datetime) -> Import:
-    """Check and take in one go. Raises `NotTaken` with the refusals; then nothing was written."""
-    imported = _new(asked, actor, now)
-    imported.good_rows_only = good_rows_only
-    try:
-        _run(imported, asked, now)
-    except TableRefused as refused:
-        raise NotTaken(*refused.refusals) from None
-    return imported
-
-
-@transaction.atomic
-def take_import(*, imported: Import, sha256: str, good_rows_only: bool, actor: User, now: datetime) -> Import:
-    """Take a checked import. Raises `OtherContent`, `AlreadyDecided` or `NotTaken`; then nothing was written.
-
-    `good_rows_only` is the person's word, after seeing the refused rows, that they may stay out.
-    """
-    current = Import.objects.select_for_update().get(pk=imported.pk)
-    if current.state != Import.State.CHECKED:
-        raise AlreadyDecided
-    path = Path(current.file.path)
-    if sha256 != current.file_sha256 or sha256_of(path) != sha256:
-        raise OtherContent
-    covers = (current.covers_from, current.covers_to)
-    asked = Asked(
-        kind=current.kind,
-        path=path,
-        name=current.file_name,
-        unit=current.unit,
-        today=day_of(now),
-        covers=(covers[0], covers[1]) if covers[0] and covers[1] else None,
-        limits=PAGE_LIMITS,
-    )
-    current.good_rows_only = good_rows_only
-    current.taken_by = actor
-    try:
-        _run(current, asked, now)
-    except TableRefused as refused:
-        raise NotTaken(*refused.refusals) from None
-    transaction.on_commit(lambda: current.file.delete(save=False))
-    Import.objects.filter(pk=current.pk).update(file="")
-    return current
-
-
-@transaction.atomic
-def revert_import(*, imported: Import, actor: User, now: datetime) -> Import:
-    """Put everything back as it was before the import. Raises `AlreadyDecided` or `DependedUpon`."""
-    _one_at_a_time()
-    current = Import.objects.select_for_update().get(pk=imported.pk)
-    if current.state != Import.State.TAKEN:
-        raise AlreadyDecided
-    if reasons := reasons_to_keep(current):
-        raise DependedUpon(*reasons)
-    merging.take_back(current)
-    if current.kind == Kind.OPENINGS:
-        results.recount()
-    current.state = Import.State.REVERTED
-    current.reverted_at, current.reverted_by = now, actor
-    current.save(update_fields=["state", "reverted_at", "reverted_by"])
-    return current
-
-
-def reasons_to_keep(imported: Import) -> list[str]:
-    """Why the import cannot be reverted: later imports that changed its rows, and what other apps built on it."""
-    later = (
-        Import.objects.filter(
-            state=Import.State.TAKEN,
-            pk__in=Superseded.objects.filter(kind=imported.kind, old__source_id=imported.pk).values("source"),
-        )
-        .exclude(pk=imported.pk)
-        .order_by("taken_at")
-    )
-    return [*(str(other) for other in later[:5]), *(text for ask in _dependencies for text in ask(imported))]
-
-
-def _new(asked: Asked, actor: User | None, now: datetime) -> Import:
-    return Import(
-        kind=asked.kind,
-        unit=asked.unit,
-        state=Import.State.REFUSED,
-        file_name=asked.name[-200:],
-        file_sha256=sha256_of(asked.path),
-        checked_at=now,
-        checked_by=actor,
-        taken_by=actor,
-    )
-
-
-def _tried(asked: Asked, actor: User | None, now: datetime) -> Import:
-    """The import as it would turn out, nothing written."""
-    imported = _new(asked, actor, now)
-    imported.good_rows_only = True
-    try:
-        with transaction.atomic():
-            _run(imported, asked, now)
-            transaction.set_rollback(True)
-        imported.state = Import.State.CHECKED
-    except TableRefused as refused:
-        imported.refusals = [asdict(refusal) for refusal in refused.refusals[: asked.shown]]
-        imported.refused = max(imported.refused, 1)
-    except NotTaken:
-        imported.state = Import.State.REFUSED
-    imported.pk = None
-    imported.good_rows_only = False
-    imported.taken_at = imported.taken_by = None
-    return imported
-
-
-def _one_at_a_time() -> None:
-    """Imports are merged one after the other; the lock ends with the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('crm.import'))")
-
-
-def _run(imported: Import, asked: Asked, now: datetime) -> None:
-    """Load, check, merge, recount; `imported` is filled in and stored as taken. Raises `TableRefused` or `NotTaken`."""
-    _one_at_a_time()
-    report = staging.load(asked)
-    checked = staging.check(asked, report)
-    fill_in(imported, asked, report, checked)
-    nothing_good = imported.rows > 0 and imported.accepted == 0
-    if checked.falls_whole or nothing_good or (checked.refusal_count and not imported.good_rows_only):
-        raise NotTaken(*checked.refusals)
-    imported.state, imported.taken_at = Import.State.TAKEN, now
-    imported.save()
-    months_before = results.gross_by_branch() if asked.kind == Kind.ACCOUNT_MONTH else {}
-    merged = merging.merge(imported)
-    imported.created, imported.updated = merged.created, merged.updated
-    imported.unchanged = imported.accepted - merged.created - merged.updated
-    if asked.kind == Kind.OPENINGS and imported.covers_from and imported.covers_to:
-        results.recount()
-        period = Period.between(imported.covers_from, imported.covers_to)
-        imported.effects = {"openings": results.effect_on_openings(period, asked.unit)}
-    else:
-        imported.effects = {"gross_commission": results.effect_on_months(months_before)}
-    imported.save(update_fields=["created", "updated", "unchanged", "effects"])
-
-
-def fill_in(imported: Import, asked: Asked, report: dict[str, Any], checked: staging.Checked) -> None:
-    first, last = (
-        (date.fromisoformat(report["first"]), date.fromisoformat(report["last"])) if report["first"] else (None, None)
-    )
-    imported.covers_from, imported.covers_to = asked.covers or (first, last)
-    imported.rows = report["rows"]
-    imported.refused = checked.refused_rows
-    imported.accepted = report["rows"] - checked.refused_rows
-    imported.refusals = [asdict(refusal) for refusal in checked.refusals]
-    imported.warnings = staging.warnings(asked, report, shut_days(first, last))
-    imported.notes = {
-        "covers_said": bool(asked.covers),
-        "refusal_count": checked.refusal_count,
-        "encoding": report["encoding"],
-        "sheet": report["sheet"],
-        "headers": report["headers"],
-        "ignored_columns": report["ignored_columns"],
-        "ignored_sheets": report["ignored_sheets"],
-        "totals": staging.sums(asked),
-    }
-
-
-def shut_days(first: date | None, last: date | None) -> list[date]:
-    """Weekends of the days the file speaks of, and public holidays as far as they are known: no trading then."""
-    import chinese_calendar  # noqa: PLC0415
-
-    if first is None or last is None:
-        return []
-    shut = []
-    for day in Period.between(first, last).days():
-        try:
-            holiday = chinese_calendar.is_holiday(day)
-        except NotImplementedError:
-            holiday = False
-        if holiday or day.isoweekday() > 5:
-            shut.append(day)
-    return shut
-
-
 __all__ = [
+    "AT_ONCE",
+    "CHANGED",
     "COMMAND_LIMITS",
     "PAGE_LIMITS",
     "AlreadyDecided",
@@ -274,12 +29,16 @@ __all__ = [
     "DependedUpon",
     "NotTaken",
     "OtherContent",
+    "ask_to_take",
     "check_file",
+    "do_job",
     "import_file",
+    "progress_of",
+    "purge_unused",
     "reasons_to_keep",
+    "receive_file",
     "received",
     "register_dependency",
     "revert_import",
-    "sha256_of",
     "take_import",
 ]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import defaultdict
-from datetime import datetime
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from typing import IO, Any
 
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from core.clock import day_of
-from core.exports import written_as_xlsx
-from core.guard import sheets_of
+from core.cells import Raw, shown
+from core.exports import written_as_csv, written_as_xlsx
+from core.guard import reading
 from core.tables import Refusal
 from crm.models import Import
 from crm.reading.columns import TABLES
@@ -73,6 +74,8 @@ WORDS = {
 }
 HEADER_ROW = 3
 LAST_ROW = 5_000
+MOST_IN_A_WORKBOOK = 20_000  # rows; a larger one takes longer to write than it is worth
+BELOW_ZERO = re.compile(r"-[0-9]{1,14}(\.[0-9]+)?", re.ASCII)
 
 
 def template_workbook(kind: str, title: str, branches: list[Unit]) -> bytes:
@@ -120,48 +123,47 @@ def number_format(kind: str) -> str:
     return {"date": "yyyy-mm-dd", "amount": "#,##0.00", "count": "0", "part": "0.00%"}.get(kind, "@")
 
 
-def with_remarks(imported: Import, refusals: list[Refusal]) -> bytes:
-    """The rows of an import's file as they were sent, with a last column that says what is wrong with each."""
+def write_remarks(imported: Import, asked: Asked, refusals: Iterable[Refusal], into: IO[bytes]) -> str:
+    """The rows of an import's file as they were sent, with a column that says what is wrong with each: a workbook, a
+    CSV file where they are many. The file's suffix."""
     remarks: dict[int, list[str]] = defaultdict(list)
     for refusal in refusals:
         place = f"{refusal.column}: " if refusal.column else ""
         remarks[refusal.row].append(f"{place}{refusal.text}")
-    sheets = sheets_of(Path(imported.file.path), name=imported.file_name)
-    named = imported.notes.get("sheet", "")
-    rows = next((sheet.rows for sheet in sheets if sheet.name == named), sheets[0].rows if sheets else [])
+    rows = rows_sent(imported, asked)
+    head = [shown(cell).strip() for cell in next(rows, (0, []))[1]]
+    width = len(head)
+
+    def line(number: int, cells: Sequence[Raw]) -> list[Any]:
+        filled = [value_of(cell) for cell in cells[:width]] + [""] * (width - len(cells))
+        return [number, *filled, "\n".join(remarks.get(number, [])), *map(value_of, cells[width:])]
+
+    columns = [pgettext("column", "row"), *head, pgettext("column", "remarks")]
+    lines = (line(number, cells) for number, cells in rows)
+    if imported.rows > MOST_IN_A_WORKBOOK:
+        written_as_csv(columns, lines, into, bom=True)
+        return ".csv"
+    written_as_xlsx(columns, lines, into)
+    return ".xlsx"
+
+
+def rows_sent(imported: Import, asked: Asked) -> Iterator[tuple[int, Sequence[Raw]]]:
+    """The table's rows as they were sent, from the one with the headings on."""
     headings = {heading.strip() for heading in imported.notes.get("headers", {}).values()}
-    header = next(
-        (number for number, cells in rows if headings and headings <= {str(cell).strip() for cell in cells}), 0
-    )
-    head = next((list(cells) for number, cells in rows if number == header), [])
-    width = max([len(head), *(len(cells) for _number, cells in rows)], default=0)
-
-    def line(number: int, cells: Any) -> list[Any]:
-        filled = [value_of(cell) for cell in cells] + [""] * (width - len(cells))
-        return [number, *filled, "\n".join(remarks.get(number, []))]
-
-    columns = [pgettext("column", "row"), *map(str, head), *[""] * (width - len(head)), pgettext("column", "remarks")]
-    written = io.BytesIO()
-    written_as_xlsx(columns, (line(number, cells) for number, cells in rows if number > header), written)
-    return written.getvalue()
+    begun = False
+    with reading(asked.path, name=asked.name, limits=asked.limits) as read:
+        for sheet, number, cells in read.rows():
+            if sheet == imported.notes.get("sheet"):
+                begun = begun or headings <= {shown(cell).strip() for cell in cells}
+                if begun:
+                    yield number, cells
 
 
-def value_of(cell: Any) -> Any:
-    """A cell for writing: a whole number without its point; other numbers as the text they show."""
+def value_of(cell: Raw) -> Any:
+    """A cell for writing: a whole number without its point, other numbers as the text they show, text that is an
+    amount below zero as a number, so that no spreadsheet takes its sign for a formula."""
     if isinstance(cell, float):
-        return int(cell) if cell.is_integer() else f"{cell:.15g}"
+        return int(cell) if cell.is_integer() else Decimal(f"{cell:.15g}")
+    if isinstance(cell, str) and BELOW_ZERO.fullmatch(cell):
+        return Decimal(cell)
     return cell
-
-
-def asked_again(imported: Import, now: datetime) -> Asked:
-    """The same question to the stored file, with every refusal listed."""
-    covers = (imported.covers_from, imported.covers_to)
-    return Asked(
-        kind=imported.kind,
-        path=Path(imported.file.path),
-        name=imported.file_name,
-        unit=imported.unit,
-        today=day_of(now),
-        covers=(covers[0], covers[1]) if imported.notes.get("covers_said") and covers[0] and covers[1] else None,
-        shown=100_000,
-    )

@@ -6,7 +6,7 @@ right costs little more than its loading.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,7 @@ from core.guard import Limits, reading
 from core.tables import Refusal
 from crm.models import Kind
 from crm.reading.columns import TABLES
+from crm.services.progress import Phase, Telling, silent
 from teams.models import Unit
 
 TYPES = {
@@ -46,7 +47,7 @@ class Asked:
     today: date
     covers: tuple[date, date] | None = None
     limits: Limits | None = None
-    shown: int = 200
+    most: int = 200  # refusals named one by one
 
 
 def run(statement: str, params: dict[str, Any] | None = None) -> int:
@@ -61,7 +62,7 @@ def asked_rows(statement: str, params: dict[str, Any] | None = None) -> list[tup
         return list(cursor.fetchall())
 
 
-def load(asked: Asked) -> dict[str, Any]:
+def load(asked: Asked, telling: Telling = silent) -> dict[str, Any]:
     """Bring the file's rows into `crm_rows`; what the child reports. Raises `TableRefused`."""
     columns = TABLES[asked.kind]
     bulk.staging_table(
@@ -72,14 +73,25 @@ def load(asked: Asked) -> dict[str, Any]:
         "kind": asked.kind,
         "today": asked.today.isoformat(),
         "covers": [day.isoformat() for day in asked.covers or ()],
-        "most": asked.shown,
+        "most": asked.most,
     }
     with reading(
         asked.path, name=asked.name, limits=asked.limits, shaper="crm.reading:shape", arguments=arguments
     ) as read:
-        bulk.copy_text("crm_rows", ["row", "bad", *(column.name for column in columns)], read.chunks())
+        bulk.copy_text(
+            "crm_rows", ["row", "bad", *(column.name for column in columns)], counted(read.chunks(), telling)
+        )
     run("ANALYZE crm_rows")
     return read.report
+
+
+def counted(chunks: Iterator[bytes], telling: Telling) -> Iterator[bytes]:
+    """The chunks, telling after each how many rows have come."""
+    rows = 0
+    for chunk in chunks:
+        rows += chunk.count(b"\n")
+        telling(Phase.READING, rows)
+        yield chunk
 
 
 # --- what the words mean ---------------------------------------------------------------------------------------------
@@ -283,7 +295,7 @@ def check(asked: Asked, report: dict[str, Any]) -> Checked:
         run(POISON, {"rule": WITH_ITS_ACCOUNT, "twice": TWICE})
     found = asked_rows(
         'SELECT "row", "column", value, rule FROM crm_bad ORDER BY "row", "column", rule LIMIT %(most)s',
-        {"most": asked.shown},
+        {"most": asked.most},
     )
     ((count, whole, refused_rows),) = asked_rows(
         """SELECT (SELECT count(*) FROM crm_bad), (SELECT coalesce(bool_or(whole), false) FROM crm_bad),
@@ -300,7 +312,7 @@ def check(asked: Asked, report: dict[str, Any]) -> Checked:
     ]
     refusals.sort(key=lambda refusal: refusal.row)
     total = report["refusal_count"] + count + len(differing_totals(asked, report))
-    return Checked(refusals[: asked.shown], total, refused_rows, whole)
+    return Checked(refusals[: asked.most], total, refused_rows, whole)
 
 
 def differing_totals(asked: Asked, report: dict[str, Any]) -> list[Refusal]:

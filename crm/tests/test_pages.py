@@ -8,10 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from openpyxl import load_workbook
 
-from crm import services
+from crm import services, tasks
 from crm.models import Import, Kind, Opening
 from crm.reading.columns import TABLES, known_headings, plain_heading
 from crm.services.sheets import LABELS
@@ -25,17 +25,17 @@ GOOD = HEADINGS + "2026-11-16,B1,c1,f1,1001,15000\n2026-11-17,B1,c2,f2,1003,\n"
 BAD = GOOD + "2026-11-17,B1,c3,f3,7777,=1+1\n"
 
 
-@pytest.fixture(autouse=True)
-def files(settings, tmp_path):
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": tmp_path}},
-    }
-
-
 def send(client, content: str | bytes, name: str = "十一月.csv", **more):
+    """Upload a file, and let a worker come by."""
     file = SimpleUploadedFile(name, content if isinstance(content, bytes) else content.encode())
-    return client.post(reverse("crm:upload"), {"kind": "openings", "file": file, **more})
+    answer = client.post(reverse("crm:upload"), {"kind": "openings", "file": file, **more})
+    work()
+    return answer
+
+
+def work() -> None:
+    for import_id in Import.objects.with_job_due(timezone.now()).values_list("pk", flat=True):
+        tasks.do_import_job(import_id)
 
 
 def act(client, verb: str, imported: Import, **data):
@@ -92,7 +92,7 @@ def test_the_file_comes_back_with_a_remark_beside_each_refused_row(cast, signed_
     send(browser, BAD)
     answer = browser.get(reverse("crm:remarks", args=[Import.objects.get().public_id]))
     assert answer["Content-Disposition"].startswith("attachment")
-    sheet = load_workbook(io.BytesIO(answer.content)).active
+    sheet = load_workbook(io.BytesIO(answer.getvalue())).active
     assert sheet is not None
     rows = [list(row) for row in sheet.iter_rows(values_only=True)]
     assert rows[0] == ["行", "开户日期", "营业部", "客户号", "资金账号", "所属员工", "开户资产", "备注"]
@@ -154,7 +154,7 @@ def test_the_empty_table_is_understood_when_it_comes_back(cast, signed_in, kind,
     asked = services.Asked(
         kind=kind, path=tmp_path / "filled.xlsx", name="filled.xlsx", unit=cast.unit["B1"], today=TODAY
     )
-    imported = services.check_file(asked=asked, actor=None, now=NOW, keep=False)
+    imported = services.check_file(asked=asked, actor=None, now=NOW)
     assert (imported.state, imported.refusals, imported.created) == ("checked", [], 1)
     assert imported.notes["ignored_columns"] == []
 

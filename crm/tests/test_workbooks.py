@@ -34,7 +34,7 @@ def check(cast, tmp_path: Path):
         asked = services.Asked(
             kind="openings", path=tmp_path / "crm.xlsx", name="crm.xlsx", unit=cast.unit[unit], today=TODAY
         )
-        return services.check_file(asked=asked, actor=None, now=NOW, keep=False)
+        return services.check_file(asked=asked, actor=None, now=NOW)
 
     return check
 
@@ -121,6 +121,6 @@ def test_big5_read_as_something_else_does_not_get_through(cast, tmp_path):
         "open_date,branch,client_no,fund_account,developer\n2026-11-16,人民路營業部,1,2,1001\n".encode("big5")
     )
     asked = services.Asked(kind="openings", path=path, name="crm.csv", unit=cast.unit["HX"], today=TODAY)
-    imported = services.check_file(asked=asked, actor=None, now=NOW, keep=False)
+    imported = services.check_file(asked=asked, actor=None, now=NOW)
     assert imported.state == "refused"
     assert imported.refusals[0]["rule"] == "no branch has this code or name"

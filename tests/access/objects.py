@@ -18,7 +18,7 @@ from compensation.models import BusinessDetail, PayRun, PaySlip, PlanVersion
 from compensation.services import ask_question
 from compensation.tests.month import NOW, PayOf, approved_default_plan, imported
 from core.periods import Month, Week
-from crm.services import Asked, check_file, received
+from crm.services import Asked, do_job, receive_file, received
 from messaging.models import Channel, Message, State
 from messaging.services import Draft, post
 from policies.models import ParameterValue
@@ -260,7 +260,8 @@ def crm_import(cast: Cast) -> dict[str, Any]:
     content = b"open_date,branch,client_no,fund_account,developer\n2026-11-17,B1,c1,f1,1001\n2026-11-17,B1,c2,f2,none\n"
     with received([content], "crm.csv") as path:
         asked = Asked(kind="openings", path=path, name="crm.csv", unit=cast.unit["B1"], today=cast.today)
-        imported = check_file(asked=asked, actor=cast.clerk, now=timezone.now())
+        imported = receive_file(asked=asked, actor=cast.clerk, now=timezone.now())
+    do_job(import_id=imported.pk, now=timezone.now())
     return {"public_id": imported.public_id}
 
 

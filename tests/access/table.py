@@ -215,6 +215,7 @@ CRM = [
     verb("crm:upload", f"{IMPORTERS} {OTHER_IMPORTERS}", then=422),
     page("crm:import", IMPORTERS, of="crm_import", sees=SEE_BRANCH),
     part("crm:template", f"{IMPORTERS} {OTHER_IMPORTERS}", given={"kind": "openings"}),
+    part("crm:progress", IMPORTERS, of="crm_import", sees=SEE_BRANCH),
     part("crm:remarks", IMPORTERS, of="crm_import", sees=SEE_BRANCH),
     verb("crm:take", IMPORTERS, of="crm_import", sees=SEE_BRANCH),
     verb("crm:revert", IMPORTERS, of="crm_import", sees=SEE_BRANCH),

@@ -12,6 +12,8 @@ from accounts.models import User
 from archives.models import Document
 from compensation.models import PayRun
 from compensation.tests.month import approved_default_plan
+from crm.models import Import
+from crm.tasks import do_import_job
 from tests.browser.chromium import Site
 from tests.cast import Cast
 from worklogs.models import DayScore, WorkLog
@@ -95,6 +97,7 @@ def test_a_month_goes_from_the_import_to_the_file(site: Site, committed: Cast):
             "input[name=file]", {"name": "十月.csv", "mimeType": "text/csv", "buffer": OCTOBER.encode("utf-8-sig")}
         )
         page.click("form[action$='/upload/'] button.btn-primary")
+        do_import_job(Import.objects.get().pk)
         page.click("form[action$='/take/'] button")
         page.goto(f"{site.url}/pay/")
         page.click("form[action$='/draft/'] button")

@@ -42,14 +42,14 @@ class Command(MusterCommand):
             limits=services.COMMAND_LIMITS,
         )
         if dry_run:
-            imported = services.check_file(asked=asked, actor=None, now=now, keep=False)
+            imported = services.check_file(asked=asked, actor=None, now=now)
             if imported.state == Import.State.REFUSED or (imported.refused and not accept_good_rows):
                 raise Refused(*map(as_row, imported.refusals), answer=answer_of(imported))
         else:
             try:
                 imported = services.import_file(asked=asked, good_rows_only=accept_good_rows, actor=None, now=now)
             except services.NotTaken as not_taken:
-                imported = services.check_file(asked=asked, actor=None, now=now, keep=False)
+                imported = services.check_file(asked=asked, actor=None, now=now)
                 imported.created = imported.updated = imported.unchanged = 0
                 raise Refused(
                     *(refusal.as_json() for refusal in not_taken.refusals), answer=answer_of(imported)

@@ -1,0 +1,304 @@
+"""Imports of the CRM: check a file, take it whole or not at all, revert it while nothing depends on it."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.core.files import File
+from django.db import connection, transaction
+
+from accounts.models import User
+from core.clock import day_of
+from core.guard import MIB, Limits
+from core.periods import Period
+from core.tables import Refusal, TableRefused
+from crm.models import Import, Kind, Superseded
+from crm.services import merging, results, staging
+from crm.services.progress import Phase, Telling, silent
+from crm.services.staging import Asked
+
+PAGE_LIMITS = Limits(rows=100_000)
+LISTED = 200  # refusals kept with the import; beyond them there is a count
+COMMAND_LIMITS = Limits(file_bytes=512 * MIB, rows=2_000_000, seconds=600)
+
+
+class NotTaken(Exception):
+    """The import cannot be taken as it stands; `refusals` say why."""
+
+    def __init__(self, *refusals: Refusal) -> None:
+        super().__init__(*(refusal.rule for refusal in refusals))
+        self.refusals = refusals
+
+
+class OtherContent(Exception):
+    """What was confirmed is not the file that was checked."""
+
+
+class AlreadyDecided(Exception):
+    """The import was taken, reverted or refused meanwhile."""
+
+
+class DependedUpon(Exception):
+    """Something was built on the import; `reasons` name it."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__(*reasons)
+        self.reasons = reasons
+
+
+Dependency = Callable[[Import], Sequence[str]]
+_dependencies: list[Dependency] = []
+
+
+def register_dependency(dependency: Dependency) -> Dependency:
+    """`dependency(import)` gives the reasons (texts) why an import may not be reverted. Apps above register theirs."""
+    if dependency not in _dependencies:
+        _dependencies.append(dependency)
+    return dependency
+
+
+@contextlib.contextmanager
+def received(chunks: Iterable[bytes], name: str) -> Iterator[Path]:
+    """What somebody sends as a file of its own, for as long as it is looked at."""
+    with tempfile.NamedTemporaryFile(suffix=Path(name).suffix[:8]) as file:
+        for chunk in chunks:
+            file.write(chunk)
+        file.flush()
+        yield Path(file.name)
+
+
+def sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@transaction.atomic
+def check_file(*, asked: Asked, actor: User | None, now: datetime) -> Import:
+    """What would come of a file. Nothing is stored."""
+    imported = new_import(asked, actor, now)
+    try_out(imported, asked, now)
+    return imported
+
+
+@transaction.atomic
+def import_file(*, asked: Asked, good_rows_only: bool, actor: User | None, now: datetime) -> Import:
+    """Check and take in one go. Raises `NotTaken` with the refusals; then nothing was written."""
+    imported = new_import(asked, actor, now)
+    imported.taken_by = actor
+    imported.good_rows_only = good_rows_only
+    try:
+        _run(imported, asked, now)
+    except TableRefused as refused:
+        raise NotTaken(*refused.refusals) from None
+    return imported
+
+
+@transaction.atomic
+def take_import(
+    *,
+    imported: Import,
+    sha256: str,
+    good_rows_only: bool,
+    actor: User | None,
+    now: datetime,
+    claim: UUID | None = None,
+    telling: Telling = silent,
+) -> Import:
+    """Take a checked import. Raises `OtherContent`, `AlreadyDecided` or `NotTaken`; then nothing was written.
+
+    `good_rows_only` is the person's word, after seeing the refused rows, that they may stay out. `claim` is that of the
+    worker who takes it as a job.
+    """
+    current = Import.objects.select_for_update().get(pk=imported.pk)
+    if current.state != Import.State.CHECKED or (current.job and current.job_claim != claim):
+        raise AlreadyDecided
+    if sha256 != current.file_sha256 or sha256_of(Path(current.file.path)) != sha256:
+        raise OtherContent
+    asked = asked_again(current, now)
+    current.good_rows_only = good_rows_only
+    current.taken_by = actor
+    current.job, current.job_claim, current.job_until = Import.Job.NONE, None, None
+    try:
+        _run(current, asked, now, telling)
+    except TableRefused as refused:
+        raise NotTaken(*refused.refusals) from None
+    forget_files(current)
+    return current
+
+
+def asked_again(imported: Import, now: datetime, *, most: int = LISTED) -> Asked:
+    """The same question to the stored file; up to `most` refusals are named."""
+    first, last = imported.covers_from, imported.covers_to
+    return Asked(
+        kind=imported.kind,
+        path=Path(imported.file.path),
+        name=imported.file_name,
+        unit=imported.unit,
+        today=day_of(now),
+        covers=(first, last) if imported.notes.get("covers_said") and first and last else None,
+        limits=PAGE_LIMITS,
+        most=most,
+    )
+
+
+def keep_file(imported: Import, path: Path) -> None:
+    with path.open("rb") as file:
+        imported.file.save(f"{imported.public_id}{path.suffix.lower()[:8]}", File(file), save=False)
+
+
+def forget_files(imported: Import) -> None:
+    """Remove what was sent, once the transaction holds."""
+    for file in (imported.file, imported.remarks):
+        if file.name:
+            transaction.on_commit(partial(file.storage.delete, file.name))
+    imported.file = imported.remarks = ""
+    imported.save(update_fields=["file", "remarks"])
+
+
+@transaction.atomic
+def revert_import(*, imported: Import, actor: User, now: datetime) -> Import:
+    """Put everything back as it was before the import. Raises `AlreadyDecided` or `DependedUpon`."""
+    current = Import.objects.select_for_update().get(pk=imported.pk)
+    _one_at_a_time()
+    if current.state != Import.State.TAKEN:
+        raise AlreadyDecided
+    if reasons := reasons_to_keep(current):
+        raise DependedUpon(*reasons)
+    merging.take_back(current)
+    if current.kind == Kind.OPENINGS:
+        results.recount()
+    current.state = Import.State.REVERTED
+    current.reverted_at, current.reverted_by = now, actor
+    current.save(update_fields=["state", "reverted_at", "reverted_by"])
+    return current
+
+
+def reasons_to_keep(imported: Import) -> list[str]:
+    """Why the import cannot be reverted: later imports that changed its rows, and what other apps built on it."""
+    later = (
+        Import.objects.filter(
+            state=Import.State.TAKEN,
+            pk__in=Superseded.objects.filter(kind=imported.kind, old__source_id=imported.pk).values("source"),
+        )
+        .exclude(pk=imported.pk)
+        .order_by("taken_at")
+    )
+    return [*(str(other) for other in later[:5]), *(text for ask in _dependencies for text in ask(imported))]
+
+
+def new_import(asked: Asked, actor: User | None, now: datetime) -> Import:
+    return Import(
+        kind=asked.kind,
+        unit=asked.unit,
+        state=Import.State.REFUSED,
+        file_name=asked.name[-200:],
+        file_sha256=sha256_of(asked.path),
+        checked_at=now,
+        checked_by=actor,
+        notes={"covers_said": bool(asked.covers)},
+    )
+
+
+def try_out(imported: Import, asked: Asked, now: datetime, telling: Telling = silent) -> Sequence[Refusal]:
+    """Fill the import in as it would turn out, and undo it; the refusals, up to `asked.most`."""
+    stored, refusals = imported.pk, []
+    imported.good_rows_only = True
+    try:
+        with transaction.atomic():
+            refusals = _run(imported, asked, now, telling)
+            transaction.set_rollback(True)
+        imported.state = Import.State.CHECKED
+    except TableRefused as refused:
+        refusals = list(refused.refusals)
+        imported.state = Import.State.REFUSED
+        imported.refusals = [asdict(refusal) for refusal in refusals[:LISTED]]
+        imported.refused = max(imported.refused, 1)
+    except NotTaken as not_taken:
+        refusals = list(not_taken.refusals)
+        imported.state = Import.State.REFUSED
+    imported.pk = stored
+    imported.good_rows_only = False
+    imported.taken_at = imported.taken_by = None
+    return refusals
+
+
+def _one_at_a_time() -> None:
+    """Imports are merged one after the other; the lock ends with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('crm.import'))")
+
+
+def _run(imported: Import, asked: Asked, now: datetime, telling: Telling = silent) -> list[Refusal]:
+    """Load, check, merge, recount; `imported` is filled in and stored as taken. The refused rows. Raises `TableRefused` or `NotTaken`."""
+    _one_at_a_time()
+    report = staging.load(asked, telling)
+    telling(Phase.COMPARING, report["rows"])
+    checked = staging.check(asked, report)
+    fill_in(imported, asked, report, checked)
+    nothing_good = imported.rows > 0 and imported.accepted == 0
+    if checked.falls_whole or nothing_good or (checked.refusal_count and not imported.good_rows_only):
+        raise NotTaken(*checked.refusals)
+    imported.state, imported.taken_at = Import.State.TAKEN, now
+    imported.save()
+    months_before = results.gross_by_branch() if asked.kind == Kind.ACCOUNT_MONTH else {}
+    telling(Phase.MERGING, report["rows"])
+    merged = merging.merge(imported)
+    imported.created, imported.updated = merged.created, merged.updated
+    imported.unchanged = imported.accepted - merged.created - merged.updated
+    telling(Phase.COUNTING, report["rows"])
+    if asked.kind == Kind.OPENINGS and imported.covers_from and imported.covers_to:
+        results.recount()
+        period = Period.between(imported.covers_from, imported.covers_to)
+        imported.effects = {"openings": results.effect_on_openings(period, asked.unit)}
+    else:
+        imported.effects = {"gross_commission": results.effect_on_months(months_before)}
+    imported.save(update_fields=["created", "updated", "unchanged", "effects"])
+    return checked.refusals
+
+
+def fill_in(imported: Import, asked: Asked, report: dict[str, Any], checked: staging.Checked) -> None:
+    first, last = (
+        (date.fromisoformat(report["first"]), date.fromisoformat(report["last"])) if report["first"] else (None, None)
+    )
+    imported.covers_from, imported.covers_to = asked.covers or (first, last)
+    imported.rows = report["rows"]
+    imported.refused = checked.refused_rows
+    imported.accepted = report["rows"] - checked.refused_rows
+    imported.refusals = [asdict(refusal) for refusal in checked.refusals[:LISTED]]
+    imported.warnings = staging.warnings(asked, report, shut_days(first, last))
+    imported.notes = {
+        "covers_said": bool(asked.covers),
+        "refusal_count": checked.refusal_count,
+        "encoding": report["encoding"],
+        "sheet": report["sheet"],
+        "headers": report["headers"],
+        "ignored_columns": report["ignored_columns"],
+        "ignored_sheets": report["ignored_sheets"],
+        "totals": staging.sums(asked),
+    }
+
+
+def shut_days(first: date | None, last: date | None) -> list[date]:
+    """Weekends of the days the file speaks of, and public holidays as far as they are known: no trading then."""
+    import chinese_calendar  # noqa: PLC0415
+
+    if first is None or last is None:
+        return []
+    shut = []
+    for day in Period.between(first, last).days():
+        try:
+            holiday = chinese_calendar.is_holiday(day)
+        except NotImplementedError:
+            holiday = False
+        if holiday or day.isoweekday() > 5:
+            shut.append(day)
+    return shut

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crm import services
+from crm.models import Import, Opening
+from crm.resources import OpeningResource
+from crm.tests.desk import HEADINGS, NOW, THREE, counted, workbook
+from tests.cast import TODAY
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize(
+    "title, headings, units",
+    [
+        ("", "开户日期,营业部,客户号,资金账号,所属员工,开户资产(万元)", ""),
+        ("十一月开户明细,,,,,\n,,,,,\n", "開戶 日期,開戶營業部,客戶號,資金帳號,開發關係,開戶資產", "单位：,,,,,万元\n"),
+    ],
+)
+def test_headings_come_in_either_script_below_titles_with_units_and_total_rows(
+    cast, desk, encoding, title, headings, units
+):
+    rows = '2026/11/16,B1,c1,f1,1001,1.5\n2026年11月17日,B1,c2,f2,1002,"1,000"\n合计,,,,,1001.5\n'
+    imported = desk.take(f"{title}{headings}\n{units}{rows}".encode(encoding))
+    assert (imported.rows, imported.created) == (2, 2)
+    assert list(Opening.objects.order_by("open_date").values_list("open_assets", flat=True)) == [15_000, 10_000_000]
+
+
+LETTERS = st.sampled_from("张䶮㛃𠮷林Ab")
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.lists(
+        st.tuples(
+            st.dates(date(2025, 6, 1), TODAY),
+            st.text(st.sampled_from("0123456789"), min_size=18, max_size=18),
+            st.text(LETTERS, max_size=4),
+            st.sampled_from(["", "0.01", "123456789.99", "-20"]),
+        ),
+        min_size=1,
+        max_size=8,
+        unique_by=lambda row: row[1],
+    ),
+    st.sampled_from(["utf-8", "gb18030", "utf-8-sig"]),
+)
+def test_what_is_exported_comes_in_again_without_a_difference(cast, desk, rows, encoding):
+    Opening.objects.all().delete()
+    lines = [f"{day},B1,{number},{number},{name},1001,,{assets}" for day, number, name, assets in rows]
+    content = (HEADINGS + "\n".join(lines) + "\n").encode(encoding)
+    assert counted(desk.take(content)) == (len(rows), 0, 0)
+    exported = OpeningResource().export().csv.encode(encoding)
+    again = services.check_file(asked=desk.asked(exported), actor=None, now=NOW)
+    assert (again.refusals, counted(again)) == ([], (0, 0, len(rows)))
+
+
+@pytest.mark.parametrize("name", ["mangled.csv", "mangled.xlsx"])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.randoms(use_true_random=False))
+def test_any_mangled_file_is_taken_or_refused_and_nothing_else_happens(cast, desk, name, random):
+    content = bytearray(workbook() if name.endswith("xlsx") else (HEADINGS + "\n".join(THREE)).encode())
+    for _ in range(random.randrange(1, 12)):
+        content[random.randrange(len(content))] = random.randrange(256)
+    imported = services.check_file(asked=desk.asked(bytes(content), name=name), actor=cast.market, now=NOW)
+    assert imported.state in {Import.State.CHECKED, Import.State.REFUSED}
+    assert imported.state == Import.State.CHECKED or imported.refusals
+
+
+def test_a_workbook_is_read_like_text(cast, desk):
+    assert counted(desk.take(workbook(), name="crm.xlsx")) == (3, 0, 0)
+    assert counted(desk.openings(*THREE)) == (0, 0, 3)
