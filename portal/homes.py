@@ -17,7 +17,7 @@ from portal.selectors.board import board
 from portal.selectors.month import branch_lines, branches_of_pay, month_of_branch
 from portal.selectors.own_day import own_day
 from portal.selectors.teams import teams
-from teams.authority import Power
+from teams.authority import Power, topmost
 from teams.models import Role, Unit
 
 P = Power
@@ -42,7 +42,7 @@ def own_day_context(user: User, today: date) -> dict[str, Any]:
 
 
 def board_context(user: User, today: date) -> dict[str, Any]:
-    paths = [held.path for held in user.authority.held if held.role in PEOPLE_LEADERS]
+    paths = topmost({held.path for held in user.authority.held if held.role in PEOPLE_LEADERS})
     return {"board": board(list(Unit.objects.filter(path__in=paths).order_by("path")), today)}
 
 

@@ -8,6 +8,7 @@ and lives with the decision it forbids.
 from __future__ import annotations
 
 import operator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -161,7 +162,7 @@ class Authority:
             for held in self.held
             if (POWERS[held.role] & set(powers) if powers else held.role not in OWN_ONLY)
         }
-        return sorted(path for path in found if not any(path != other and path.startswith(other) for other in found))
+        return topmost(found)
 
     def may(self, power: Power, path: str | None = None) -> bool:
         """Whether one holds `power` (over the unit at `path`, where one is given)."""
@@ -174,6 +175,11 @@ class Authority:
     def sees_unit(self, lookup: str, *powers: Power) -> Q:
         """A condition: the unit reached by `lookup` (a path column) is within one's sight (by one of `powers`)."""
         return reduce(operator.or_, (Q(**{f"{lookup}__startswith": path}) for path in self.paths(*powers)), NOBODY)
+
+
+def topmost(paths: Collection[str]) -> list[str]:
+    """Those of the paths that lie below no other of them."""
+    return sorted(path for path in paths if not any(path != other and path.startswith(other) for other in paths))
 
 
 OWN_POWERS = {Power.WRITE_LOG}

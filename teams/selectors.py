@@ -6,13 +6,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import F, Q
 
 from accounts.models import User
 from core.explain import N_
-from core.periods import Day, Period
-from teams.models import Function, Outlet, OutletPosting, Person, Posting, Role, Unit, UnitKind, below
+from core.money import ZERO
+from core.periods import Day, Month, Period
+from teams.models import Function, Measure, Outlet, OutletPosting, Person, Posting, Role, Target, Unit, UnitKind, below
 
 LEADING_ROLE: dict[str, Role] = {
     UnitKind.AREA: Role.AREA_MANAGER,
@@ -103,6 +105,24 @@ def _members(period: Period, units: Iterable[Unit] | None, roles: Collection[str
             )
         )
     return members
+
+
+def openings_target(units: Collection[Unit], members: Collection[Member], month: Month) -> Decimal | None:
+    """The openings units are to reach in a month together; `members` are theirs.
+
+    A unit without a target of its own answers for the sum of its people's. `None`: none is set at all.
+    """
+    people = [member.person_id for member in members]
+    rows = Target.objects.filter(Q(unit__in=units) | Q(person__in=people), month=month.first, measure=Measure.OPENINGS)
+    set_for = list(rows.values_list("unit", "person", "value"))
+    of_unit = {unit: value for unit, _, value in set_for if unit}
+    of_person = {person: value for _, person, value in set_for if person}
+    found: list[Decimal] = []
+    for unit in units:
+        theirs = [m.person_id for m in members if m.unit_path.startswith(unit.path)]
+        summed = [of_person[person] for person in theirs if person in of_person]
+        found += [of_unit[unit.pk]] if unit.pk in of_unit else summed
+    return sum(found, ZERO) if found else None
 
 
 def _in_force(on: date) -> Q:

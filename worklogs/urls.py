@@ -20,6 +20,7 @@ urlpatterns = [
     path("entries/<uuid:public_id>/remove/", day.remove_entry, name="remove_entry"),
     path("desk/", desk.desk, name="desk"),
     path("desk/reply/", desk.reply_to_several, name="reply_to_several"),
+    path("weeks/", desk.weeks, name="weeks"),
     path("month-end/", desk.month_end, name="month_end"),
     path("score-tables/", desk.score_tables, name="score_tables"),
     path("score-tables/<uuid:public_id>/", desk.score_table, name="score_table"),

@@ -4,167 +4,114 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Max, Q, QuerySet, Sum
+from django.db.models import Max, Q, Sum
 
-from core.periods import Month, Week
+from core.money import ZERO
+from core.periods import Month
 from crm.models import DailyResult
-from teams.models import Measure, Target, Unit, below
-from teams.selectors import Member, members_on
-from worklogs.models import DayScore, Reply, WeekScore, WorkLog
+from teams.models import Unit
+from teams.selectors import openings_target
+from worklogs.models import WorkLog
+from worklogs.selectors.desk import Standing, desk, last_weeks, waiting_logs
+from worklogs.selectors.heat import heat_of_people
 
-ZERO = Decimal(0)
 MOST_WAITING = 6
+MOST_ROWS = 40
+WEEKS = 8
 
 
 @dataclass(frozen=True)
 class Row:
     """One member of the team. `last_opening_on` is None where none is on record."""
 
-    member: Member
-    today_state: str  # "", draft, submitted
-    today_points: int | None
-    today_passed: bool | None
-    week_points: int
-    week_mark: int | None
-    week_passed: bool | None
-    week_replies: int
-    waiting: int
+    standing: Standing
     openings: Decimal
     last_opening_on: date | None
-    zero_days: int | None
 
     @property
-    def urgency(self) -> tuple[bool, Decimal]:
-        """Who needs a word first: nothing written today, then furthest from the week's mark."""
-        share = Decimal(self.week_points) / self.week_mark if self.week_mark else ZERO
-        return (self.today_state == "submitted", share)
+    def zero_days(self) -> int | None:
+        """How long nothing has been opened."""
+        return (self.standing.on - self.last_opening_on).days if self.last_opening_on else None
 
 
 @dataclass(frozen=True)
 class Waiting:
     """A log that waits for an answer."""
 
-    public_id: UUID
+    log: WorkLog
     name: str
-    on: date
-    submitted_at: datetime | None
     days: int
 
 
 @dataclass(frozen=True)
 class Board:
+    """`everybody` of the units, who needs a word first on top. `target` is None where none is set."""
+
     on: date
     units: tuple[Unit, ...]
-    rows: tuple[Row, ...]
+    everybody: tuple[Row, ...]
     waiting: tuple[Waiting, ...]
     target: Decimal | None
+    heat: dict[str, Any]  # of those shown
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        return self.everybody[:MOST_ROWS]
+
+    @property
+    def more(self) -> int:
+        return len(self.everybody) - len(self.rows)
 
     @property
     def written(self) -> int:
-        return sum(row.today_state == "submitted" for row in self.rows)
+        return sum(row.standing.is_written for row in self.everybody)
 
     @property
     def week_passed(self) -> int:
-        return sum(bool(row.week_passed) for row in self.rows)
+        return sum(bool(row.standing.week and row.standing.week.passed) for row in self.everybody)
 
     @property
     def waiting_count(self) -> int:
-        return sum(row.waiting for row in self.rows)
+        return sum(row.standing.waiting for row in self.everybody)
 
     @property
     def openings(self) -> Decimal:
-        return sum((row.openings for row in self.rows), ZERO)
+        return sum((row.openings for row in self.everybody), ZERO)
 
     @property
     def at_zero(self) -> int:
-        return sum(not row.openings for row in self.rows)
+        return sum(not row.openings for row in self.everybody)
 
 
 def board(units: Sequence[Unit], today: date) -> Board:
-    """Of everybody who writes logs in `units` and below; nine queries."""
-    members = members_on(today, units=units)
-    people = [member.person_id for member in members]
-    week, month = Week(today), Month(today)
-    days = _by_person(DayScore.objects.filter(person__in=people, on=today), "points", "passed", "due")
-    weeks = _by_person(WeekScore.objects.filter(person__in=people, week=week.first), "points", "pass_mark", "passed")
-    logs = list(
-        WorkLog.objects.filter(person__in=people)
-        .filter(below(*units, path="unit__path"))
-        .filter(on__gte=week.previous().first)
-        .exclude(replied=True, on__lt=today)
-        .order_by("on", "submitted_at")
-        .values_list("person_id", "public_id", "on", "state", "replied", "submitted_at")
-    )
-    replies = _replies(people, week)
-    openings, last = _openings(people, month)
-    names = {member.person_id: member.name for member in members}
-    # Two logs a week are to be answered (S4.1.f), so only those of this week and the one before wait.
-    since = week.previous().first
-    waits = [row for row in logs if row[3] == WorkLog.State.SUBMITTED and not row[4] and row[2] >= since]
-    states = {row[0]: row[3] for row in logs if row[2] == today}
-    rows = [
-        Row(
-            member=member,
-            today_state=states.get(member.person_id, ""),
-            today_points=days.get(member.person_id, [None])[0],
-            today_passed=days[member.person_id][1] if days.get(member.person_id, [0, 0, False])[2] else None,
-            week_points=weeks.get(member.person_id, [0, None, None])[0],
-            week_mark=weeks.get(member.person_id, [0, None, None])[1],
-            week_passed=weeks.get(member.person_id, [0, None, None])[2],
-            week_replies=replies.get(member.person_id, 0),
-            waiting=sum(row[0] == member.person_id for row in waits),
-            openings=openings.get(member.person_id, ZERO),
-            last_opening_on=last.get(member.person_id),
-            zero_days=(today - last[member.person_id]).days if member.person_id in last else None,
-        )
-        for member in members
-    ]
+    """Of everybody who writes logs in `units` and below; ten queries."""
+    standings = sorted(desk(units, today, weeks=WEEKS), key=lambda one: one.urgency)
+    shown = [(one.member, one.weeks) for one in standings[:MOST_ROWS]]
+    names = {one.member.person_id: one.member.name for one in standings}
+    openings = _openings(list(names), Month(today))
     return Board(
         on=today,
         units=tuple(units),
-        rows=tuple(sorted(rows, key=lambda row: row.urgency)),
+        everybody=tuple(Row(one, *openings.get(one.member.person_id, (ZERO, None))) for one in standings),
         waiting=tuple(
-            Waiting(public_id, names[person], on, submitted_at, (today - on).days)
-            for person, public_id, on, _, _, submitted_at in waits[:MOST_WAITING]
+            Waiting(log, names[log.person_id], (today - log.on).days)
+            for log in waiting_logs(units, list(names), today)[:MOST_WAITING]
         ),
-        target=_target(units, month),
+        target=openings_target(units, [one.member for one in standings], Month(today)),
+        heat=heat_of_people(shown, last_weeks(today, WEEKS)),
     )
 
 
-def _by_person(rows: QuerySet[Any], *columns: str) -> dict[int, list[Any]]:
-    return {person: values for person, *values in rows.values_list("person_id", *columns)}
-
-
-def _replies(people: list[int], week: Week) -> dict[int, int]:
-    """How many of the week's logs of each were answered in the course of it."""
-    rows = Reply.objects.filter(kind=Reply.Kind.WEEKLY, log__person__in=people, log__on__gte=week.first)
-    counts: dict[int, int] = {}
-    for person in rows.filter(log__on__lt=week.end).values_list("log__person_id", flat=True):
-        counts[person] = counts.get(person, 0) + 1
-    return counts
-
-
-def _openings(people: list[int], month: Month) -> tuple[dict[int, Decimal], dict[int, date]]:
+def _openings(people: list[int], month: Month) -> dict[int, tuple[Decimal, date]]:
     """Of the month by person, and the last day with any."""
     rows = (
-        DailyResult.objects.filter(person__in=people, openings__gt=0)
+        DailyResult.objects.filter(person__in=people, openings__gt=0, day__lt=month.end)
         .order_by()
         .values_list("person")
-        .annotate(total=Sum("openings", filter=Q(day__gte=month.first, day__lt=month.end)), last=Max("day"))
+        .annotate(total=Sum("openings", filter=Q(day__gte=month.first)), last=Max("day"))
     )
-    openings: dict[int, Decimal] = {}
-    last: dict[int, date] = {}
-    for person, total, day in rows:
-        openings[person], last[person] = total or ZERO, day
-    return openings, last
-
-
-def _target(units: Sequence[Unit], month: Month) -> Decimal | None:
-    values = Target.objects.filter(unit__in=units, month=month.first, measure=Measure.OPENINGS)
-    found = list(values.values_list("value", flat=True))
-    return sum(found, ZERO) if found else None
+    return {person: (total or ZERO, last) for person, total, last in rows}

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Count, Q
+from django.urls import reverse
 
 from accounts.models import User
 from compensation.models import PayRun, Stage
@@ -20,28 +23,13 @@ from supervision.models import LaggardEntry, ReminderRun
 from teams.models import Measure, Posting, Role, Target, Unit, UnitKind
 from teams.selectors import unranked_because
 from worklogs.models import ScoreTable, WeekScore, WorkLog
+from worklogs.selectors.desk import last_weeks
+from worklogs.selectors.heat import legend_of, level_of, week_labels
 
 ZERO = Decimal(0)
 WEEKS = 8
+STEPS = (40, 60, 80, 95)  # percent of the people from which the next depth of colour begins
 REASONS = {"zero": N_("nothing opened"), "bottom": N_("among the last")}
-
-
-@dataclass(frozen=True)
-class WeekCell:
-    """How many of a unit's people passed a week; `level` is 0 where nobody was judged."""
-
-    passed: int
-    of: int
-
-    @property
-    def percent(self) -> int | None:
-        return round(100 * self.passed / self.of) if self.of else None
-
-    @property
-    def level(self) -> int:
-        if not self.of:
-            return 0
-        return 1 + sum(self.passed / self.of >= limit for limit in (0.4, 0.6, 0.8, 0.95))
 
 
 @dataclass(frozen=True)
@@ -55,7 +43,6 @@ class TeamRow:
     of: int
     why: str
     reminders: tuple[LaggardEntry, ...]
-    weeks: tuple[WeekCell, ...]
 
 
 @dataclass(frozen=True)
@@ -64,7 +51,7 @@ class Teams:
     scope: Unit
     kind: str
     rows: tuple[TeamRow, ...]
-    weeks: tuple[Week, ...]
+    heat: dict[str, Any]
     people: int
     written: int
     runs: tuple[ReminderRun, ...]
@@ -92,15 +79,13 @@ def teams(user: User, path: str, today: date) -> Teams:
     scope = units[0]
     kind = UnitKind.BRANCH if scope.kind == UnitKind.COMPANY else UnitKind.MARKET_DEPARTMENT
     shown = [unit for unit in units if unit.kind == kind]
-    month, week = Month(today), Week(today)
-    weeks = tuple(Week(week.first - timedelta(weeks=n)) for n in reversed(range(WEEKS)))
+    month, last_week = Month(today), Week(today).previous()
     openings = openings_by_unit(kind, period=month, within=scope)
     targets = dict(
         Target.objects.filter(unit__in=shown, month=month.first, measure=Measure.OPENINGS).values_list("unit", "value")
     )
     reasons = {unit.pk: unranked_because(unit, today) for unit in shown}
     places = {one.key: one for one in ranked({u.pk: openings.get(u.pk, ZERO) for u in shown if not reasons[u.pk]})}
-    cells = _cells(scope, shown, weeks)
     recent, runs = _reminders(user, scope, today)
     people, written = _today(scope, today)
     departments = tuple(
@@ -115,7 +100,6 @@ def teams(user: User, path: str, today: date) -> Teams:
             of=len(places),
             why=reasons[unit.pk],
             reminders=tuple(entry for entry in recent if entry.unit.path.startswith(unit.path))[:3],
-            weeks=tuple(cells[unit.pk, one.first] for one in weeks),
         )
         for unit in shown
     ]
@@ -124,35 +108,52 @@ def teams(user: User, path: str, today: date) -> Teams:
         scope=scope,
         kind=kind,
         rows=tuple(sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.unit.code))),
-        weeks=weeks,
+        heat=_heat(scope, shown, last_weeks(today, WEEKS)),
         people=people,
         written=written,
         runs=tuple(runs),
         tables_due=departments,
         tables_arrived=frozenset(
-            ScoreTable.objects.filter(unit__in=departments, week=week.previous().first).values_list(
-                "unit_id", flat=True
-            )
+            ScoreTable.objects.filter(unit__in=departments, week=last_week.first).values_list("unit_id", flat=True)
         ),
         to_sign=tuple(_to_sign(user)),
     )
 
 
-def _cells(scope: Unit, units: Sequence[Unit], weeks: Sequence[Week]) -> dict[tuple[int, date], WeekCell]:
-    """Per unit and week how many passed, from the verdicts of everybody below it."""
-    counts: dict[tuple[int, date], list[int]] = defaultdict(lambda: [0, 0])
+def _heat(scope: Unit, units: Sequence[Unit], weeks: Sequence[Week]) -> dict[str, Any]:
+    """Per unit and week the share of people who passed, from the verdicts of everybody below it; one query."""
+    passed: Counter[tuple[int, date]] = Counter()
+    judged: Counter[tuple[int, date]] = Counter()
     rows = (
         WeekScore.objects.filter(unit__path__startswith=scope.path, week__gte=weeks[0].first, due_days__gt=0)
         .order_by()
         .values_list("unit__path", "week")
-        .annotate(judged=Count("pk"), passed_=Count("pk", filter=Q(passed=True)))
+        .annotate(of=Count("pk"), passed_=Count("pk", filter=Q(passed=True)))
     )
-    for path, week, judged, passed in rows:
+    for path, week, of, count in rows:
         for unit in units:
             if path.startswith(unit.path):
-                counts[unit.pk, week][0] += passed
-                counts[unit.pk, week][1] += judged
-    return {(unit.pk, week.first): WeekCell(*counts[unit.pk, week.first]) for unit in units for week in weeks}
+                passed[unit.pk, week] += count
+                judged[unit.pk, week] += of
+    address = reverse("worklogs:weeks")
+    return {
+        "columns": week_labels(weeks),
+        "rows": [
+            {
+                "label": unit.name,
+                "href": f"{address}?{urlencode({'within': unit.code})}",
+                "cells": [_cell(passed[unit.pk, week.first], judged[unit.pk, week.first]) for week in weeks],
+            }
+            for unit in units
+        ],
+        "legend": legend_of(STEPS),
+    }
+
+
+def _cell(passed: int, of: int) -> dict[str, Any]:
+    if not of:
+        return {"text": "–", "level": 0}
+    return {"text": round(100 * passed / of), "level": level_of(passed, of, STEPS), "hint": f"%, {passed} / {of}"}
 
 
 def _reminders(user: User, scope: Unit, today: date) -> tuple[list[LaggardEntry], list[ReminderRun]]:

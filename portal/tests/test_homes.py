@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from core.periods import Month, Week
 from portal.homes import homes_of
 from portal.tests.world import fill, more_people
+from teams.models import Target
 from tests.cast import Cast
+from worklogs.models import WeekScore, WorkLog
+from worklogs.tests.test_desk import written
 
 VIEWS = [
     ("cm", "own_day"),
@@ -58,8 +64,6 @@ def test_every_first_screen_costs_the_same_at_two_sizes(cast: Cast, signed_in):
     fill(cast)
     small = {view: count(*view) for view in VIEWS}
     more_people(cast, 6)
-    from worklogs.models import WorkLog
-
     log = WorkLog.objects.filter(person=cast.person("cm2")).first()
     assert log is not None
     large = {view: count(*view) for view in VIEWS}
@@ -82,9 +86,48 @@ def test_a_pay_slip_shows_only_when_it_is_filed(cast: Cast, signed_in):
 
 def test_the_board_holds_the_leaders_people_and_no_others(cast: Cast, signed_in):
     board = signed_in(cast.am).get("/").context["board"]
-    assert {row.member.employee_no for row in board.rows} == {"1001", "1002"}
+    assert {row.standing.member.employee_no for row in board.rows} == {"1001", "1002"}
     board = signed_in(cast.mm).get("/").context["board"]
-    assert {row.member.employee_no for row in board.rows} == {"1001", "1002", "1003"}
+    assert {row.standing.member.employee_no for row in board.rows} == {"1001", "1002", "1003"}
+
+
+def test_a_team_without_a_target_of_its_own_answers_for_the_sum_of_its_people(cast: Cast, signed_in):
+    month = Month(cast.today).first
+    assert signed_in(cast.am).get("/").context["board"].target is None
+    for key, value in (("cm", 9), ("cm2", 7), ("cm_west", 5)):
+        Target.objects.create(person=cast.person(key), month=month, measure="openings", value=value)
+    assert signed_in(cast.am).get("/").context["board"].target == 16
+    assert signed_in(cast.mm).get("/").context["board"].target == 21
+    Target.objects.create(unit=cast.unit["B1M1"], month=month, measure="openings", value=30)
+    assert signed_in(cast.mm).get("/").context["board"].target == 30
+
+
+@pytest.mark.clause("S4.1.f")
+def test_the_board_and_the_review_desk_wait_for_the_same_logs(cast: Cast, signed_in):
+    for on in (date(2026, 11, 6), date(2026, 11, 9), date(2026, 11, 17)):  # the first is out of the two weeks
+        written(cast, "cm", on)
+    elsewhere = written(cast, "cm", date(2026, 11, 10))
+    WorkLog.objects.filter(pk=elsewhere.pk).update(unit=cast.unit["B1M1A2"])  # before she came to this area
+    client = signed_in(cast.am)
+    board, desk = client.get("/").context["board"], client.get("/logs/desk/").context["page"]
+    assert [waits.log.on for waits in board.waiting] == [date(2026, 11, 9), date(2026, 11, 17)]
+    assert {row.standing.waiting for row in board.rows} == {row.waiting for row in desk} == {0, 2}
+    assert board.waiting_count == 2
+
+
+@pytest.mark.clause("S3.2")
+def test_the_weeks_of_ones_people_stand_side_by_side(cast: Cast, signed_in):
+    fill(cast, weeks=2)
+    (row, _) = (heat := signed_in(cast.am).get("/").context["board"].heat)["rows"]
+    score = WeekScore.objects.get(person__user__employee_no=row["note"], week=Week(cast.today).previous().first)
+    assert heat["columns"][-2:] == ["11/9", "11/16"]
+    assert row["cells"][0]["text"] == "–"
+    assert row["cells"][-2]["text"] == str(score.points)
+    assert (row["cells"][-2]["level"] == 5) is score.score_pass
+
+    page = signed_in(cast.market).get("/logs/weeks/?within=B1M1")
+    assert {row["note"] for row in page.context["heat"]["rows"]} == {"1001", "1002", "1003"}
+    assert signed_in(cast.sibling_mm).get("/logs/weeks/?within=B1M1").status_code == 404
 
 
 def test_units_without_rank_say_why(cast: Cast, signed_in):

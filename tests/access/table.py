@@ -114,6 +114,7 @@ LOGS = [
     verb("worklogs:remove_entry", "cm", of="log_entry", sees=f"{ANSWERING} {READING}"),
     page("worklogs:desk", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
     verb("worklogs:reply_to_several", f"{ANSWERING} {OTHER_ANSWERING}"),
+    page("worklogs:weeks", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
     page("worklogs:month_end", f"{ANSWERING} {OTHER_ANSWERING}"),
     page("worklogs:score_tables", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
     page("worklogs:score_table", f"mm manager regional {READING}", of="score_table"),

@@ -2,57 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.utils.translation import gettext
 
 from accounts.models import User
 from core.periods import Month, Week
 from policies import selectors as policy
 from teams.authority import Power
-from teams.models import Unit, UnitKind
+from teams.models import Unit, UnitKind, below
 from teams.selectors import Member, members_during, members_on
 from worklogs.models import DayScore, Reply, ScoreTable, WeekScore, WorkLog
 from worklogs.rules import LABELS, Kind
 
 REPLIES_A_WEEK = "worklogs.weekly_replies"
 REPLIES_A_MONTH_END = "worklogs.month_end_replies"
-NOTHING_WAITS = (0, None)
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One member on the review desk. `log` is that day's.
+    """One member on the review desk. `log` is that day's; `weeks` are her weeks up to the one of that day, by Monday.
 
-    `waiting` counts her unanswered logs of this week and the one before, `oldest` is the first of them.
+    `waiting` counts her logs that wait for an answer (see `waiting_logs`), `oldest` is the first of them.
     """
 
     member: Member
+    on: date
     log: WorkLog | None
     day: DayScore | None
-    week: WeekScore | None
+    weeks: Mapping[date, WeekScore]
     answered: int
     owed: int
     waiting: int
     oldest: date | None
 
     @property
+    def week(self) -> WeekScore | None:
+        return self.weeks.get(Week(self.on).first)
+
+    @property
+    def is_written(self) -> bool:
+        return bool(self.log and self.log.is_submitted)
+
+    @property
     def is_missing(self) -> bool:
         """Owes a log for the day and has not submitted one."""
-        return bool(self.day and self.day.due) and not (self.log and self.log.is_submitted)
+        return bool(self.day and self.day.due) and not self.is_written
 
     @property
     def is_short(self) -> bool:
         """Submitted, but below the day's pass."""
-        return bool(self.log and self.log.is_submitted and self.day and not self.day.passed)
+        return self.is_written and bool(self.day and not self.day.passed)
 
     @property
     def is_answered_enough(self) -> bool:
         return self.answered >= self.owed
+
+    @property
+    def urgency(self) -> tuple[bool, float]:
+        """Who needs a word first: nothing written, then furthest from the week's mark."""
+        week = self.week
+        return (self.is_written, week.points / week.pass_mark if week and week.pass_mark else 0.0)
 
 
 def led_units(user: User, power: Power = Power.REPLY_TO_LOGS) -> list[Unit]:
@@ -60,46 +75,79 @@ def led_units(user: User, power: Power = Power.REPLY_TO_LOGS) -> list[Unit]:
     return list(Unit.objects.filter(path__in=user.authority.paths(power)).order_by("path"))
 
 
-def desk(units: Collection[Unit], on: date) -> list[Standing]:
-    """The members of the units on a day with their day, week and answers; a constant number of queries."""
+def last_weeks(on: date, count: int) -> list[Week]:
+    """So many weeks up to the one of the day, the oldest first."""
+    return [Week(on - timedelta(weeks=n)) for n in reversed(range(count))]
+
+
+def desk(units: Collection[Unit], on: date, *, weeks: int = 1) -> list[Standing]:
+    """The members of the units on a day with their day, last weeks and answers, in seven queries."""
     members = members_on(on, units=units)
     people = [member.person_id for member in members]
-    week = Week(on)
     logs = {log.person_id: log for log in WorkLog.objects.filter(person__in=people, on=on)}
     days = {score.person_id: score for score in DayScore.objects.filter(person__in=people, on=on).defer("lines")}
-    weeks = {s.person_id: s for s in WeekScore.objects.filter(person__in=people, week=week.first).defer("lines")}
-    answered = answered_logs(people, week)
-    waiting: dict[int, tuple[int, date]] = {
-        row["person"]: (row["count"], row["oldest"])
-        for row in WorkLog.objects.waiting_for_reply()
-        .filter(person__in=people, on__gte=week.previous().first, on__lte=on)
-        .values("person")
-        .annotate(count=Count("pk"), oldest=Min("on"))
-    }
+    scores = week_scores(people, units, last_weeks(on, weeks))
+    counted = _answers(people, units, on)
     owed = policy.values_on([REPLIES_A_WEEK], unit_ids={member.unit_id for member in members}, on=on)
     return [
         Standing(
             member=member,
+            on=on,
             log=logs.get(member.person_id),
             day=days.get(member.person_id),
-            week=weeks.get(member.person_id),
-            answered=answered.get(member.person_id, 0),
+            weeks=scores[member.person_id],
             owed=cast(int, owed[member.unit_id][REPLIES_A_WEEK].value),
-            waiting=waiting.get(member.person_id, NOTHING_WAITS)[0],
-            oldest=waiting.get(member.person_id, NOTHING_WAITS)[1],
+            **counted.get(member.person_id, {"answered": 0, "waiting": 0, "oldest": None}),
         )
         for member in members
     ]
 
 
+def week_scores(
+    people: Collection[int], units: Collection[Unit], weeks: Sequence[Week]
+) -> Mapping[int, Mapping[date, WeekScore]]:
+    """Per person her weeks in these units, by Monday; what she did elsewhere before is not theirs (reading 35)."""
+    rows = WeekScore.objects.filter(below(*units, path="unit__path"), person__in=people)
+    found: dict[int, dict[date, WeekScore]] = defaultdict(dict)
+    for score in rows.filter(week__gte=weeks[0].first, week__lte=weeks[-1].first).defer("lines"):
+        found[score.person_id][score.week] = score
+    return found
+
+
+def waiting_since(on: date) -> date:
+    """Two logs a week are to be answered (S4.1.f), so only those of the week of `on` and of the one before wait."""
+    return Week(on).previous().first
+
+
+def waiting_logs(units: Collection[Unit], people: Collection[int], on: date) -> QuerySet[WorkLog]:
+    """The logs of these people, written in these units, that wait for an answer on a day; the oldest first."""
+    waiting = WorkLog.objects.waiting_for_reply().filter(below(*units, path="unit__path"), person__in=people)
+    return waiting.filter(on__gte=waiting_since(on), on__lte=on).order_by("on", "submitted_at")
+
+
+def _answers(people: Collection[int], units: Collection[Unit], on: date) -> dict[int, dict[str, Any]]:
+    """Per person how many logs of the week are answered, how many wait, and the oldest of these; one query."""
+    week = Week(on)
+    waits = Q(state=WorkLog.State.SUBMITTED, replied=False, on__lte=on) & below(*units, path="unit__path")
+    rows = (
+        WorkLog.objects.filter(person__in=people, on__gte=waiting_since(on), on__lt=week.end)
+        .order_by()
+        .values_list("person")
+        .annotate(
+            answered=Count("pk", filter=Q(replied=True, on__gte=week.first)),
+            waiting=Count("pk", filter=waits),
+            oldest=Min("on", filter=waits),
+        )
+    )
+    return {
+        person: {"answered": answered, "waiting": count, "oldest": oldest} for person, answered, count, oldest in rows
+    }
+
+
 def answered_logs(people: Iterable[int], week: Week) -> dict[int, int]:
     """How many of each person's logs of the week have been answered by a leader (S4.1.f); two answers to one log count once."""
-    rows = (
-        Reply.objects.filter(log__person__in=list(people), log__on__gte=week.first, log__on__lt=week.end)
-        .values("log__person")
-        .annotate(count=Count("log", distinct=True))
-    )
-    return {row["log__person"]: row["count"] for row in rows}
+    logs = WorkLog.objects.filter(person__in=list(people), on__gte=week.first, on__lt=week.end, replied=True)
+    return dict(logs.order_by().values_list("person").annotate(count=Count("pk")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,11 +21,15 @@ from accounts.requests import AuthedRequest
 from core.exports import written_as_xlsx
 from core.periods import Month, Week
 from teams.authority import Power
+from teams.models import Unit
 from worklogs import services
 from worklogs.forms.desk import ReplyForm, SeveralRepliesForm
 from worklogs.models import DayScore, ScoreTable, WorkLog
 from worklogs.selectors import desk as selectors
+from worklogs.selectors.heat import people_by_week
 
+A_PAGE = 50
+WEEKS = 12
 SCORE_TABLE_COLUMNS = {
     "employee_no": gettext_lazy("Employee number"),
     "name": gettext_lazy("Name"),
@@ -59,6 +64,7 @@ def desk(request: AuthedRequest) -> HttpResponse:
     if not units:
         raise PermissionDenied
     on, show = day_asked(request), request.GET.get("show", "all")
+    show = show if show in SHOW else "all"
     board = selectors.desk(units, on)
     chosen = {
         "all": board,
@@ -68,15 +74,27 @@ def desk(request: AuthedRequest) -> HttpResponse:
     }
     context = {
         "on": on,
-        "week": Week(on),
-        "units": units,
-        "show": show if show in SHOW else "all",
+        "show": show,
         "filters": [(name, label, len(chosen[name])) for name, label in SHOW.items()],
-        "board": chosen.get(show, board),
+        "page": Paginator(chosen[show], A_PAGE).get_page(request.GET.get("page")),
         "form": SeveralRepliesForm(),
         "may_reply": request.user.authority.paths(Power.REPLY_TO_LOGS),
     }
     return render(request, "worklogs/desk.html", context)
+
+
+@require_safe
+def weeks(request: AuthedRequest) -> HttpResponse:
+    """The last weeks of everybody in one's units, or in the one of `?within=`."""
+    units = selectors.led_units(request.user, Power.READ_LOGS)
+    if not units:
+        raise PermissionDenied
+    if code := request.GET.get("within"):
+        units = [get_object_or_404(Unit.objects.within(*units), code=code)]
+    people = people_by_week(units, timezone.localdate(), WEEKS)
+    page = Paginator(people.members, A_PAGE).get_page(request.GET.get("page"))
+    context = {"units": units, "page": page, "heat": people.heat(list(page))}
+    return render(request, "worklogs/weeks.html", context)
 
 
 @require_safe

@@ -1,0 +1,71 @@
+"""The weeks of many people side by side, as the heat map shows them: one row a person, one cell a week."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from core.periods import Week
+from teams.models import Unit
+from teams.selectors import Member, members_on
+from worklogs.models import WeekScore
+from worklogs.selectors.desk import last_weeks, week_scores
+
+STEPS = (40, 60, 80, 100)  # percent of the pass mark from which the next depth of colour begins
+
+
+def level_of(value: float, whole: float, steps: Sequence[int] = STEPS) -> int:
+    """The depth of colour, 1 to 5; 0 where there is nothing to compare with."""
+    return 1 + sum(100 * value >= step * whole for step in steps) if whole else 0
+
+
+def legend_of(steps: Sequence[int] = STEPS) -> list[tuple[int, str]]:
+    """What each depth of colour means."""
+    between = [(n, f"{low}–{high} %") for n, (low, high) in enumerate(pairwise(steps), start=2)]
+    return [(1, f"< {steps[0]} %"), *between, (len(steps) + 1, f"≥ {steps[-1]} %")]
+
+
+def week_labels(weeks: Iterable[Week]) -> list[str]:
+    """Weeks by their Monday."""
+    return [date_format(week.first, "n/j") for week in weeks]
+
+
+def heat_of_people(scores: Iterable[tuple[Member, Mapping[date, WeekScore]]], weeks: Sequence[Week]) -> dict[str, Any]:
+    """Points of each week, coloured by their share of the pass mark: what `components/heat_map.html` wants."""
+    rows = [
+        {"label": member.name, "note": member.employee_no, "cells": [_cell(own.get(week.first)) for week in weeks]}
+        for member, own in scores
+    ]
+    return {"columns": week_labels(weeks), "rows": rows, "legend": legend_of()}
+
+
+def _cell(score: WeekScore | None) -> dict[str, Any]:
+    if score is None or not (score.due_days or score.points):
+        return {"text": "–", "level": 0, "hint": _("no log due")}
+    verdict = _("passed") if score.passed else _("not passed")
+    hint = _("of %(mark)s points, %(verdict)s") % {"mark": score.pass_mark, "verdict": verdict}
+    return {"text": str(score.points), "level": level_of(score.points, score.pass_mark), "hint": hint}
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """The log writers of some units on a day, unit by unit, a page of whom is shown with their last weeks."""
+
+    units: Sequence[Unit]
+    members: Sequence[Member]
+    weeks: Sequence[Week]
+
+    def heat(self, shown: Sequence[Member]) -> dict[str, Any]:
+        scores = week_scores([member.person_id for member in shown], self.units, self.weeks)
+        return heat_of_people(((member, scores[member.person_id]) for member in shown), self.weeks)
+
+
+def people_by_week(units: Sequence[Unit], on: date, count: int) -> People:
+    members = sorted(members_on(on, units=units), key=lambda member: (member.unit_path, member.employee_no))
+    return People(units, members, last_weeks(on, count))
