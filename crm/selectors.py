@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
+from django.db import connection
 from django.db.models import DecimalField, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
@@ -89,6 +91,41 @@ def days_not_known(period: Period, calendar_days: Iterable[date], *, within: Uni
     """Those of `calendar_days` in the period on which no statement can be made: their openings have not arrived."""
     known = known_days(period, within=within)
     return sorted(day for day in calendar_days if day in period and day not in known)
+
+
+EXPECTED_UNIT_RESULTS = """
+counted AS (
+    SELECT line.id::bigint AS unit_id, d.day, sum(d.openings) AS openings
+    FROM (SELECT unit_id, day, sum(openings) AS openings FROM crm_dailyresult GROUP BY unit_id, day) d
+    JOIN teams_unit u ON u.id = d.unit_id
+    CROSS JOIN LATERAL unnest(string_to_array(trim(BOTH '/' FROM u.path), '/')) AS line(id)
+    GROUP BY 1, 2 HAVING sum(d.openings) <> 0
+),
+expected AS (
+    SELECT unit_id, day, openings, sum(openings) OVER (PARTITION BY unit_id ORDER BY day) AS running FROM counted
+)"""
+STALE_UNIT_RESULTS = f"""
+WITH {EXPECTED_UNIT_RESULTS}
+SELECT coalesce(r.id, 0), u.code, day, coalesce(r.openings, 0), coalesce(e.openings, 0), coalesce(r.running, 0),
+       coalesce(e.running, 0)
+FROM crm_unitresult r FULL JOIN expected e USING (unit_id, day) LEFT JOIN teams_unit u ON u.id = unit_id
+WHERE (r.openings, r.running) IS DISTINCT FROM (e.openings, e.running) ORDER BY day, u.path LIMIT %s
+"""  # noqa: S608 (a constant of this module)
+STALE_DAILY_RESULTS = """
+WITH counted AS (
+    SELECT developer_id AS person_id, open_date AS day, sum(share) AS openings FROM crm_opening GROUP BY 1, 2
+)
+SELECT coalesce(d.id, 0), person_id, day, coalesce(d.openings, 0), coalesce(c.openings, 0)
+FROM crm_dailyresult d FULL JOIN counted c USING (person_id, day)
+WHERE d.openings IS DISTINCT FROM c.openings ORDER BY day, person_id LIMIT %s
+"""
+
+
+def stale_rows(question: str, most: int = 20) -> list[tuple[Any, ...]]:
+    """The first results that are not what the rows below them sum to, by one of the `STALE_…` questions."""
+    with connection.cursor() as cursor:
+        cursor.execute(question, [most])
+        return list(cursor.fetchall())
 
 
 @dataclass(frozen=True, slots=True)

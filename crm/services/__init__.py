@@ -1,5 +1,6 @@
 """Imports of the CRM: receive a file, check it, take it whole or not at all, revert it while nothing depends on it."""
 
+from crm.services.following import follow_company
 from crm.services.importing import (
     COMMAND_LIMITS,
     PAGE_LIMITS,
@@ -32,6 +33,7 @@ __all__ = [
     "ask_to_take",
     "check_file",
     "do_job",
+    "follow_company",
     "import_file",
     "progress_of",
     "purge_unused",

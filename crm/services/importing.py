@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.core.files import File
-from django.db import connection, transaction
+from django.db import transaction
 
 from accounts.models import User
 from core.clock import day_of
@@ -168,7 +168,7 @@ def forget_files(imported: Import) -> None:
 def revert_import(*, imported: Import, actor: User, now: datetime) -> Import:
     """Put everything back as it was before the import. Raises `AlreadyDecided` or `DependedUpon`."""
     current = Import.objects.select_for_update().get(pk=imported.pk)
-    _one_at_a_time()
+    staging.one_at_a_time()
     if current.state != Import.State.TAKEN:
         raise AlreadyDecided
     if reasons := reasons_to_keep(current):
@@ -231,15 +231,9 @@ def try_out(imported: Import, asked: Asked, now: datetime, telling: Telling = si
     return refusals
 
 
-def _one_at_a_time() -> None:
-    """Imports are merged one after the other; the lock ends with the transaction."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('crm.import'))")
-
-
 def _run(imported: Import, asked: Asked, now: datetime, telling: Telling = silent) -> list[Refusal]:
     """Load, check, merge, recount; `imported` is filled in and stored as taken. The refused rows. Raises `TableRefused` or `NotTaken`."""
-    _one_at_a_time()
+    staging.one_at_a_time()
     report = staging.load(asked, telling)
     telling(Phase.COMPARING, report["rows"])
     checked = staging.check(asked, report)

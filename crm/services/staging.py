@@ -62,6 +62,11 @@ def asked_rows(statement: str, params: dict[str, Any] | None = None) -> list[tup
         return list(cursor.fetchall())
 
 
+def one_at_a_time() -> None:
+    """Imports are merged one after the other; the lock ends with the transaction."""
+    run("SELECT pg_advisory_xact_lock(hashtext('crm.import'))")
+
+
 def load(asked: Asked, telling: Telling = silent) -> dict[str, Any]:
     """Bring the file's rows into `crm_rows`; what the child reports. Raises `TableRefused`."""
     columns = TABLES[asked.kind]

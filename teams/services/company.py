@@ -28,6 +28,19 @@ STEPS: tuple[tuple[str, Reader, tuple[str, ...]], ...] = (
 )
 
 
+DERIVED_FROM = {"units", "postings"}
+Follower = Callable[[], None]
+_followers: list[Follower] = []
+
+
+def after_changes(follower: Follower) -> Follower:
+    """Have `follower()` called whenever a load has changed units or postings, in the same transaction. Apps above keep
+    by it what they derive from who belongs where."""
+    if follower not in _followers:
+        _followers.append(follower)
+    return follower
+
+
 class CompanyRefused(Exception):
     """Nothing was taken, for these reasons."""
 
@@ -77,6 +90,9 @@ def load_company(*, sheets: Sequence[Sheet], dry_run: bool = False) -> LoadRepor
             changes.write()
     if dry_run:
         transaction.set_rollback(True)
+    elif any(report.tables[name]["created"] + report.tables[name]["updated"] for name in DERIVED_FROM & changed.keys()):
+        for follow in _followers:
+            follow()
     return report
 
 

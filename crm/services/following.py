@@ -1,0 +1,51 @@
+"""Results follow the organisation: a unit that moved, a posting that was changed for days that are past.
+
+Where the units hang and who was posted where is asked of the tables as they stand; only what differs is written.
+"""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from crm.selectors import EXPECTED_UNIT_RESULTS
+from crm.services import results
+from crm.services.merging import TOUCHED
+from crm.services.staging import one_at_a_time, run
+
+# The same choice among several posts as an import makes. Whoever was posted nowhere stays where the import counted her.
+MOVE_OPENINGS = """
+WITH credited AS (SELECT DISTINCT developer_id, open_date AS day FROM crm_opening),
+placed AS (
+    SELECT DISTINCT ON (c.developer_id, c.day) c.developer_id, c.day, t.unit_id
+    FROM credited c
+    JOIN teams_posting t ON t.person_id = c.developer_id AND t.from_on <= c.day AND (t.to_on IS NULL OR t.to_on > c.day)
+    JOIN teams_unit u ON u.id = t.unit_id
+    ORDER BY c.developer_id, c.day, t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(u.path) DESC, t.id
+),
+moved AS (
+    UPDATE crm_opening o SET unit_id = p.unit_id FROM placed p
+    WHERE o.developer_id = p.developer_id AND o.open_date = p.day AND o.unit_id <> p.unit_id
+    RETURNING o.developer_id, o.open_date
+)
+INSERT INTO crm_touched SELECT DISTINCT 'moved', developer_id, open_date, 0 FROM moved
+"""
+SETTLE_UNITS = f"""
+WITH {EXPECTED_UNIT_RESULTS},
+gone AS (
+    DELETE FROM crm_unitresult r WHERE NOT EXISTS (SELECT FROM expected e WHERE e.unit_id = r.unit_id AND e.day = r.day)
+)
+INSERT INTO crm_unitresult AS r (unit_id, day, openings, running)
+SELECT e.unit_id, e.day, e.openings, e.running FROM expected e LEFT JOIN crm_unitresult k USING (unit_id, day)
+WHERE (k.openings, k.running) IS DISTINCT FROM (e.openings, e.running)
+ON CONFLICT (unit_id, day) DO UPDATE SET openings = excluded.openings, running = excluded.running
+"""  # noqa: S608 (a constant of this project)
+
+
+@transaction.atomic
+def follow_company() -> None:
+    """Bring openings, daily results and running totals to where people and units stand now."""
+    one_at_a_time()
+    run(TOUCHED)
+    if run(MOVE_OPENINGS):
+        results.recount()
+    run(SETTLE_UNITS)
