@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -10,7 +11,6 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from archives import texts
@@ -26,6 +26,7 @@ from messaging.services import Draft, post
 from teams.models import Function
 from teams.selectors import head_office
 
+UNFIT_FOR_FILES = re.compile(r'[\x00-\x1f/\\:*?"<>|]+')
 LANGUAGE = "zh-hans"  # of the filed paper; the pages around it speak the reader's
 
 
@@ -57,15 +58,16 @@ def file_pay_run(*, run: PayRun, now: datetime, actor: User | None = None) -> li
 
 def _documents(run: PayRun, now: datetime, actor: User | None) -> Iterator[Document]:
     report = pay_report(run)
+    title = f"{run.branch.name} {run.period.code} {report.title}"
     for form, content in ((Document.Format.PDF, as_pdf(report)), (Document.Format.XLSX, as_workbook(report))):
         document = Document(
             kind=Document.Kind.PAY_REPORT,
             format=form,
-            title=f"{run.branch.name} {run.period.code} {report.title}",
+            title=title,
             unit=run.branch,
             month=run.month,
             run=run,
-            file_name=f"{run.branch.code}-{run.period.code}-{_('pay report')}.{form}",
+            file_name=f"{UNFIT_FOR_FILES.sub('-', title)}.{form}",
             sha256=hashlib.sha256(content).hexdigest(),
             size=len(content),
             created_by=actor,

@@ -222,7 +222,8 @@ def remarks(request: AuthedRequest, public_id: UUID) -> HttpResponseBase:
     if not imported.remarks:
         raise Http404
     suffix = Path(imported.remarks.name or "").suffix
-    name = f"{imported.file_name.rpartition('.')[0]}-{pgettext('column', 'remarks')}{suffix}"
+    addition = pgettext("column", "remarks")
+    name = f"{imported.file_name.rpartition('.')[0]}-{addition}{suffix}"
     return FileResponse(imported.remarks.open("rb"), as_attachment=True, filename=name)
 
 

@@ -76,6 +76,25 @@ def test_only_the_edge_reads_the_clock():
     assert inside == []
 
 
+GETTEXT = re.compile(r"^(_|N_|[np]{0,2}gettext(_lazy|_noop)?)$")
+
+
+def is_text_call(node: ast.AST) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and bool(GETTEXT.match(node.func.id))
+
+
+def test_no_text_hides_from_the_catalogues():
+    """What stands inside an f-string, or is put together before it is translated, is collected by nobody."""
+    hidden = set()
+    for path in sources(tests=True):
+        for node in ast.walk(ast.parse(path.read_text())):
+            inside = ast.walk(node) if isinstance(node, ast.JoinedStr) else ()
+            hidden |= {f"{named(path)}:{call.lineno}" for call in inside if is_text_call(call)}  # type: ignore[attr-defined]
+            if is_text_call(node) and any(isinstance(part, ast.JoinedStr | ast.BinOp) for part in node.args):  # type: ignore[attr-defined]
+                hidden.add(f"{named(path)}:{node.lineno}")  # type: ignore[attr-defined]
+    assert hidden == set()
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=named)
 def test_templates_carry_no_inline_style_or_script(path):
     text = re.sub(r"\{#.*?#\}|\{% comment.*?endcomment %\}", "", path.read_text(), flags=re.S)

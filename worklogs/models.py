@@ -294,7 +294,10 @@ class Correction(models.Model):
 def _of_entry(text: str) -> str:
     """`prospect 王女士` in the reader's words; any other text as it is."""
     code, _space, name = text.partition(" ")
-    return f"{gettext(LABELS[Kind(code)])}: {name}" if code in CONTACT_KINDS and name else text
+    if code not in CONTACT_KINDS or not name:
+        return text
+    label = gettext(LABELS[Kind(code)])
+    return f"{label}: {name}"
 
 
 class ReplyQuerySet(models.QuerySet["Reply"]):

@@ -53,10 +53,11 @@ def as_workbook(report: PayReport) -> bytes:
 
 
 def _heading(sheet: Worksheet, report: PayReport, width: int) -> None:
+    month = _("Month")
     title = f"{report.firm} {report.branch} {report.title}".strip()
     for row, text, size in (
         (1, title, 15),
-        (2, f"{_('Month')} {report.month}   {report.plan}   {report.approval}", 10),
+        (2, f"{month} {report.month}   {report.plan}   {report.approval}", 10),
     ):
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=width)
         cell = _put(sheet, row, 1, text, bold=size > 10, boxed=False)
@@ -69,7 +70,11 @@ def _foot(sheet: Worksheet, report: PayReport, row: int, width: int) -> None:
         _put(sheet, row, 2, signed.capacity, bold=True, boxed=False)
         _put(sheet, row, 4, f"{signed.name}  {signed.at}", boxed=False)
         row += 1
-    text = f"{_('Digest of the signed content (SHA-256)')}: {report.digest}   {_('version')} {report.version}"
+    digest, version = (
+        _("Digest of the signed content (SHA-256)"),
+        _("version %(version)s") % {"version": report.version},
+    )
+    text = f"{digest}: {report.digest}   {version}"
     _put(sheet, row + 1, 2, text, boxed=False)
 
 

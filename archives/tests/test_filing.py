@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal
+from urllib.parse import quote
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -226,6 +227,7 @@ def test_a_download_is_inert_and_only_for_those_who_may(pay_of: PayOf, signed_in
     content = b"".join(answer.streaming_content)
     assert content.startswith(b"%PDF") and len(content) == document.size
     assert answer["Content-Disposition"].startswith("attachment")
+    assert quote("2026-10 客户经理薪酬月报表.pdf") in answer["Content-Disposition"]
     assert answer["X-Content-Type-Options"] == "nosniff" and "no-store" in answer["Cache-Control"]
     assert answer["Content-Security-Policy"] == "sandbox; default-src 'none'"
     for key in ("cm", "mm", "sibling_accountant", "outsider_manager", "regional"):

@@ -143,7 +143,7 @@ def write_remarks(imported: Import, asked: Asked, refusals: Iterable[Refusal], i
     if imported.rows > MOST_IN_A_WORKBOOK:
         written_as_csv(columns, lines, into, bom=True)
         return ".csv"
-    written_as_xlsx(columns, lines, into)
+    written_as_xlsx(columns, lines, into, title=imported.get_kind_display())
     return ".xlsx"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, cast
@@ -248,6 +248,15 @@ def team_week_scores(unit: Unit, week: Week) -> list[WeekRow]:
 def shown_rows(table: ScoreTable) -> list[dict[str, Any]]:
     """The rows of a table with the unmet items in words."""
     return [{**row, "unmet": [gettext(LABELS[Kind(kind)]) for kind in row["unmet"]]} for row in table.document]
+
+
+def rows_in_words(table: ScoreTable, columns: Iterable[str]) -> Iterator[list[Any]]:
+    """The rows of a table for a workbook that people read."""
+    words = {True: gettext("yes"), False: gettext("no")}
+    for row in shown_rows(table):
+        shown = {**row, "unmet": "、".join(row["unmet"])}
+        cells = [shown.get(name) for name in columns]
+        yield [words[cell] if isinstance(cell, bool) else cell for cell in cells]
 
 
 @dataclass(frozen=True, slots=True)

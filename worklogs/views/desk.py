@@ -207,9 +207,8 @@ def score_table(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 def score_table_file(request: AuthedRequest, public_id: UUID) -> FileResponse:
     table = get_object_or_404(ScoreTable.objects.visible_to(request.user).select_related("unit"), public_id=public_id)
     columns = [str(label) for label in SCORE_TABLE_COLUMNS.values()]
-    rows = [[row.get(name) for name in SCORE_TABLE_COLUMNS] for row in selectors.shown_rows(table)]
-    name = f"score-table-{table.unit.code}-{Week(table.week).code}.xlsx"
+    name = _("Weekly score table %(week)s %(unit)s") % {"week": Week(table.week).code, "unit": table.unit.name}
     file = io.BytesIO()
-    written_as_xlsx(columns, rows, file, title=table.unit.name)
+    written_as_xlsx(columns, selectors.rows_in_words(table, SCORE_TABLE_COLUMNS), file, title=table.unit.name)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=name)
+    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")
