@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import socket
 from collections import Counter
+from http import HTTPStatus
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
 from compensation.models import PayRun
 from core.verification import checks
+from messaging.models import Message
 from portal.demonstration import serving, story
 from portal.demonstration.company import BRANCHES, SIZES, Size, found_company
 from supervision.models import ReminderRun
@@ -48,6 +51,23 @@ def test_a_short_story_is_told_through_the_real_services(monkeypatch, settings, 
     assert ReminderRun.objects.exists()
     assert PayRun.objects.get().state == PayRun.State.SIGNED_2
     assert [finding for found in checks().values() for finding in found()] == []
+    assert dead_links() == []
+
+
+def dead_links() -> list[tuple[str, str, str, int]]:
+    """The messages whose link does not open for the one who got it; of each text to each kind of recipient one."""
+    messages = {}
+    for message in Message.objects.exclude(link="").select_related("recipient__person").order_by("-pk"):
+        roles = tuple(message.recipient.person.postings.values_list("role", flat=True))
+        messages[message.text, message.channel, roles] = message
+    assert {"worklogs.reply", "worklogs.score_table"} <= {text for text, *_ in messages}
+    dead = []
+    for message in messages.values():
+        client = Client()
+        client.force_login(message.recipient, backend="allauth.account.auth_backends.AuthenticationBackend")
+        if (status := client.get(message.link).status_code) != HTTPStatus.OK:
+            dead.append((message.text, message.link, message.recipient.employee_no, status))
+    return dead
 
 
 def test_a_taken_port_is_passed_over_and_refused_when_it_was_asked_for():

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import cast
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -102,6 +103,6 @@ def told(reply: Reply, actor: User) -> Draft:
         channel=Channel.IN_APP,
         text="worklogs.reply",
         values={"leader": actor.name, "on": log.on, "text": reply.text},
-        link=f"/logs/{log.on.isoformat()}/",
+        link=reverse("worklogs:day", args=[log.on]),
         place=log.unit.path,
     )

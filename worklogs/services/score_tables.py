@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Any, cast
 
 from django.db import transaction
+from django.urls import reverse
 
 from accounts.models import User
 from attendance.selectors import calendar_for
@@ -83,7 +84,7 @@ def tell_of(table: ScoreTable, week: Week, on: date) -> list[Draft]:
             channel=Channel.IN_APP,
             text="worklogs.score_table",
             values=values,
-            link=f"/logs/score-tables/{table.public_id}/",
+            link=reverse("worklogs:score_table", args=[table.public_id]),
             place=table.unit.path,
         )
         for user in recipients(table.unit, on)

@@ -59,7 +59,7 @@ def test_an_answer_reaches_the_writer_and_closes_the_log_to_silent_changes(cast)
     assert log.replied
     message = Message.objects.get(recipient=cast.cm)
     assert "何雅琴" in message.body
-    assert message.link == "/logs/2026-11-16/"
+    assert message.link == "/logs/day/2026-11-16/"
 
 
 @pytest.mark.parametrize(
