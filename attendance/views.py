@@ -82,16 +82,18 @@ def back(on: date) -> HttpResponse:
 def set_day(request: AuthedRequest) -> HttpResponse:
     check_may_edit(request)
     form = DayForm(request.POST)
-    if not form.is_valid() or not FIRST_YEAR <= form.cleaned_data["on"].year <= LAST_YEAR:
+    is_valid, on = form.is_valid(), form.cleaned_data.get("on")
+    if on is None:
         raise Http404
-    on = form.cleaned_data["on"]
-    try:
-        services.set_day(**form.cleaned_data)
-    except services.NotATradingDay as refusal:
-        form.add_error("is_trading_day", str(refusal))
-        return shown(request, on.year, status=422, day=on, form=form)
-    messages.success(request, _("%(day)s is settled.") % {"day": on})
-    return back(on)
+    if is_valid and FIRST_YEAR <= on.year <= LAST_YEAR:
+        try:
+            services.set_day(**form.cleaned_data)
+        except services.NotATradingDay as refusal:
+            form.add_error("is_trading_day", str(refusal))
+        else:
+            messages.success(request, _("%(day)s is settled.") % {"day": on})
+            return back(on)
+    return shown(request, on.year, status=422, day=on, form=form, is_settled=on in calendar_for(Day(on)).settled)
 
 
 @require_POST

@@ -65,6 +65,14 @@ def test_a_weekend_cannot_be_traded_on(officer):
     assert not CalendarDay.objects.exists()
 
 
+def test_a_name_too_long_is_refused_at_its_field_and_kept(officer):
+    answer = officer.post(SET, {**TYPHOON, "name": "长" * 65})
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "长" * 65 in text and "at most 64 characters" in text
+    assert not CalendarDay.objects.exists()
+
+
 def test_a_file_of_days_is_taken_whole(officer):
     rows = "date,is_workday,is_trading_day,name\n2031-01-01,no,no,元旦\n2031-01-04,yes,,补班\n2031-01-06,是,,\n"
     assert upload(officer, rows).status_code == 302
