@@ -8,7 +8,7 @@ from typing import Any
 from core.exports import Asked, NotExportable, export
 from supervision.models import LaggardEntry, Reminder
 from supervision.models import Ranked as RankedKind
-from supervision.selectors.rankings import openings_ranking
+from supervision.selectors.rankings import known_subjects, openings_ranking
 from teams.models import Unit, UnitKind
 
 BY = (*RankedKind.values[:2], UnitKind.AREA.value, RankedKind.PERSON.value)
@@ -24,18 +24,26 @@ def unit_of(code: str) -> Unit | None:
     return unit
 
 
-@export("openings-ranking", columns=("code", "name", "openings", "rank", "of", "exempt", "reason"))
+@export("openings-ranking", columns=("code", "name", "openings", "rank", "of", "exempt", "reason", "known"))
 def ranking_rows(asked: Asked) -> Iterator[tuple[Any, ...]]:
-    """The best first, then those left out of the ranking with the reason."""
+    """The best first, then those left out of the ranking with the reason.
+
+    Where openings of a trading day have not come, a subject's own are empty, and nobody who is compared has a rank.
+    """
     by = asked.by or RankedKind.BRANCH.value
     if by not in BY:
         raise NotExportable(f"Openings are ranked by {', '.join(BY)}, not by {by}")
-    ranking = openings_ranking(by, period=asked.period, within=unit_of(asked.within or asked.unit))
+    within = unit_of(asked.within or asked.unit)
+    ranking = openings_ranking(by, period=asked.period, within=within)
+    known = known_subjects(ranking, asked.period, within)
+    is_ranked = all(place.key in known for place in ranking.places)
     for place in ranking.places:
         subject = ranking.subjects[place.key]
-        yield subject.code, subject.name, place.value, place.rank, place.of, False, ""
+        value = place.value if place.key in known else None
+        rank, of = (place.rank, place.of) if is_ranked else (None, None)
+        yield subject.code, subject.name, value, rank, of, False, "", place.key in known
     for subject, reason in ranking.exempt:
-        yield subject.code, subject.name, None, None, None, True, reason
+        yield subject.code, subject.name, None, None, None, True, reason, subject.key in known
 
 
 @export(

@@ -8,12 +8,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from attendance.selectors import calendar_for
 from core.explain import N_, digest_of
 from core.periods import Period
 from crm.rules import Ranked, ranked
-from crm.selectors import openings_by_person, openings_by_unit
+from crm.selectors import days_not_known, openings_by_person, openings_by_unit
 from supervision.rules import ZERO
-from teams.models import Unit
+from teams.models import Unit, UnitKind
 from teams.selectors import Member, members_on, unranked_because
 
 PERSON = "person"
@@ -119,6 +120,18 @@ def ranking_of_members(
         else:
             values[member.person_id] = openings.get(member.person_id, ZERO)
     return Ranking(tuple(ranked(values)), subjects, tuple(exempt))
+
+
+def known_subjects(ranking: Ranking, period: Period, within: Unit | None) -> set[int]:
+    """The keys of those whose openings of every trading day of the period have come."""
+    days = calendar_for(period).trading_days(period) or list(period.days())
+    if not days_not_known(period, days, within=within):
+        return set(ranking.subjects)
+    branches = {unit.path: unit for unit in Unit.objects.filter(kind=UnitKind.BRANCH)}
+    known = {path for path, branch in branches.items() if not days_not_known(period, days, within=branch)}
+    return {
+        key for key, subject in ranking.subjects.items() if any(subject.unit_path.startswith(path) for path in known)
+    }
 
 
 def openings_ranking(by: str, *, period: Period, within: Unit | None = None) -> Ranking:

@@ -6,10 +6,11 @@ from supervision.services.calling import (
     ReasonMissing,
     record_call,
 )
-from supervision.services.reminding import NotYetBegun, Outcome, Reminding, Status, remind, run_due, run_rule
+from supervision.services.reminding import NoRule, NotYetBegun, Outcome, Reminding, Status, remind, run_due, run_rule
 
 __all__ = [
     "Demand",
+    "NoRule",
     "NotRecorded",
     "NotYetBegun",
     "Outcome",

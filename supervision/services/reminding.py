@@ -51,6 +51,10 @@ class NotYetBegun(Exception):
     """The period lies in the future: there is nothing to judge."""
 
 
+class NoRule(Exception):
+    """No rule in force reminds of periods of this kind: there is nothing to judge by."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one list."""
@@ -72,12 +76,14 @@ class Reminding:
 def remind(*, period: Period, unit: Unit | None = None, now: datetime) -> Reminding:
     """Judge a period by all rules of its kind, in the scopes at or below `unit`, exactly as the schedule would.
 
-    Raises `NotYetBegun`.
+    Raises `NotYetBegun`, `NoRule`.
     """
     if period.first > day_of(now):
         raise NotYetBegun
     calendar = calendar_for(period)
     rounds = rounds_of(period, rules=list(ReminderRule.objects.all()), calendar=calendar)
+    if not rounds:
+        raise NoRule
     if not calendar.trading_days(period):
         return Reminding(period, Status.NOT_A_TRADING_DAY)
     timing = timing_on(Structure(period.last))

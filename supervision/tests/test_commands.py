@@ -3,7 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -53,7 +53,6 @@ def test_remind_twice_says_so_and_posts_nothing(known: Cast) -> None:
         (("day", "2026-11-14"), "not_a_trading_day"),
         (("day", "2026-09-30"), "not_known"),
         (("week", "2026-11-18"), "not_known"),
-        (("month", "2026-11-18"), "done"),
     ],
 )
 def test_remind_says_what_it_could_not_judge(known: Cast, arguments, status) -> None:
@@ -70,11 +69,16 @@ def test_remind_within_a_unit_makes_only_its_lists(known: Cast) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--on", "18.11.2026"), ("--on", "2026-11-19"), ("--on", "2026-11-18", "--unit", "NOWHERE")],
+    [
+        ("day", "--on", "18.11.2026"),
+        ("day", "--on", "2026-11-19"),
+        ("day", "--on", "2026-11-18", "--unit", "NOWHERE"),
+        ("month", "--on", "2026-11-18"),  # no rule reminds by the month yet
+    ],
 )
 def test_remind_refuses_what_it_cannot_read(known: Cast, arguments) -> None:
     with pytest.raises(CommandError) as refusal:
-        remind("--period", "day", *arguments)
+        remind("--period", *arguments)
     assert refusal.value.returncode == 2
 
 
@@ -93,6 +97,20 @@ def test_the_ranking_is_exported_with_those_left_out(known: Cast) -> None:
         ("B9", "0", "2", "2", "no"),
         ("B2", "", "", "", "yes"),
     ]
+
+
+def test_a_day_of_which_nothing_is_known_has_neither_openings_nor_ranks(known: Cast) -> None:
+    def of(day: date) -> list[tuple[str, ...]]:
+        into = io.BytesIO()
+        written_as_csv(*rows_of("openings-ranking", Asked(Day(day))), into)
+        rows = csv.DictReader(io.StringIO(into.getvalue().decode()))
+        return [(row["code"], row["openings"], row["rank"], row["known"]) for row in rows]
+
+    tomorrow = TODAY + timedelta(days=1)
+    assert of(TODAY) == [("B1", "3", "1", "yes"), ("B2", "0.5", "2", "yes"), ("B9", "0", "3", "yes")]
+    assert of(tomorrow) == [("B1", "", "", "no"), ("B2", "", "", "no"), ("B9", "", "", "no")]
+    know(known, tomorrow, tomorrow, unit="B2")  # a branch that knows its own cannot be ranked among the others
+    assert of(tomorrow) == [("B1", "", "", "no"), ("B2", "0", "", "yes"), ("B9", "", "", "no")]
 
 
 def test_people_are_ranked_within_a_unit(known: Cast) -> None:

@@ -46,6 +46,8 @@ class Command(MusterCommand):
             result = services.remind(period=PERIODS[period](day), unit=within, now=timezone.now())
         except services.NotYetBegun:
             raise Refused(f"--on {on}: lies in the future") from None
+        except services.NoRule:
+            raise Refused(f"--period {period}: no rule in force reminds by the {period}, nothing was judged") from None
         lists = [self.described(outcome.run) for outcome in result.outcomes]
         self.tell(result, lists)
         return {
@@ -83,7 +85,7 @@ class Command(MusterCommand):
     def tell(self, result: Reminding, lists: list[dict[str, Any]]) -> None:
         self.say(f"{result.period.kind} {result.period.code}: {SAID[result.status]}")
         if result.status != Status.NOT_A_TRADING_DAY and not lists:
-            self.say(f"No rule in force reminds by the {result.period.kind} here.")
+            self.say(f"Nothing is ranked by the {result.period.kind} here.")
         for one in lists:
             missing = ", ".join(str(day) for day in one["missing"])
             what = f"waits for {missing}" if missing else f"{len(one['entries'])} of {one['considered']} listed"
