@@ -225,7 +225,8 @@ def _choice(raw: Raw, column: Column) -> str:
     for code, words in column.choices.items():
         if word in {folded(code), *map(folded, words)}:
             return code
-    raise BadCell(N_("is none of: %(choices)s"), choices=", ".join(column.choices))
+    known = (" / ".join((code, *words[:2])) for code, words in column.choices.items())
+    raise BadCell(N_("is none of: %(choices)s"), choices=", ".join(known))
 
 
 READERS: dict[str, Callable[[Raw, Column], Any]] = {

@@ -1,4 +1,7 @@
-"""The table of `import_logs`: its columns, the Chinese headers in either script, and the words for the kinds."""
+"""The table of `import_logs`: its columns, the Chinese headers in either script, and the words for the kinds.
+
+The first two words for a kind are those of the pages, in either script; a refusal names them.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,47 @@ from core.tables import Column, Form
 from worklogs.rules import Kind
 
 KIND_WORDS = {
-    Kind.BROCHURES.value: ("宣传资料", "宣傳資料", "派发资料", "派發資料"),
-    Kind.PROSPECT.value: ("准客户", "準客戶", "获取电话", "獲取電話", "准客户电话", "準客戶電話"),
-    Kind.APPOINTMENT.value: ("约访", "約訪", "面谈", "面談", "有效约访", "有效約訪"),
-    Kind.PROSPECT_CALL.value: ("准客户回访", "準客戶回訪", "电话回访", "電話回訪", "回访", "回訪"),
-    Kind.CLIENT_CALL.value: ("老客户回访", "老客戶回訪", "老客户", "老客戶", "老客户电话", "老客戶電話"),
+    Kind.BROCHURES.value: ("派发宣传资料", "派發宣傳資料", "宣传资料", "宣傳資料", "派发资料", "派發資料"),
+    Kind.PROSPECT.value: (
+        "获取准客户电话",
+        "獲取準客戶電話",
+        "准客户",
+        "準客戶",
+        "获取电话",
+        "獲取電話",
+        "准客户电话",
+        "準客戶電話",
+    ),
+    Kind.APPOINTMENT.value: (
+        "有效约访（面谈）",
+        "有效約訪（面談）",
+        "约访",
+        "約訪",
+        "面谈",
+        "面談",
+        "有效约访",
+        "有效約訪",
+    ),
+    Kind.PROSPECT_CALL.value: (
+        "准客户电话回访",
+        "準客戶電話回訪",
+        "准客户回访",
+        "準客戶回訪",
+        "电话回访",
+        "電話回訪",
+        "回访",
+        "回訪",
+    ),
+    Kind.CLIENT_CALL.value: (
+        "老客户电话回访",
+        "老客戶電話回訪",
+        "老客户回访",
+        "老客戶回訪",
+        "老客户",
+        "老客戶",
+        "老客户电话",
+        "老客戶電話",
+    ),
 }
 ENTRIES = Form(
     "work_log_entries",

@@ -68,7 +68,8 @@ class _Line:
 def import_logs(*, sheets: Sequence[Sheet], now: datetime, dry_run: bool = False) -> LogImport:
     """Take over log entries. The same file twice changes nothing; an answered log is not touched.
 
-    Brochures of a day replace what the log had. A log without a moment of submission counts as handed in now.
+    Brochures of a day replace what the log had. A log without a moment of submission counts as handed in now; one that
+    is handed in already keeps its moment and its late mark, whatever a later file says.
     """
     done = LogImport()
     with transaction.atomic():
@@ -215,8 +216,8 @@ def _completed(log: WorkLog, lines: Sequence[_Line], now: datetime, asked: rules
     brochures = [line.row["quantity"] for line in lines if line.kind == Kind.BROCHURES]
     if brochures:
         log.brochures = min(sum(brochures), MOST_BROCHURES)
-    moments = [_aware(line.row["submitted_at"]) for line in lines if line.row["submitted_at"]]
-    if moments or not log.is_submitted:
+    if not log.is_submitted:
+        moments = [_aware(line.row["submitted_at"]) for line in lines if line.row["submitted_at"]]
         log.submitted_at = max(moments) if moments else now
         log.state = WorkLog.State.SUBMITTED
         log.late = rules.is_late(timezone.localtime(log.submitted_at), log.on, asked)

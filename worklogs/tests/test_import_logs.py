@@ -10,9 +10,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
+from django.utils.translation import gettext
 
 from tests.cast import TODAY
 from worklogs.models import Contact, DayScore, LogEntry, WorkLog
+from worklogs.rules import CONTACT_KINDS, LABELS
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +79,27 @@ def test_chinese_headers_in_gb18030_are_read(cast, tmp_path):
     code, answer = import_logs(tmp_path, text, encoding="gb18030")
     assert (code, answer["created"]) == (0, 1)
     assert LogEntry.objects.get().kind == "appointment"
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant"])
+def test_the_kinds_are_taken_by_the_words_of_the_pages_and_a_refusal_names_them(cast, tmp_path, language):
+    with translation.override(language):
+        words = [gettext(LABELS[kind]) for kind in CONTACT_KINDS]
+    rows = "".join(f"1001,2026-11-18,{word},王女士,1390000000{n}\n" for n, word in enumerate(words))
+    code, answer = import_logs(tmp_path, "employee_no,on,kind,contact_name,phone\n" + rows)
+    assert (code, answer["created"]) == (0, len(words))
+    assert set(LogEntry.objects.values_list("kind", flat=True)) == set(CONTACT_KINDS)
+    _, answer = import_logs(tmp_path, "employee_no,on,kind,contact_name,phone\n1001,2026-11-18,拜访,王,13900000009\n")
+    assert all(word in answer["refused"][0]["rule"] for word in words)
+
+
+def test_a_later_file_cannot_make_a_late_log_punctual(cast, tmp_path):
+    import_logs(tmp_path, GOOD)
+    more = GOOD.replace("2026-11-18 22:30", "2026-11-18 18:00") + "1002,2026-11-18,prospect,新人,13900000077,,,,,\n"
+    code, answer = import_logs(tmp_path, more)
+    assert (code, answer["created"]) == (0, 1)
+    log = WorkLog.objects.get(on=TODAY)
+    assert (log.late, log.submitted_at) == (True, datetime(2026, 11, 18, 14, 30, tzinfo=UTC))
 
 
 @pytest.mark.parametrize(
