@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from compensation.models import PersonMonth, Stage
+from teams.forms import DateInput
 
 
 class SignForm(forms.Form):
@@ -19,6 +20,23 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2, "maxlength": 200})
     )
+
+
+class ApprovalForm(forms.Form):
+    """Who approved a plan, from when on, and by which document."""
+
+    approved_by = forms.CharField(label=_("Approved by"), max_length=120)
+    approval_ref = forms.CharField(label=_("Approval document"), max_length=120, help_text=_("number or title"))
+    approved_on = forms.DateField(
+        label=_("Holds from"), widget=DateInput, help_text=_("a month is computed if it holds on every day of it")
+    )
+
+
+class WithdrawalForm(ReasonForm):
+    ends_on = forms.DateField(
+        label=_("No longer holds from"), widget=DateInput, help_text=_("the first day without it")
+    )
+    field_order = ("ends_on", "reason")
 
 
 class QuestionForm(forms.Form):

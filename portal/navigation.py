@@ -49,6 +49,7 @@ def section(url_name: str, label: Any, icon: str, *powers: Power, roles: tuple[s
     return Section(url_name, label, icon, frozenset(powers), frozenset(roles))
 
 
+EARNING = (Role.CUSTOMER_MANAGER, Role.AREA_MANAGER, Role.MARKET_MANAGER)  # whose pay a run holds
 GROUPS = (
     Group(
         _("Every day"),
@@ -57,7 +58,7 @@ GROUPS = (
             section("worklogs:today", _("My log"), "pencil-square", P.WRITE_LOG),
             section("worklogs:desk", _("Review desk"), "inbox-stack", P.READ_LOGS),
             section("messaging:inbox", _("Messages"), "bell"),
-            section("compensation:slips", _("Pay slips"), "banknotes", roles=(Role.CUSTOMER_MANAGER,)),
+            section("compensation:slips", _("Pay slips"), "banknotes", roles=EARNING),
         ),
     ),
     Group(
@@ -74,6 +75,7 @@ GROUPS = (
         (
             section("crm:imports", _("CRM data"), "arrow-up-tray", P.IMPORT_CRM),
             section("compensation:runs", _("Pay runs"), "clipboard-document-check", P.SEE_PAY),
+            section("compensation:plans", _("Pay plans"), "document-text", P.SEE_PAY, P.RECORD_APPROVAL),
             section("compensation:questions", _("Questions on pay"), "question-mark-circle", P.REVIEW_DETAIL),
             section("archives:documents", _("Filed documents"), "archive-box", P.SEE_FILED_PAY, P.SEE_PAY),
         ),

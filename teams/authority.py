@@ -41,6 +41,7 @@ class Power(StrEnum):
     SEE_FILED_PAY = "see_filed_pay"
     SEE_POLICY = "see_policy"
     SET_POLICY = "set_policy"
+    RECORD_APPROVAL = "record_approval"  # of a pay plan, as its document says
     EDIT_CALENDAR = "edit_calendar"
     SEE_SENDING_LOG = "see_sending_log"
     SETTLE_MESSAGES = "settle_messages"
@@ -59,20 +60,22 @@ POWERS: dict[str, frozenset[Power]] = {
     Role.AREA_MANAGER: frozenset(LEADING),
     Role.MARKET_MANAGER: frozenset(LEADING | {P.SET_POLICY, P.APPOINT_STAND_IN}),
     Role.BRANCH_MANAGER: frozenset(
-        LEADING | SENDING | {P.SEE_PAY, P.SIGN_PAY_3, P.SET_POLICY, P.APPOINT_STAND_IN, P.CALL_LAGGARDS}
+        LEADING
+        | SENDING
+        | {P.SEE_PAY, P.SIGN_PAY_3, P.SET_POLICY, P.RECORD_APPROVAL, P.APPOINT_STAND_IN, P.CALL_LAGGARDS}
     ),
     Role.DEPUTY_BRANCH_MANAGER: frozenset(
         {P.READ_LOGS, P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY, P.SEE_PAY, P.SIGN_PAY_2}
     ),
     Role.CHIEF_ACCOUNTANT: frozenset(FINANCE | {P.SIGN_PAY_1}),
-    Role.FINANCE_CLERK: frozenset(FINANCE | {P.REVIEW_DETAIL, P.DRAFT_PAY}),
+    Role.FINANCE_CLERK: frozenset(FINANCE | {P.REVIEW_DETAIL, P.DRAFT_PAY, P.RECORD_APPROVAL}),
     Role.TRADE_ADMINISTRATOR: frozenset({P.SEE_RANKINGS, P.IMPORT_CRM, P.EDIT_PLACES}),
     Role.ATTENDANCE_RECORDER: frozenset({P.EDIT_CALENDAR}),
     Role.ASSET_CUSTODIAN: frozenset(),
     Role.TRAINING_ORGANISER: frozenset(),
     Role.REGIONAL_MANAGER: frozenset(LEADING | SENDING | {P.CALL_LAGGARDS, P.SET_POLICY, P.APPOINT_STAND_IN}),
     Role.REGIONAL_OFFICER: frozenset({P.READ_LOGS, P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY, P.CALL_LAGGARDS}),
-    Role.CHANNEL_OFFICER: frozenset({P.SEE_RANKINGS, P.SEE_POLICY}),
+    Role.CHANNEL_OFFICER: frozenset({P.SEE_RANKINGS, P.SEE_POLICY, P.RECORD_APPROVAL}),
     Role.OFFICE_CLERK: frozenset({P.SEE_FILED_PAY}),
     Role.COUNTERSIGNER: frozenset(),
     Role.VICE_PRESIDENT: frozenset({P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY}),
@@ -84,6 +87,7 @@ POWERS: dict[str, frozenset[Power]] = {
             P.CALL_LAGGARDS,
             P.SEE_POLICY,
             P.SET_POLICY,
+            P.RECORD_APPROVAL,
             P.EDIT_CALENDAR,
             P.IMPORT_CRM,
             P.SEE_SENDING_LOG,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -41,10 +42,12 @@ class PayPlan(models.Model):
 
 class PlanVersionQuerySet(models.QuerySet["PlanVersion"]):
     def visible_to(self, user: User) -> Self:
-        """The firm's plans, and those of units within one's sight of pay or policy."""
-        return self.filter(
-            Q(plan__unit=None) | user.authority.sees_unit("plan__unit__path", Power.SEE_PAY, Power.SEE_POLICY)
-        )
+        """Plans that decide pay within one's sight of pay or policy: of units there, of those above them, the firm's."""
+        authority = user.authority
+        if not authority.paths(Power.SEE_PAY, Power.SEE_POLICY):
+            return self.none()
+        within = authority.sees_unit("plan__unit__path", Power.SEE_PAY, Power.SEE_POLICY)
+        return self.filter(Q(plan__unit=None) | Q(plan__unit__in=authority.own_line) | within)
 
     def approved_for(self, month: Month) -> Self:
         """In force and approved on every day of the month."""
@@ -65,6 +68,10 @@ class PlanVersion(models.Model):
     approved_by = models.CharField(_("approved by"), max_length=120, blank=True)
     approval_ended_on = models.DateField(
         _("approval ended on"), null=True, blank=True, help_text=_("the first day it no longer holds")
+    )
+    end_reason = models.CharField(_("reason of the end"), max_length=200, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by")
     )
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
@@ -87,10 +94,20 @@ class PlanVersion(models.Model):
                 condition=Q(approval_ended_on=None) | Q(approval_ended_on__gt=F("approved_on")),
                 name="plan_approval_ends_after_start",
             ),
+            models.CheckConstraint(
+                condition=Q(approval_ended_on__isnull=False) | Q(end_reason="", ended_by=None),
+                name="plan_approval_end_is_complete",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.plan.code} · {self.from_on}"
+
+    def is_approved_on(self, day: date) -> bool:
+        """Whether the approval on record holds on `day`."""
+        if self.approved_on is None or self.approved_on > day:
+            return False
+        return self.approval_ended_on is None or day < self.approval_ended_on
 
     def as_plan(self) -> Plan:
         return plan_from_data(self.plan.code, self.components)

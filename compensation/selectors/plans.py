@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from compensation.models import PlanVersion
+from compensation.rules import PlanUnreadable, lint
 from core.periods import Month
 from teams.models import Unit
 
@@ -20,13 +26,48 @@ def plan_for(branch: Unit, month: Month) -> PlanVersion:
     if not in_line:
         raise PlanNotApproved(
             _(
-                "No pay plan was approved and in force for %(month)s at %(branch)s. Record the approval of a plan first "
-                "(manage.py record_plan_approval)."
+                "No pay plan was approved and in force for %(month)s at %(branch)s. Record the approval of a plan first, "
+                "on the page of the pay plans."
             )
             % {"month": month.code, "branch": branch.name}
         )
     nearest = {unit_id: depth for depth, unit_id in enumerate(branch.line, start=1)}
     return max(in_line, key=lambda version: (nearest.get(version.plan.unit_id or 0, 0), version.from_on, version.pk))
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStand:
+    """A version as the list shows it. `state`: approved (on the day asked for), ended, later, open (no approval)."""
+
+    version: PlanVersion
+    state: str
+    errors: tuple[str, ...]
+
+
+def plans_in_sight(user: User, on: date) -> list[PlanStand]:
+    """Versions of all plans that decide pay within one's sight, the latest of each plan first."""
+    versions = PlanVersion.objects.visible_to(user).select_related("plan__unit", "recorded_by", "ended_by")
+    return [stand_of(version, on) for version in versions.order_by("plan__code", "-from_on")]
+
+
+def stand_of(version: PlanVersion, on: date) -> PlanStand:
+    try:
+        errors = tuple(finding.message for finding in lint(version.as_plan()) if finding.is_error)
+    except PlanUnreadable as reason:
+        errors = (str(reason),)
+    if version.is_approved_on(on):
+        state = "approved"
+    elif version.approved_on is None:
+        state = "open"
+    else:
+        state = "later" if version.approved_on > on else "ended"
+    return PlanStand(version, state, errors)
+
+
+def low_bases(version: PlanVersion, least: Decimal) -> list[str]:
+    """Grades whose base pay the plan sets below the minimum wage."""
+    base_pay = version.as_plan().component("base_pay")
+    return [grade for grade, base in base_pay.amounts.items() if base < least] if base_pay else []
 
 
 def newer_unapproved(version: PlanVersion, month: Month) -> PlanVersion | None:

@@ -2,7 +2,15 @@
 
 from compensation.services.detail import accept_details, build_detail, send_back_detail
 from compensation.services.drafting import draft_pay_run
-from compensation.services.entries import PlanForbidden, record_person_month, record_plan_approval
+from compensation.services.entries import record_person_month
+from compensation.services.plans import (
+    ApprovalStands,
+    EndsBeforeItBegins,
+    NotApproved,
+    PlanForbidden,
+    record_plan_approval,
+    withdraw_plan_approval,
+)
 from compensation.services.questions import answer_question, ask_question
 from compensation.services.refusals import (
     ContentChanged,
@@ -19,10 +27,13 @@ from compensation.services.refusals import (
 from compensation.services.signing import close_month, reject_pay_run, review_pay_run, sign_pay_run
 
 __all__ = [
+    "ApprovalStands",
     "ContentChanged",
     "DetailNotAccepted",
+    "EndsBeforeItBegins",
     "MonthClosed",
     "MonthNotOver",
+    "NotApproved",
     "NothingToAnswer",
     "OutOfOrder",
     "OwnPay",
@@ -42,4 +53,5 @@ __all__ = [
     "review_pay_run",
     "send_back_detail",
     "sign_pay_run",
+    "withdraw_plan_approval",
 ]

@@ -11,6 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext
 
 from compensation.rules.names import COMPONENT_NAMES, GRADE_NAMES, WORDS
+from compensation.rules.wording import Value
 from compensation.selectors.overview import warning_in_words
 
 register = template.Library()
@@ -69,3 +70,20 @@ def grade(code: str) -> str:
 def warned(warning: Mapping[str, Any]) -> str:
     """A warning of a run in the reader's language."""
     return warning_in_words(warning)
+
+
+@register.filter
+def in_plan(one: Value) -> str:
+    """A number of a plan: a share in per cent, an amount with separators, yes for what is switched on."""
+    if isinstance(one.value, bool):
+        return gettext("yes") if one.value else gettext("no")
+    if isinstance(one.value, str):
+        return gettext(one.value)
+    value = Decimal(one.value)
+    return f"{plainly(value * 100)} %" if one.is_share else plainly(value)
+
+
+@register.filter
+def under(one: Value) -> str:
+    """For whom a number of a plan holds: a grade, a post, a relation, a measure."""
+    return gettext((GRADE_NAMES | WORDS).get(one.under, one.under))

@@ -1,4 +1,5 @@
 from compensation.views.detail import accept, detail, entry, record_entry, send_back
+from compensation.views.plans import plan, plans, record_approval, withdraw_approval
 from compensation.views.runs import draft, reject, review, run, runs, sign
 from compensation.views.slips import answer, ask, questions, slip, slips
 
@@ -9,7 +10,10 @@ __all__ = [
     "detail",
     "draft",
     "entry",
+    "plan",
+    "plans",
     "questions",
+    "record_approval",
     "record_entry",
     "reject",
     "review",
@@ -19,4 +23,5 @@ __all__ = [
     "sign",
     "slip",
     "slips",
+    "withdraw_approval",
 ]

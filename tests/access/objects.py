@@ -14,9 +14,10 @@ from typing import Any
 from django.utils import timezone
 
 from archives.services import file_pay_run
-from compensation.models import BusinessDetail, PayRun, PaySlip, PlanVersion
-from compensation.services import ask_question
+from compensation.models import BusinessDetail, PayPlan, PayRun, PaySlip, PlanVersion
+from compensation.services import ask_question, record_plan_approval
 from compensation.tests.month import NOW, PayOf, approved_default_plan, imported
+from compensation.tests.schemes import DEFAULT_DATA
 from core.periods import Month, Week
 from crm.services import Asked, do_job, receive_file, received
 from messaging.models import Channel, Message, State
@@ -171,7 +172,7 @@ def log_entry(cast: Cast) -> dict[str, Any]:
 
 def pay_in(cast: Cast, month: int) -> PayOf:
     """A month of 2026 at B1 in which 林小雨 and 陈大文 earned something. Each state of a run has a month of its own."""
-    if not PlanVersion.objects.exclude(approved_on=None).exists():
+    if not PlanVersion.objects.filter(plan__unit=None).exclude(approved_on=None).exists():
         approved_default_plan()
     of = Month(date(2026, month, 1))
     pay_of = PayOf(cast, imported(cast, NOW.replace(day=2, hour=9), of), of)
@@ -229,6 +230,25 @@ def pay_entry(cast: Cast) -> dict[str, Any]:
     pay_of = pay_in(cast, 6)
     pay_of.drafted()
     return {"branch": pay_of.branch.code, "month": pay_of.month.code, "employee_no": "1001"}
+
+
+def plan_of_branch(cast: Cast, code: str) -> PlanVersion:
+    plan = PayPlan.objects.create(code=code, name="人民路方案", unit=cast.unit["B1"])
+    return PlanVersion.objects.create(plan=plan, from_on=date(2027, 1, 1), components=DEFAULT_DATA)
+
+
+@thing("open_plan")
+def open_plan(cast: Cast) -> dict[str, Any]:
+    return {"code": plan_of_branch(cast, "B1-OPEN").plan.code, "since": "2027-01-01"}
+
+
+@thing("approved_plan")
+def approved_plan(cast: Cast) -> dict[str, Any]:
+    version = plan_of_branch(cast, "B1-OWN")
+    record_plan_approval(
+        version=version, approved_on=date(2026, 1, 5), approval_ref="1", approved_by="渠道管理部", actor=None
+    )
+    return {"code": version.plan.code, "since": "2027-01-01"}
 
 
 @thing("parameter")

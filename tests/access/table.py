@@ -181,6 +181,10 @@ PERSON_MONTH = {
     "social_insurance": 0,
     "income_tax": 0,
 }
+PLAN_SEEN = "am mm clerk accountant deputy manager regional officer market auditor am_west mm2"
+NOT_RECORDING = "am mm accountant deputy regional officer auditor am_west mm2"
+APPROVAL = {"approved_by": "渠道管理部", "approval_ref": "渠道〔2026〕9号", "approved_on": "2026-11-01"}
+ENDING = {"ends_on": "2026-12-01", "reason": "另有新方案"}
 COMPENSATION = [
     page("compensation:runs", f"{PAY} {OTHER_PAY} office"),
     page("compensation:run", PAY, of="pay_run"),
@@ -195,6 +199,10 @@ COMPENSATION = [
     page("compensation:detail", PAY, of="pay_month"),
     verb("compensation:accept", "clerk", of="pay_month", sees=f"{SIGNING} auditor"),
     verb("compensation:draft", "clerk", of="pay_month", sees=f"{SIGNING} auditor"),
+    page("compensation:plans", SEEING_RULES),
+    page("compensation:plan", PLAN_SEEN, of="approved_plan"),
+    verb("compensation:record_approval", "clerk manager market", of="open_plan", sees=NOT_RECORDING, send=APPROVAL),
+    verb("compensation:withdraw_approval", "clerk manager market", of="approved_plan", sees=NOT_RECORDING, send=ENDING),
     verb("compensation:send_back", "clerk", of="pay_detail", sees=f"cm {SIGNING} auditor", send={"reason": "少一户"}),
     page("compensation:entry", "clerk", of="pay_entry", sees=f"{SIGNING} auditor"),
     verb("compensation:record_entry", "clerk", of="pay_entry", sees=f"{SIGNING} auditor", send=PERSON_MONTH),

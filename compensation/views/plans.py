@@ -1,0 +1,125 @@
+"""Pay plans: what they say, whether their approval is on record, recording and withdrawing it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import AuthedRequest
+from compensation import parameters, services
+from compensation.forms import ApprovalForm, WithdrawalForm
+from compensation.models import PlanVersion
+from compensation.rules import PlanUnreadable
+from compensation.rules.wording import described
+from compensation.selectors import plans as selectors
+from policies.selectors import standings
+from teams.authority import Power
+from teams.models import Unit
+
+BESIDE = (
+    parameters.MINIMUM_WAGE,
+    parameters.VALID_MIN_ASSETS,
+    parameters.VALID_MIN_TRADES,
+    parameters.VALID_WITHIN_DAYS,
+    parameters.VALID_RULE,
+    parameters.UNUSUAL_CHANGE,
+)
+
+
+@require_safe
+def plans(request: AuthedRequest) -> HttpResponse:
+    if not request.user.authority.paths(Power.SEE_PAY, Power.SEE_POLICY):
+        raise PermissionDenied
+    found = selectors.plans_in_sight(request.user, request.user.authority.on)
+    return render(request, "compensation/plans.html", {"stands": found})
+
+
+@require_safe
+def plan(request: AuthedRequest, code: str, since: str) -> HttpResponse:
+    return show(request, seen(request, code, since))
+
+
+def seen(request: AuthedRequest, code: str, since: str) -> PlanVersion:
+    try:
+        from_on = date.fromisoformat(since)
+    except ValueError as reason:
+        raise Http404 from reason
+    found = PlanVersion.objects.visible_to(request.user).select_related("plan__unit", "recorded_by", "ended_by")
+    return get_object_or_404(found, plan__code=code, from_on=from_on)
+
+
+def show(request: AuthedRequest, version: PlanVersion, *, status: int = 200, **more: Any) -> HttpResponse:
+    on, unit = request.user.authority.on, _unit_of(request, version)
+    stand = selectors.stand_of(version, on)
+    beside = standings(BESIDE, unit=unit, on=on) if unit and request.user.authority.may(Power.SEE_POLICY) else []
+    context = {
+        "version": version,
+        "stand": stand,
+        "parts": _parts(version),
+        "beside": beside,
+        "unit": unit,
+        "low": selectors.low_bases(version, beside[0].now.value) if beside and not stand.errors else [],
+        "may_record": _may_record(request, version),
+        "approval_form": ApprovalForm(),
+        "withdrawal_form": WithdrawalForm(initial={"ends_on": on}),
+        "error": "",
+    } | more
+    return render(request, "compensation/plan.html", context, status=status)
+
+
+def _parts(version: PlanVersion) -> list[Any]:
+    try:
+        return described(version.as_plan())
+    except PlanUnreadable:
+        return []
+
+
+def _unit_of(request: AuthedRequest, version: PlanVersion) -> Unit | None:
+    """The unit for which the dated rules beside the plan are shown: the plan's, else the highest in one's sight."""
+    if version.plan.unit:
+        return version.plan.unit
+    paths = request.user.authority.paths(Power.SEE_POLICY, Power.SEE_PAY)
+    return Unit.objects.filter(path=paths[0]).first()
+
+
+def _may_record(request: AuthedRequest, version: PlanVersion) -> bool:
+    authority = request.user.authority
+    path: str = version.plan.unit.path if version.plan.unit else authority.company_path
+    return authority.may(Power.RECORD_APPROVAL, path)
+
+
+@require_POST
+def record_approval(request: AuthedRequest, code: str, since: str) -> HttpResponse:
+    version, form = seen(request, code, since), ApprovalForm(request.POST)
+    if not _may_record(request, version):
+        raise PermissionDenied
+    if not form.is_valid():
+        return show(request, version, status=422, approval_form=form)
+    try:
+        services.record_plan_approval(version=version, actor=request.user, **form.cleaned_data)
+    except services.PayRefused as refusal:
+        return show(request, seen(request, code, since), status=409, approval_form=form, error=str(refusal))
+    messages.success(request, _("Recorded. Months that the approval covers are computed with this version."))
+    return redirect("compensation:plan", code, since)
+
+
+@require_POST
+def withdraw_approval(request: AuthedRequest, code: str, since: str) -> HttpResponse:
+    version, form = seen(request, code, since), WithdrawalForm(request.POST)
+    if not _may_record(request, version):
+        raise PermissionDenied
+    if not form.is_valid():
+        return show(request, version, status=422, withdrawal_form=form)
+    try:
+        services.withdraw_plan_approval(version=version, actor=request.user, **form.cleaned_data)
+    except services.PayRefused as refusal:
+        return show(request, seen(request, code, since), status=409, withdrawal_form=form, error=str(refusal))
+    messages.success(request, _("Withdrawn. No month that reaches the day is computed with this version."))
+    return redirect("compensation:plan", code, since)
