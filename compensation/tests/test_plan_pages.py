@@ -36,7 +36,7 @@ def at(name: str, version: PlanVersion) -> str:
 
 
 def text(answer) -> str:
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 @pytest.mark.clause("D2")

@@ -92,7 +92,7 @@ def _unit_of(request: AuthedRequest, version: PlanVersion) -> Unit | None:
 def _may_record(request: AuthedRequest, version: PlanVersion) -> bool:
     authority = request.user.authority
     path: str = version.plan.unit.path if version.plan.unit else authority.company_path
-    return authority.may(Power.RECORD_APPROVAL, path)
+    return bool(authority.may(Power.RECORD_APPROVAL, path))
 
 
 @require_POST
