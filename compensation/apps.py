@@ -5,7 +5,8 @@ class CompensationConfig(AppConfig):
     name = "compensation"
 
     def ready(self) -> None:
-        from compensation.selectors.dependencies import closed_months_built_on  # noqa: PLC0415
-        from crm.services import register_dependency  # noqa: PLC0415
+        from compensation.selectors.dependencies import pay_built_on, pay_touched_by  # noqa: PLC0415
+        from crm.services import register_dependency, register_notice  # noqa: PLC0415
 
-        register_dependency(closed_months_built_on)
+        register_dependency(pay_built_on)
+        register_notice(pay_touched_by)

@@ -1,29 +1,22 @@
 """Tables that people and other systems send: CSV files and workbooks, their headers, and what is wrong with them.
 
-`read_tables` gives the raw sheets of a file or folder; `fill` lays one of them over the columns that are expected and
-gives typed rows, ignored columns and refusals. Nothing here writes or knows what the rows mean. Workbooks are only
-ever opened behind `core.guard`.
+`fill` lays a sheet over the columns that are expected and gives typed rows, ignored columns and refusals. Nothing here
+opens a file, writes, or knows what the rows mean.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Self
 
 from core.cells import BadCell, Column, Raw, folded, is_blank, read_cell, shown
 from core.explain import N_
 
-__all__ = ["Column", "Filled", "Form", "Refusal", "Row", "Sheet", "TableRefused", "csv_sheet", "fill", "read_tables"]
+__all__ = ["Column", "Filled", "Form", "Refusal", "Row", "Sheet", "TableRefused", "fill"]
 
-LARGEST_FILE = 64 * 1024 * 1024
-MOST_ROWS = 500_000
-MOST_COLUMNS = 200
 HEADER_WITHIN = 10  # rows in which the header is looked for: a title, a line of units or a blank may stand above
 TOTAL = re.compile(r"(合计|合計|总计|總計|小计|小計|total)([::(].*)?|.*(查询表|查詢表).*")
 
@@ -121,75 +114,6 @@ class Filled:
         place = self.places.get(column, len(row.cells))
         value = shown(row.cells[place]) if place < len(row.cells) else ""
         return Refusal(self.sheet, row.number, self.headers.get(column, column), value, rule, values)
-
-
-def decoded(content: bytes) -> str:
-    """A file's text: by its byte order mark, else strict UTF-8, else GB18030. Raises `UnicodeDecodeError`."""
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030")
-
-
-def csv_sheet(content: bytes, name: str) -> Sheet:
-    """The rows of a CSV file. Raises `TableRefused`."""
-    if len(content) > LARGEST_FILE:
-        raise TableRefused(Refusal(name, 0, "", "", N_("the file is larger than 64 MiB")))
-    try:
-        text = decoded(content)
-    except UnicodeDecodeError:
-        raise TableRefused(Refusal(name, 0, "", "", N_("the file is neither UTF-8 nor GB18030 text"))) from None
-    rows: list[tuple[int, Sequence[Raw]]] = []
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    while True:
-        number = reader.line_num + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return Sheet(name, rows)
-        except csv.Error:
-            rule = N_("the line cannot be read: a quotation mark is left open or a field is far too long")
-            raise TableRefused(Refusal(name, number, "", "", rule)) from None
-        _check_size(name, number, cells)
-        rows.append((number, cells))
-
-
-def _delimiter(text: str) -> str:
-    head = text[:4096]
-    return max(",\t;", key=head.count) if head else ","
-
-
-def _check_size(sheet: str, number: int, cells: Sequence[Raw]) -> None:
-    if any(isinstance(cell, str) and "\0" in cell for cell in cells):
-        raise TableRefused(Refusal(sheet, number, "", "", N_("the line holds a NUL character")))
-    if len(cells) > MOST_COLUMNS:
-        raise TableRefused(Refusal(sheet, number, "", "", N_("the line has more than 200 columns")))
-    if number > MOST_ROWS:
-        raise TableRefused(Refusal(sheet, number, "", "", N_("the file has more than 500,000 lines")))
-
-
-def read_tables(path: Path) -> list[Sheet]:
-    """The sheets of a workbook, of a CSV file or of a folder of CSV files, by name. Raises `TableRefused`."""
-    if path.is_dir():
-        files = sorted(file for file in path.iterdir() if file.suffix.lower() == ".csv")
-        if not files:
-            raise TableRefused(Refusal(path.name, 0, "", "", N_("the folder holds no CSV file")))
-        return [csv_sheet(_bytes_of(file), file.stem) for file in files]
-    content = _bytes_of(path)
-    if path.suffix.lower() in (".csv", ".txt") and not content.startswith(b"PK"):
-        return [csv_sheet(content, path.stem)]
-    from core import guard  # noqa: PLC0415 (the guard speaks in this module's words)
-
-    return guard.sheets_of(path)
-
-
-def _bytes_of(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise TableRefused(Refusal(path.name, 0, "", "", N_("the file is larger than 64 MiB")))
-        return path.read_bytes()
-    except OSError:
-        raise TableRefused(Refusal(path.name, 0, "", "", N_("there is no such file or it cannot be opened"))) from None
 
 
 def for_forms(sheets: Iterable[Sheet], forms: Iterable[Form]) -> tuple[dict[str, Sheet], list[str]]:

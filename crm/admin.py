@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from import_export.admin import ExportMixin
 
 from crm.models import AccountMonth, DailyResult, Import, Opening
@@ -54,6 +55,13 @@ class ImportAdmin(ToLookAt):
     search_fields = ("file_name", "file_sha256")
     list_select_related = ("unit",)
     exclude = ("file", "refusals", "warnings", "notes", "effects")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """There is one way in: the page on which a file is checked, shown and taken."""
+        return redirect("crm:imports")
 
 
 @admin.register(Opening)

@@ -6,6 +6,11 @@ class SupervisionConfig(AppConfig):
     name = "supervision"
 
     def ready(self) -> None:
+        from attendance.selectors import calendar_for  # noqa: PLC0415
+        from crm.services import register_dependency, use_trading_days  # noqa: PLC0415
         from supervision.declared import plant_rules  # noqa: PLC0415
+        from supervision.selectors.dependencies import lists_built_on  # noqa: PLC0415
 
+        register_dependency(lists_built_on)
+        use_trading_days(lambda period: calendar_for(period).trading_days(period))
         post_migrate.connect(plant_rules, sender=self, dispatch_uid="supervision.rules")

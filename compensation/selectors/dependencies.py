@@ -1,22 +1,77 @@
-"""What of this app was built on an import of the CRM, so that it can no longer be reverted."""
+"""What of this app stands on an import of the CRM, or would change by it."""
 
 from __future__ import annotations
 
-from compensation.models import PayMonth
-from crm.models import Import
-from teams.models import below
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models.functions import TruncMonth
+
+from compensation.models import PayMonth, PayRun
+from core.periods import Month
+from crm.models import Import, Kind
 
 SHOWN = 5
+DECIDED = (
+    PayRun.State.REVIEWED,
+    PayRun.State.SIGNED_1,
+    PayRun.State.SIGNED_2,
+    PayRun.State.SIGNED_3,
+    PayRun.State.FILED,
+)
 
 
-def closed_months_built_on(imported: Import) -> list[str]:
-    """The months of pay closed since the import was taken, of branches and days it speaks of."""
-    if imported.taken_at is None or imported.covers_from is None or imported.covers_to is None:
-        return []
-    months = PayMonth.objects.filter(
-        below(imported.unit, path="branch__path"),
-        closed_at__gt=imported.taken_at,
+def with_rows_of(imported: Import, months: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of `months` (anything with branch and month) of which the import brought or changed a row."""
+    if imported.covers_from is None or imported.covers_to is None:
+        return months.none()
+    of_branch = {"unit__path__startswith": OuterRef("branch__path"), "month_of": OuterRef("month")}
+    rows: QuerySet[Any] = (
+        imported.openings.annotate(month_of=TruncMonth("open_date"))
+        if imported.kind == Kind.OPENINGS
+        else imported.account_months.annotate(month_of=TruncMonth("month"))
+    )
+    return months.filter(
+        Exists(rows.filter(**of_branch)),
         month__gte=imported.covers_from.replace(day=1),
         month__lte=imported.covers_to,
     ).select_related("branch")
-    return [str(month) for month in months.order_by("month", "branch")[:SHOWN]]
+
+
+def pay_built_on(imported: Import) -> list[str]:
+    """The months of pay that were closed, and the runs that were reviewed or signed, with rows of the import in them.
+
+    Whatever the clock says: what came late for a closed month is paid as a difference in an open one.
+    """
+    closed = with_rows_of(imported, PayMonth.objects.filter(closed_at__isnull=False))
+    decided = with_rows_of(imported, PayRun.objects.filter(state__in=DECIDED))
+    names = [str(row) for rows in (closed, decided) for row in rows.order_by("month", "branch")[:SHOWN]]
+    return list(dict.fromkeys(names))[:SHOWN]
+
+
+def pay_touched_by(imported: Import) -> list[dict[str, str]]:
+    """What an import means for months of pay: a closed one stays as it is and the difference goes into the open one
+    (`into`); a run that was reviewed or signed has to be so again."""
+    closed = {
+        (row.branch_id, row.month): row
+        for row in with_rows_of(imported, PayMonth.objects.filter(closed_at__isnull=False))
+    }
+    last = dict(
+        PayMonth.objects.filter(closed_at__isnull=False, branch__in={branch for branch, _month in closed})
+        .order_by()
+        .values_list("branch")
+        .annotate(Max("month"))
+    )
+    decided = [
+        row
+        for row in with_rows_of(imported, PayRun.objects.filter(state__in=DECIDED))
+        if (row.branch_id, row.month) not in closed
+    ]
+    said = [_said(row, "closed", Month(last[row.branch_id]).next().first) for row in closed.values()]
+    said += [_said(row, "signed", row.month) for row in decided]
+    return sorted(said, key=lambda one: (one["month"], one["name"]))
+
+
+def _said(row: PayMonth | PayRun, state: str, into: date) -> dict[str, str]:
+    return {"name": row.branch.name, "month": f"{row.month:%Y-%m}", "state": state, "into": f"{into:%Y-%m}"}

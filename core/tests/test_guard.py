@@ -16,8 +16,9 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from core.files import read_tables
 from core.guard import Limits, sheets_of
-from core.tables import TableRefused, read_tables
+from core.tables import TableRefused
 
 TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'

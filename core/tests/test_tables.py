@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.cells import BadCell, Column, read_cell
-from core.tables import Form, Sheet, TableRefused, csv_sheet, doubled_keys, fill, for_forms, read_tables
+from core.files import csv_sheet, read_tables
+from core.tables import Form, Sheet, TableRefused, doubled_keys, fill, for_forms
 
 PEOPLE = (
     Column("employee_no", ("员工编号", "員工編號"), required=True, longest=32),

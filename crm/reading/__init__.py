@@ -99,7 +99,7 @@ def header_of(sheet: Stream, columns: Sequence[Column]) -> tuple[int, Sequence[R
     places = [(name, shown(cell)) for cell in cells if (name := known.get(heading_and_factor(shown(cell))[0]))]
     names_found = [name for name, _ in places]
     problems = [
-        Refusal(sheet.name, number, column.name, "", N_("this column is missing"))
+        Refusal(sheet.name, number, f"{column.aliases[0]} ({column.name})", "", N_("this column is missing"))
         for column in columns
         if column.required and column.name not in names_found
     ]

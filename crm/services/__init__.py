@@ -13,8 +13,10 @@ from crm.services.importing import (
     reasons_to_keep,
     received,
     register_dependency,
+    register_notice,
     revert_import,
     take_import,
+    use_trading_days,
 )
 from crm.services.jobs import AT_ONCE, CHANGED, ask_to_take, do_job, purge_unused, receive_file
 from crm.services.progress import progress_of
@@ -41,6 +43,8 @@ __all__ = [
     "receive_file",
     "received",
     "register_dependency",
+    "register_notice",
     "revert_import",
     "take_import",
+    "use_trading_days",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from functools import partial
@@ -15,6 +15,7 @@ from uuid import UUID
 
 from django.core.files import File
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
 from core.clock import day_of
@@ -56,7 +57,11 @@ class DependedUpon(Exception):
 
 
 Dependency = Callable[[Import], Sequence[str]]
+Notice = Callable[[Import], Sequence[dict[str, str]]]
+TradingDays = Callable[[Period], Collection[date]]
 _dependencies: list[Dependency] = []
+_notices: list[Notice] = []
+_trading_days: list[TradingDays] = []
 
 
 def register_dependency(dependency: Dependency) -> Dependency:
@@ -64,6 +69,19 @@ def register_dependency(dependency: Dependency) -> Dependency:
     if dependency not in _dependencies:
         _dependencies.append(dependency)
     return dependency
+
+
+def register_notice(notice: Notice) -> Notice:
+    """`notice(import)` gives what the preview has to say of months of pay that its rows touch: `name`, `month`, `state`
+    ("closed" or "signed") and `into`, the month that pays the difference. Asked while the rows are in."""
+    if notice not in _notices:
+        _notices.append(notice)
+    return notice
+
+
+def use_trading_days(trading_days: TradingDays) -> None:
+    """Which days of a period the exchanges are open, as the firm's calendar has it; until then Monday to Friday."""
+    _trading_days[:] = [trading_days]
 
 
 @contextlib.contextmanager
@@ -183,12 +201,12 @@ def revert_import(*, imported: Import, actor: User, now: datetime) -> Import:
 
 
 def reasons_to_keep(imported: Import) -> list[str]:
-    """Why the import cannot be reverted: later imports that changed its rows, and what other apps built on it."""
+    """Why the import cannot be reverted: later imports that changed its rows or sent them again unchanged, and what
+    other apps built on it."""
+    changed_it = Superseded.objects.filter(kind=imported.kind, old__source_id=imported.pk).values("source")
     later = (
-        Import.objects.filter(
-            state=Import.State.TAKEN,
-            pk__in=Superseded.objects.filter(kind=imported.kind, old__source_id=imported.pk).values("source"),
-        )
+        Import.objects.taken(imported.kind)
+        .filter(Q(pk__in=changed_it) | Q(notes__confirms__contains=[imported.pk]))
         .exclude(pk=imported.pk)
         .order_by("taken_at")
     )
@@ -248,6 +266,7 @@ def _run(imported: Import, asked: Asked, now: datetime, telling: Telling = silen
     merged = merging.merge(imported)
     imported.created, imported.updated = merged.created, merged.updated
     imported.unchanged = imported.accepted - merged.created - merged.updated
+    imported.notes["confirms"] = merged.confirmed
     telling(Phase.COUNTING, report["rows"])
     if asked.kind == Kind.OPENINGS and imported.covers_from and imported.covers_to:
         results.recount()
@@ -255,7 +274,8 @@ def _run(imported: Import, asked: Asked, now: datetime, telling: Telling = silen
         imported.effects = {"openings": results.effect_on_openings(period, asked.unit)}
     else:
         imported.effects = {"gross_commission": results.effect_on_months(months_before)}
-    imported.save(update_fields=["created", "updated", "unchanged", "effects"])
+    imported.effects["pay"] = [said for notice in _notices for said in notice(imported)]
+    imported.save(update_fields=["created", "updated", "unchanged", "effects", "notes"])
     return checked.refusals
 
 
@@ -282,17 +302,9 @@ def fill_in(imported: Import, asked: Asked, report: dict[str, Any], checked: sta
 
 
 def shut_days(first: date | None, last: date | None) -> list[date]:
-    """Weekends of the days the file speaks of, and public holidays as far as they are known: no trading then."""
-    import chinese_calendar  # noqa: PLC0415
-
+    """Days the file speaks of on which the exchanges are shut."""
     if first is None or last is None:
         return []
-    shut = []
-    for day in Period.between(first, last).days():
-        try:
-            holiday = chinese_calendar.is_holiday(day)
-        except NotImplementedError:
-            holiday = False
-        if holiday or day.isoweekday() > 5:
-            shut.append(day)
-    return shut
+    period = Period.between(first, last)
+    traded = _trading_days[0](period) if _trading_days else [day for day in period.days() if day.isoweekday() <= 5]
+    return sorted(set(period.days()) - set(traded))

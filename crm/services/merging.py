@@ -1,6 +1,7 @@
 """One statement that brings the good rows in: what differs is changed, what is new is added, the rest is not touched.
 
-What a row was before goes to `crm_superseded`; who and which day was touched to `crm_touched`, for the results.
+What a row was before goes to `crm_superseded`; who and which day was touched to `crm_touched`, for the results; which
+earlier imports brought rows that are sent again unchanged to `crm_confirmed`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from crm.models import Import, Kind
 from crm.services.staging import asked_rows, run
 
 TOUCHED = """
-DROP TABLE IF EXISTS crm_touched;
+DROP TABLE IF EXISTS crm_touched, crm_confirmed;
+CREATE TEMPORARY TABLE crm_confirmed (source_id bigint) ON COMMIT DROP;
 CREATE TEMPORARY TABLE crm_touched (what text, person_id bigint, day date, rows bigint) ON COMMIT DROP;
 """
 OPENING_COLUMNS = (
@@ -49,12 +51,15 @@ def merge_statement(
     return f"""
 WITH sent AS MATERIALIZED ({rows}),
 judged AS MATERIALIZED (
-    SELECT sent.*, old.id AS old_id, old.{day} AS old_day,
+    SELECT sent.*, old.id AS old_id, old.{day} AS old_day, old.source_id AS old_source,
            old.id IS NOT NULL AND ({", ".join(f"old.{v}" for v in values)}) IS DISTINCT FROM ({", ".join(f"sent.{v}" for v in values)})
            AS differs
     FROM sent LEFT JOIN {table} old ON {" AND ".join(f"old.{k} = sent.{k}" for k in key)}
 ),
 gone AS MATERIALIZED ({gone}),
+confirmed AS (
+    INSERT INTO crm_confirmed SELECT DISTINCT old_source FROM judged WHERE NOT differs AND old_source <> %(source)s
+),
 kept AS (
     INSERT INTO crm_superseded (source_id, kind, "row", removed, old)
     SELECT %(source)s, %(kind)s, o.id, false, to_jsonb(o) FROM judged j JOIN {table} o ON o.id = j.old_id WHERE j.differs
@@ -123,7 +128,7 @@ MERGES = {Kind.OPENINGS: MERGE_OPENINGS, Kind.ACCOUNT_MONTH: MERGE_MONTHS}
 class Merged:
     created: int
     updated: int
-    removed: int
+    confirmed: list[int]
 
 
 def merge(imported: Import) -> Merged:
@@ -131,7 +136,8 @@ def merge(imported: Import) -> Merged:
     run(TOUCHED)
     run(MERGES[Kind(imported.kind)], {"source": imported.pk, "kind": imported.kind})
     counts: dict[str, Any] = dict(asked_rows("SELECT what, sum(rows)::bigint FROM crm_touched GROUP BY what"))
-    return Merged(counts.get("created", 0), counts.get("updated", 0), counts.get("removed", 0))
+    confirmed = [pk for (pk,) in asked_rows("SELECT source_id FROM crm_confirmed ORDER BY 1")]
+    return Merged(counts.get("created", 0), counts.get("updated", 0), confirmed)
 
 
 TABLES_OF_FACTS = {

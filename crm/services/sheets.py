@@ -64,7 +64,7 @@ OWN_HINTS = {
 }
 WORDS = {
     "normal": pgettext_lazy("column", "normal"),
-    "closed": pgettext_lazy("column", "closed account"),
+    "closed": pgettext_lazy("column", "closed"),
     "dormant": pgettext_lazy("column", "dormant"),
     "frozen": pgettext_lazy("column", "frozen"),
     "developed": pgettext_lazy("column", "developed"),

@@ -133,6 +133,7 @@ CREATE TEMPORARY TABLE crm_who ON COMMIT DROP AS
 CREATE TEMPORARY TABLE crm_bad ("row" integer, "column" text, value text, rule text, whole boolean) ON COMMIT DROP;
 ANALYZE crm_who;
 """
+# A person who moved within the month counts, in a branch's file, for the last post held in that branch.
 WORDS_OF_MONTHS = """
 DROP TABLE IF EXISTS crm_who, crm_bad;
 CREATE TEMPORARY TABLE crm_who ON COMMIT DROP AS
@@ -143,7 +144,8 @@ CREATE TEMPORARY TABLE crm_who ON COMMIT DROP AS
     LEFT JOIN teams_person p ON p.user_id = a.id
     LEFT JOIN teams_posting t ON t.person_id = p.id AND t.from_on < r.day + interval '1 month'
     LEFT JOIN teams_unit u ON u.id = t.unit_id
-    ORDER BY r.word, r.day, least(coalesce(t.to_on, 'infinity'), r.day + interval '1 month') DESC,
+    ORDER BY r.word, r.day, starts_with(u.path, %(scope)s) AND (t.to_on IS NULL OR t.to_on > r.day) DESC NULLS LAST,
+             least(coalesce(t.to_on, 'infinity'), r.day + interval '1 month') DESC,
              t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(u.path) DESC, t.id;
 CREATE TEMPORARY TABLE crm_bad ("row" integer, "column" text, value text, rule text, whole boolean) ON COMMIT DROP;
 ANALYZE crm_who;
@@ -164,7 +166,7 @@ OVER_WHOLE = N_("the shares of this account are above 100 % together")
 NEGATIVE = N_("is below zero")
 NET_OVER_GROSS = N_("is more than the commission it is part of")
 WITH_ITS_ACCOUNT = N_("another row of this account is refused")
-TOTAL_DIFFERS = N_("the total row says %(said)s, the rows sum to %(sum)s")
+TOTAL_DIFFERS = N_("the total row says %(said)s, the rows sum to %(sum)s; the whole file is refused")
 
 Check = tuple[str, str, str, str, bool]  # from the rows `r`, column, value, rule, whether the whole file falls
 
@@ -250,6 +252,16 @@ CHECKS_OF_MONTHS: tuple[Check, ...] = (
         ELSEWHERE,
         True,
     ),
+    (
+        """JOIN crm_who w ON w.word = r.employee_no AND w.day = r.month
+        JOIN crm_accountmonth o ON o.month = r.month AND o.fund_account = r.fund_account AND o.relation = r.relation
+            AND o.person_id = w.id
+        JOIN teams_unit c ON c.id = o.unit_id WHERE NOT %(whole_company)s AND NOT starts_with(c.path, %(scope)s)""",
+        "fund_account",
+        "r.fund_account",
+        ELSEWHERE,
+        True,
+    ),
     ("WHERE r.turnover < 0", "turnover", "r.turnover::text", NEGATIVE, False),
     (
         """WHERE r.net_commission > r.gross_commission AND r.gross_commission >= 0
@@ -289,8 +301,11 @@ class Checked:
 
 def check(asked: Asked, report: dict[str, Any]) -> Checked:
     """Find the rows that cannot be taken; they stand in `crm_bad` afterwards."""
-    run(WORDS_OF_OPENINGS if asked.kind == Kind.OPENINGS else WORDS_OF_MONTHS)
     scope = {"scope": asked.unit.path, "whole_company": asked.unit.parent_id is None}
+    if asked.kind == Kind.OPENINGS:
+        run(WORDS_OF_OPENINGS)
+    else:
+        run(WORDS_OF_MONTHS, scope)
     for joined, column, value, rule, whole in CHECKS[Kind(asked.kind)]:
         run(
             f"INSERT INTO crm_bad SELECT r.row, %(column)s, {value}, %(rule)s, %(whole)s FROM crm_rows r {joined}",  # noqa: S608
@@ -307,30 +322,39 @@ def check(asked: Asked, report: dict[str, Any]) -> Checked:
         (SELECT count(*) FROM crm_rows r WHERE r.bad OR r.row IN (SELECT "row" FROM crm_bad))"""
     )
     headers = report["headers"]
+    differing = differing_totals(asked, report)
     refusals = [
         *(Refusal.read(refusal) for refusal in report["refusals"]),
         *(
             Refusal(report["sheet"], row, headers.get(column, column), value or "", rule)
             for row, column, value, rule in found
         ),
-        *differing_totals(asked, report),
+        *differing,
     ]
     refusals.sort(key=lambda refusal: refusal.row)
-    total = report["refusal_count"] + count + len(differing_totals(asked, report))
-    return Checked(refusals[: asked.most], total, refused_rows, whole)
+    total = report["refusal_count"] + count + len(differing)
+    return Checked(refusals[: asked.most], total, refused_rows, whole or bool(differing))
 
 
 def differing_totals(asked: Asked, report: dict[str, Any]) -> list[Refusal]:
-    """Total rows of the file that are not the sum of its rows (to a cent; in 万元, to what rounding can explain)."""
+    """Total rows of the file that are not the sum of its rows (to a cent; in 万元, to what rounding can explain).
+
+    A column in which an amount could not be read has no sum to compare with.
+    """
     if not report["totals"]:
         return []
     names = sorted({name for total in report["totals"] for name in total["amounts"]})
-    sums = ", ".join(f'coalesce(sum("{name}"), 0)' for name in names)
+    sums = ", ".join(
+        f"""CASE WHEN count(*) FILTER (WHERE bad AND "{name}" IS NULL) = 0 THEN coalesce(sum("{name}"), 0) END"""
+        for name in names
+    )
     ((*summed,),) = asked_rows(f"SELECT {sums} FROM crm_rows")  # noqa: S608 (names are our own columns)
     by_name = dict(zip(names, summed, strict=True))
     problems = []
     for total in report["totals"]:
         for name, said in total["amounts"].items():
+            if by_name[name] is None:
+                continue
             factor = report["factors"].get(name, 1)
             slack = (factor - 1) * (total["rows"] + 1) * 0.005
             if abs(float(by_name[name]) - float(said)) > slack + 0.005:

@@ -58,3 +58,9 @@ def test_the_console_is_for_who_imports(cast, console, model):
     address = reverse(f"admin:crm_{model._meta.model_name}_changelist")
     assert console("clerk").get(address).status_code == 200
     assert console("am").get(address).status_code == 403
+
+
+def test_the_console_s_way_in_is_the_page_of_the_branch(cast, console):
+    address = reverse("admin:crm_import_add")
+    assert console("clerk").get(address).url == reverse("crm:imports")
+    assert address in console("clerk").get(reverse("admin:crm_import_changelist")).content.decode()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from core.files import read_tables
 from core.periods import Period
-from core.tables import read_tables
 from crm import selectors, services
 from crm.models import UnitResult
 from crm.tests.desk import THREE, WEEK, facts

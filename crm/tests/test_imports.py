@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from attendance.models import CalendarDay
 from core.periods import Month
 from crm import selectors, services
 from crm.models import DailyResult, Import, Kind, Opening, UnitResult
@@ -82,6 +83,24 @@ def test_an_import_whose_rows_a_later_one_changed_stays(cast, desk):
     services.revert_import(imported=later, actor=cast.market, now=NOW)
     services.revert_import(imported=first, actor=cast.market, now=NOW)
     assert facts() == []
+
+
+def test_an_import_whose_rows_a_later_one_sent_again_stays(cast, desk):
+    """Else their day would stay known by the later one, without them: a false zero."""
+    first = desk.openings(*THREE)
+    again = desk.openings(*THREE, name="again.csv")
+    with pytest.raises(services.DependedUpon, match=r"again\.csv"):
+        services.revert_import(imported=first, actor=cast.market, now=NOW)
+    services.revert_import(imported=again, actor=cast.market, now=NOW)
+    services.revert_import(imported=first, actor=cast.market, now=NOW)
+    assert facts() == []
+    assert list(selectors.known_days(WEEK)) == []
+
+
+def test_a_day_settled_by_hand_is_a_trading_day(cast, desk):
+    CalendarDay.objects.create(on=date(2026, 11, 16), is_workday=False, is_trading_day=False)
+    imported = desk.openings(*THREE)
+    assert [(w["rule"], w["count"]) for w in imported.warnings] == [("the exchanges are shut on that day", 1)]
 
 
 def test_what_an_app_above_built_on_an_import_keeps_it(cast, desk, monkeypatch):

@@ -7,6 +7,7 @@ import pytest
 from crm import services
 from crm.models import AccountMonth, Import, Kind, Opening
 from crm.tests.desk import HEADINGS, MONTHS, NOW, THREE, counted, facts
+from teams.models import Posting, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -105,7 +106,14 @@ def test_a_row_outside_the_named_days_is_refused(cast, desk):
 
 def test_a_total_row_that_does_not_add_up_is_refused(cast, desk):
     refused = desk.refused(HEADINGS + THREE[0] + "\n总计,,,,,,,15000.02\n")
-    assert refused == [(3, "open_assets", "15000.02", "the total row says %(said)s, the rows sum to %(sum)s")]
+    assert refused == [
+        (
+            3,
+            "open_assets",
+            "15000.02",
+            "the total row says %(said)s, the rows sum to %(sum)s; the whole file is refused",
+        )
+    ]
 
 
 def test_headings_that_mean_the_same_or_are_missing_refuse_the_file(cast, desk):
@@ -113,7 +121,7 @@ def test_headings_that_mean_the_same_or_are_missing_refuse_the_file(cast, desk):
         (1, "developer", "所属员工, 开发关系", "this column is there more than once")
     ]
     assert desk.refused("开户日期,营业部,客户号,资金账号\n2026-11-16,B1,c1,f1\n") == [
-        (1, "developer", "", "this column is missing")
+        (1, "开发关系 (developer)", "", "this column is missing")
     ]
 
 
@@ -134,3 +142,38 @@ def test_an_account_month_is_checked_too(cast, desk, row, column, rule):
     refused = desk.refused(MONTHS + row + "\n", kind=Kind.ACCOUNT_MONTH)
     assert [(found[0], found[1], found[3]) for found in refused] == [(2, column, rule)]
     assert not AccountMonth.objects.exists()
+
+
+def test_a_total_that_differs_refuses_the_whole_file_even_its_good_rows(cast, desk):
+    asked = desk.asked(HEADINGS + THREE[0] + "\n总计,,,,,,,15000.02\n")
+    assert services.check_file(asked=asked, actor=None, now=NOW).state == Import.State.REFUSED
+    with pytest.raises(services.NotTaken):
+        desk.take(HEADINGS + THREE[0] + "\n总计,,,,,,,15000.02\n", good_rows_only=True)
+
+
+def test_a_total_is_not_compared_where_an_amount_could_not_be_read(cast, desk):
+    rows = HEADINGS + THREE[0] + "\n2026-11-17,B1,c5,f5,,1001,,many\n总计,,,,,,,15800\n"
+    assert desk.take(rows, good_rows_only=True).accepted == 1
+
+
+def test_a_person_who_moved_within_the_month_counts_in_each_branch_s_own_file(cast, desk):
+    person = cast.person("cm")
+    person.postings.update(to_on=date(2026, 10, 15))
+    Posting.objects.create(
+        person=person, unit=cast.unit["B2M1A1"], role=Role.CUSTOMER_MANAGER, from_on=date(2026, 10, 15)
+    )
+    for unit, account in (("B1", "f1"), ("B2", "f2"), ("HX", "f3")):
+        desk.take(f"{MONTHS}2026-10,{account},developed,1001,1,10,,\n", kind=Kind.ACCOUNT_MONTH, unit=unit)
+    assert list(AccountMonth.objects.order_by("fund_account").values_list("unit__code", flat=True)) == [
+        "B1M1A1",
+        "B2M1A1",
+        "B2M1A1",
+    ]
+    refused = desk.refused(f"{MONTHS}2026-10,f1,developed,1001,1,99,,\n", kind=Kind.ACCOUNT_MONTH, unit="B2")
+    assert refused[0][3] == "belongs to another branch than yours; the whole file is refused"
+
+
+def test_a_word_that_is_no_choice_is_answered_with_the_words_one_may_write(cast, desk):
+    content = "open_date,branch,client_no,fund_account,developer,status\n2026-11-16,B1,c1,f1,1001,gone\n"
+    imported = services.check_file(asked=desk.asked(content), actor=None, now=NOW)
+    assert "closed / 销户" in imported.shown_refusals[0].text

@@ -5,6 +5,8 @@ from datetime import date, time, timedelta
 import pytest
 
 from core.periods import Day, Week
+from crm.models import Import
+from crm.services import reasons_to_keep
 from messaging.models import Channel, Message
 from supervision import services
 from supervision.models import LaggardEntry, Reminder, ReminderRule, ReminderRun
@@ -240,3 +242,10 @@ def test_the_task_of_the_schedule_ticks_in_its_own_name(opened: Cast, time_machi
     assert ReminderRun.objects.filter(code="S7.1", business_on=TODAY, is_late=False).count() == 1
     entry = AuditEntry.objects.filter(table="supervision_reminderrun").first()
     assert entry is not None and entry.source == "task:run_due_reminders"
+
+
+def test_an_import_on_whose_days_lists_were_made_is_not_reverted(opened: Cast) -> None:
+    imported = Import.objects.get()
+    assert reasons_to_keep(imported) == []
+    remind(Day(TODAY))
+    assert "S7.1 2026年11月18日 和信证券" in reasons_to_keep(imported)

@@ -11,8 +11,8 @@ import openpyxl
 import pytest
 from django.core.management import CommandError, call_command
 
+from core.files import read_tables
 from core.models import AuditEntry
-from core.tables import read_tables
 from teams import services
 from teams.models import Outlet, OutletPosting, PartnerBank, Person, Posting, Target, Unit
 from tests.cast import Cast

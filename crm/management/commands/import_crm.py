@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from core.commands import MusterCommand, Refused
 from core.tables import Refusal
+from core.templatetags.components import translated
 from crm import services
 from crm.models import Import, Kind
 from teams.models import Unit
@@ -101,7 +102,7 @@ def answer_of(imported: Import) -> dict[str, Any]:
         "updated": imported.updated,
         "unchanged": imported.unchanged,
         "covers": [day.isoformat() for day in (imported.covers_from, imported.covers_to) if day],
-        "warnings": imported.warnings,
+        "warnings": [{**warning, "rule": translated(warning["rule"])} for warning in imported.warnings],
         "ignored_columns": imported.notes.get("ignored_columns", []),
         "effects": imported.effects,
     }
@@ -117,7 +118,8 @@ def told(imported: Import, *, dry_run: bool) -> str:
     if imported.notes["ignored_columns"]:
         lines.append("columns passed over: " + ", ".join(imported.notes["ignored_columns"]))
     lines += [
-        f"warning: {w['column']} {w['rule']} ({w['count']} rows, first {w['rows'][0][0]})" for w in imported.warnings
+        f"warning: {w['column']} {translated(w['rule'])} ({w['count']} rows, first {w['rows'][0][0]})"
+        for w in imported.warnings
     ]
     for effect in imported.effects.get("openings", []):
         lines.append(
@@ -126,4 +128,6 @@ def told(imported: Import, *, dry_run: bool) -> str:
         )
     for effect in imported.effects.get("gross_commission", []):
         lines.append(f"{effect['code']} {effect['name']} {effect['month']}: {effect['before']} → {effect['after']}")
+    for said in imported.effects.get("pay", []):
+        lines.append(f"{said['name']} {said['month']} is {said['state']}: the difference is paid in {said['into']}")
     return "\n".join(lines)

@@ -8,7 +8,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from core.commands import MusterCommand, Refused
-from core.tables import TableRefused, read_tables
+from core.files import read_tables
+from core.tables import TableRefused
 from teams import services
 
 

@@ -8,7 +8,8 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from core.commands import MusterCommand, Refused
-from core.tables import TableRefused, read_tables
+from core.files import read_tables
+from core.tables import TableRefused
 from worklogs import services
 
 
