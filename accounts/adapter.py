@@ -3,10 +3,17 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
-from django.http import HttpRequest
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from accounts import services
+from accounts.models import User
 from accounts.selectors import has_signed_in_from
 from core.encryption import decrypted, encrypted
 
@@ -19,6 +26,21 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
 
     def populate_username(self, request: HttpRequest, user: Any) -> None:
         """The employee number is given, never derived."""
+
+    def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
+        """The right password opens nothing where it was given for one use and that has run out."""
+        if user.has_expired_password(timezone.now()):
+            clear_login(request)
+            messages.error(request, _("This one-time password has run out. Ask for a new one."))
+            return redirect("account_login")
+        answer: HttpResponse | None = super().pre_login(request, user, **kwargs)
+        return answer
+
+    def set_password(self, user: User, password: str) -> None:
+        services.choose_password(user=user, password=password, now=timezone.now())
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return str(settings.LOGIN_REDIRECT_URL)
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """The address of the browser; of `X-Forwarded-For` only what our own proxies wrote is believed."""

@@ -6,7 +6,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils import translation
+from django.utils import timezone, translation
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -42,19 +42,13 @@ class NoStoreMiddleware:
         return response
 
 
-OPEN_WITHOUT_SECOND_FACTOR = {
-    "accounts:language",
-    "account_login",
-    "account_logout",
-    "account_reauthenticate",
-    "mfa_activate_totp",
-    "mfa_authenticate",
-    "mfa_reauthenticate",
-}
+ALWAYS_OPEN = {"accounts:language", "account_login", "account_logout"}
+SECOND_FACTOR_PAGES = {"account_reauthenticate", "mfa_activate_totp", "mfa_authenticate", "mfa_reauthenticate"}
 
 
-class SecondFactorMiddleware:
-    """Who must have a second factor (`needs_second_factor`, set with the person's powers) sets one up first."""
+class FirstThingsMiddleware:
+    """What one owes before anything else: a password of one's own, then the second factor where the role needs one
+    (`needs_second_factor`, set with the person's powers)."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -63,10 +57,19 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: object, kwargs: object) -> HttpResponse | None:
-        if not settings.SECOND_FACTOR_REQUIRED or not request.user.is_authenticated:
-            return None
-        needs_one = request.user.is_staff or request.user.authority.needs_second_factor
         asked_for = request.resolver_match.view_name if request.resolver_match else ""
-        if not needs_one or asked_for in OPEN_WITHOUT_SECOND_FACTOR:
+        if not request.user.is_authenticated or asked_for in ALWAYS_OPEN:
             return None
-        return None if is_mfa_enabled(request.user) else redirect("mfa_activate_totp")
+        if request.user.owes_new_password(timezone.now()):
+            request.owes_password = True  # type: ignore[attr-defined]  # the page says why it is shown
+            return None if asked_for == "account_change_password" else redirect("account_change_password")
+        if owes_second_factor(request) and asked_for not in SECOND_FACTOR_PAGES:
+            return redirect("mfa_activate_totp")
+        return None
+
+
+def owes_second_factor(request: HttpRequest) -> bool:
+    if not settings.SECOND_FACTOR_REQUIRED:
+        return False
+    needs_one = request.user.is_staff or request.user.authority.needs_second_factor  # type: ignore[union-attr]
+    return bool(needs_one and not is_mfa_enabled(request.user))

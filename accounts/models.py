@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from accounts.rules import PROFILES
 
 
 class UserManager(BaseUserManager["User"]):
@@ -40,6 +43,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="zh-hans")
     is_staff = models.BooleanField(_("may open the console"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
+    one_time_until = models.DateTimeField(
+        _("one-time password until"),
+        null=True,
+        blank=True,
+        help_text=_("somebody else knows this password: it is replaced at the first sign-in, before this moment"),
+    )
+    password_set_at = models.DateTimeField(_("password chosen at"), null=True, blank=True)
 
     objects = UserManager()
     authority: Any  # what one may see and do today: `teams.authority.Authority`, set for each request
@@ -55,8 +65,59 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.employee_no
 
+    def has_expired_password(self, now: datetime) -> bool:
+        """A one-time password that nobody used in time."""
+        return self.one_time_until is not None and self.one_time_until <= now
+
+    def owes_new_password(self, now: datetime) -> bool:
+        """Whether she chooses a password before anything else: hers was given to her, or is too old for the profile."""
+        lasts = PROFILES[settings.PASSWORD_PROFILE].days
+        if self.one_time_until is not None or lasts is None:
+            return self.one_time_until is not None
+        return self.password_set_at is None or self.password_set_at + timedelta(days=lasts) <= now
+
     def get_full_name(self) -> str:
         return self.name
 
     def get_short_name(self) -> str:
         return self.name
+
+
+class PastPassword(models.Model):
+    """A hash that one may not come back to, where the profile remembers any."""
+
+    audit_hides = ("password",)
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="past_passwords")
+    password = models.CharField(max_length=128)
+    set_at = models.DateTimeField()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["-set_at"]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.set_at}"
+
+
+class Reset(models.Model):
+    """Somebody gave a person a one-time password, or took away a second factor she had lost."""
+
+    class Kind(models.TextChoices):
+        PASSWORD = "password", _("one-time password given")
+        SECOND_FACTOR = "second_factor", _("second factor taken away")
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="resets", verbose_name=_("user"))
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    reason = models.CharField(_("reason"), max_length=200)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("reset of access")
+        verbose_name_plural = _("resets of access")
+        default_permissions = ("view",)
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.kind} {self.at}"

@@ -1,25 +1,17 @@
-"""Password rules as a profile: `nist` wants length, `mlps` (GB/T 22239) wants classes of characters as well."""
+"""The password rules of the chosen profile, as Django's validators know them."""
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.hashers import check_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.rules import PROFILES, classes_in
 
-@dataclass(frozen=True)
-class Profile:
-    least: int
-    classes: int
-
-
-PROFILES = {"nist": Profile(least=12, classes=1), "mlps": Profile(least=12, classes=3)}
-CLASSES = (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]")
 CONTEXT_WORDS = ("muster", "营销", "營銷", "营业部", "營業部", "password", "密码", "密碼")
 OWN_WORDS = ("employee_no", "name", "phone")
 
@@ -38,7 +30,7 @@ class ProfileValidator:
                 )
                 % {"least": self.profile.least}
             )
-        if sum(bool(re.search(pattern, password)) for pattern in CLASSES) < self.profile.classes:
+        if classes_in(password) < self.profile.classes:
             raise ValidationError(_("Mix at least three of: small letters, capitals, digits, other characters."))
         own = [getattr(user, name, "").lower() for name in OWN_WORDS]
         words = [*CONTEXT_WORDS, settings.FIRM_NAME.lower(), *own]
@@ -49,3 +41,27 @@ class ProfileValidator:
 
     def get_help_text(self) -> str:
         return _("At least %(least)d characters. A sentence is a good password.") % {"least": self.profile.least}
+
+
+class NewValidator:
+    """Neither the password one has (a one-time password above all) nor one of the last that the profile remembers."""
+
+    def validate(self, password: str, user: Any = None) -> None:
+        if user is None or user.pk is None:
+            return
+        if check_password(password, user.password):
+            raise ValidationError(_("Choose another password than the one you have."))
+        remembered = PROFILES[settings.PASSWORD_PROFILE].remembered
+        past = user.past_passwords.values_list("password", flat=True)[:remembered] if remembered else ()
+        if any(check_password(password, one) for one in past):
+            raise ValidationError(
+                ngettext(
+                    "Choose a password that is not your last one.",
+                    "Choose a password that is none of your last %(count)d.",
+                    remembered,
+                )
+                % {"count": remembered}
+            )
+
+    def get_help_text(self) -> str:
+        return ""

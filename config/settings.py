@@ -184,7 +184,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "core.middleware.AuditContextMiddleware",
     "accounts.middleware.NoStoreMiddleware",
-    "accounts.middleware.SecondFactorMiddleware",
+    "accounts.middleware.FirstThingsMiddleware",
     "teams.middleware.AuthorityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -252,6 +252,7 @@ AUTH_PASSWORD_VALIDATORS = [
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "accounts.passwords.ProfileValidator"},
+    {"NAME": "accounts.passwords.NewValidator"},
 ]
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

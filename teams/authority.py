@@ -48,6 +48,7 @@ class Power(StrEnum):
     SEE_AUDIT = "see_audit"
     APPOINT_STAND_IN = "appoint_stand_in"
     EDIT_PLACES = "edit_places"  # outlets, their banks, and targets, in the console
+    GIVE_PASSWORDS = "give_passwords"  # first and forgotten ones, and a lost second factor taken away
 
 
 P = Power
@@ -68,8 +69,8 @@ POWERS: dict[str, frozenset[Power]] = {
         {P.READ_LOGS, P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY, P.SEE_PAY, P.SIGN_PAY_2}
     ),
     Role.CHIEF_ACCOUNTANT: frozenset(FINANCE | {P.SIGN_PAY_1}),
-    Role.FINANCE_CLERK: frozenset(FINANCE | {P.REVIEW_DETAIL, P.DRAFT_PAY, P.RECORD_APPROVAL}),
-    Role.TRADE_ADMINISTRATOR: frozenset({P.SEE_RANKINGS, P.IMPORT_CRM, P.EDIT_PLACES}),
+    Role.FINANCE_CLERK: frozenset(FINANCE | {P.REVIEW_DETAIL, P.DRAFT_PAY, P.RECORD_APPROVAL, P.GIVE_PASSWORDS}),
+    Role.TRADE_ADMINISTRATOR: frozenset({P.SEE_RANKINGS, P.IMPORT_CRM, P.EDIT_PLACES, P.GIVE_PASSWORDS}),
     Role.ATTENDANCE_RECORDER: frozenset({P.EDIT_CALENDAR}),
     Role.ASSET_CUSTODIAN: frozenset(),
     Role.TRAINING_ORGANISER: frozenset(),
@@ -94,6 +95,7 @@ POWERS: dict[str, frozenset[Power]] = {
             P.SETTLE_MESSAGES,
             P.APPOINT_STAND_IN,
             P.EDIT_PLACES,
+            P.GIVE_PASSWORDS,
         }
     ),
     Role.AUDITOR: frozenset(
@@ -118,6 +120,8 @@ SECOND_FACTOR_ROLES = {
     Role.FINANCE_CLERK, Role.CHIEF_ACCOUNTANT, Role.DEPUTY_BRANCH_MANAGER, Role.BRANCH_MANAGER,
     Role.MARKET_OFFICER, Role.CHANNEL_OFFICER, Role.OFFICE_CLERK, Role.VICE_PRESIDENT, Role.AUDITOR,
 }  # fmt: skip
+# Whose access nobody inside the application gives back: those who look at everybody, head office included.
+BEYOND_PASSWORDS = {Role.VICE_PRESIDENT, Role.AUDITOR}
 LEADERS = {Role.AREA_MANAGER, Role.MARKET_MANAGER, Role.BRANCH_MANAGER, Role.REGIONAL_MANAGER}
 NOBODY = Q(pk__in=[])
 
@@ -175,6 +179,16 @@ class Authority:
             and power in OWN_POWERS
             and any(power in POWERS[h.role] and path.startswith(h.path) for h in self.held)
         )
+
+    def gives_passwords_to(self, other: Authority) -> bool:
+        """Whether one may give that person a password: somebody else, all of whose posts lie within one's own scope.
+        Those who need a second factor (they draft, sign and see pay) get theirs from head office only.
+        """
+        if other.person_id in {None, self.person_id} or not other.held or other.roles & BEYOND_PASSWORDS:
+            return False
+        if other.needs_second_factor and not self.roles & COMPANY_WIDE:
+            return False
+        return all(self.may(Power.GIVE_PASSWORDS, held.path) for held in other.held)
 
     def sees_unit(self, lookup: str, *powers: Power) -> Q:
         """A condition: the unit reached by `lookup` (a path column) is within one's sight (by one of `powers`)."""

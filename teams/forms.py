@@ -21,6 +21,18 @@ class DateInput(forms.DateInput):
         super().__init__(format="%Y-%m-%d", attrs=attributes)
 
 
+class ReasonForm(forms.Form):
+    """Why something is done that is kept in the audit trail."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=200, min_length=2)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.helper = FormHelper()
+        self.helper.form_tag = False
+        self.helper.layout = Layout("reason")
+
+
 class StandInForm(forms.Form):
     """Who stands in, for whom, from when until when (both days included)."""
 

@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import F, Q
 
 from accounts.models import User
 from core.explain import N_
 from core.money import ZERO
 from core.periods import Day, Month, Period
+from teams.authority import Authority, Held
 from teams.models import Function, Measure, Outlet, OutletPosting, Person, Posting, Role, Target, Unit, UnitKind, below
 
 LEADING_ROLE: dict[str, Role] = {
@@ -23,6 +25,7 @@ LEADING_ROLE: dict[str, Role] = {
     UnitKind.REGIONAL_DEPARTMENT: Role.REGIONAL_MANAGER,
 }
 MEMBERS = (Role.CUSTOMER_MANAGER,)
+SHEET = 40  # first passwords made in one request: each costs its hash
 KINDS_UPWARDS = ("unit__kind", "unit__parent__kind", "unit__parent__parent__kind", "unit__parent__parent__parent__kind")
 
 
@@ -256,6 +259,21 @@ def candidates(unit: Unit, user: User, on: date) -> list[Person]:
     return list(
         people.filter(pk__in=Posting.objects.filter(_in_force(on) & near).values("person")).select_related("user")[:40]
     )
+
+
+def without_password(unit: Unit, user: User, on: date) -> list[Person]:
+    """Those at the unit and below who never had a password and to whom one may give it, at most `SHEET` at a time."""
+    postings = Posting.objects.filter(
+        _in_force(on), unit__path__startswith=unit.path, person__user__password__startswith=UNUSABLE_PASSWORD_PREFIX
+    )
+    people = Person.objects.visible_to(user).filter(pk__in=postings.values("person")).select_related("user")
+    everywhere = Posting.objects.filter(_in_force(on), person__in=people)
+    held: dict[int, list[Held]] = {}
+    for posting in everywhere.select_related("unit"):
+        one_held = Held(posting.role, posting.unit_id, posting.unit.path, posting.unit.kind)
+        held.setdefault(posting.person_id, []).append(one_held)
+    theirs = ((one, Authority(on, one.pk, tuple(held.get(one.pk, ())))) for one in people)
+    return [one for one, authority in theirs if user.authority.gives_passwords_to(authority)][:SHEET]
 
 
 def outlets_of(unit: Unit, user: User, on: date) -> list[tuple[Outlet, list[OutletPosting]]]:

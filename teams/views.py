@@ -1,13 +1,15 @@
-"""Units, people, and who stands in for an absent leader."""
+"""Units, people, who stands in for an absent leader, and who gets a password."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -15,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import AuthedRequest
 from core.periods import Month
 from teams import selectors, services
-from teams.authority import Power
-from teams.forms import StandInForm
+from teams.authority import Power, authority_of
+from teams.forms import ReasonForm, StandInForm
 from teams.models import OutletPosting, Person, Posting, Target, Unit
 
 
@@ -39,6 +41,7 @@ def unit(request: AuthedRequest, pk: int) -> HttpResponse:
         "targets": Target.objects.visible_to(request.user).filter(unit=one, month__gte=Month(on).first),
         "stand_ins": selectors.stand_ins_at(one, on),
         "may_appoint": one.kind in selectors.LEADING_ROLE and may_appoint(request, one),
+        "may_give_passwords": request.user.authority.may(Power.GIVE_PASSWORDS, one.path),
     }
     return render(request, "teams/unit.html", context)
 
@@ -56,6 +59,7 @@ def person(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         "postings": postings.select_related("unit", "acting_for__person__user"),
         "outlets": stands.select_related("outlet__bank"),
         "targets": Target.objects.filter(person=one, month__gte=Month(on).first),
+        "may_give_password": may_give_password(request, one),
     }
     return render(request, "teams/person.html", context)
 
@@ -115,3 +119,82 @@ def end_stand_in(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     services.end_stand_in(stand_in=posting, actor=request.user, today=request.user.authority.on)
     messages.success(request, _("The stand-in has ended."))
     return redirect("teams:unit", pk=posting.unit_id)
+
+
+def may_give_password(request: AuthedRequest, one: Person) -> bool:
+    mine = request.user.authority
+    return bool(mine.paths(Power.GIVE_PASSWORDS) and mine.gives_passwords_to(authority_of(one.user, mine.on)))
+
+
+def person_to_let_in(request: AuthedRequest, public_id: UUID) -> Person:
+    """The person, where one may give her a password."""
+    one = get_object_or_404(Person.objects.visible_to(request.user).select_related("user"), public_id=public_id)
+    if not may_give_password(request, one):
+        raise PermissionDenied
+    return one
+
+
+def access_page(request: AuthedRequest, one: Person, form: ReasonForm, status: int = 200) -> HttpResponse:
+    context = {
+        "person": one,
+        "form": form,
+        "resets": one.user.resets.select_related("by")[:20],
+        "has_second_factor": is_mfa_enabled(one.user),
+    }
+    return render(request, "teams/access.html", context, status=status)
+
+
+@require_safe
+def access(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    return access_page(request, person_to_let_in(request, public_id), ReasonForm())
+
+
+@require_POST
+def give_password(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    """Shown in the answer itself, once: it is kept nowhere."""
+    one, form = person_to_let_in(request, public_id), ReasonForm(request.POST)
+    if not form.is_valid():
+        return access_page(request, one, form, 422)
+    today, now = request.user.authority.on, timezone.now()
+    slip = services.give_password(person=one, **form.cleaned_data, actor=request.user, today=today, now=now)
+    return render(request, "teams/slips.html", {"slips": [slip], "back": reverse("teams:person", args=[public_id])})
+
+
+@require_POST
+def take_second_factor(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    one, form = person_to_let_in(request, public_id), ReasonForm(request.POST)
+    if not form.is_valid():
+        return access_page(request, one, form, 422)
+    today, now = request.user.authority.on, timezone.now()
+    if services.take_second_factor(person=one, **form.cleaned_data, actor=request.user, today=today, now=now):
+        messages.success(request, _("The second factor is taken away."))
+    return redirect("teams:access", public_id=public_id)
+
+
+def unit_to_let_in(request: AuthedRequest, pk: int) -> Unit:
+    """The unit, where one may give its people passwords."""
+    one = get_object_or_404(Unit.objects.visible_to(request.user), pk=pk)
+    if not request.user.authority.may(Power.GIVE_PASSWORDS, one.path):
+        raise PermissionDenied
+    return one
+
+
+def first_passwords_page(request: AuthedRequest, one: Unit, form: ReasonForm, status: int = 200) -> HttpResponse:
+    people = selectors.without_password(one, request.user, request.user.authority.on)
+    return render(request, "teams/first_passwords.html", {"unit": one, "form": form, "people": people}, status=status)
+
+
+@require_safe
+def first_passwords(request: AuthedRequest, pk: int) -> HttpResponse:
+    form = ReasonForm(initial={"reason": _("First password")})
+    return first_passwords_page(request, unit_to_let_in(request, pk), form)
+
+
+@require_POST
+def give_first_passwords(request: AuthedRequest, pk: int) -> HttpResponse:
+    one, form = unit_to_let_in(request, pk), ReasonForm(request.POST)
+    if not form.is_valid():
+        return first_passwords_page(request, one, form, 422)
+    today, now = request.user.authority.on, timezone.now()
+    slips = services.give_first_passwords(unit=one, **form.cleaned_data, actor=request.user, today=today, now=now)
+    return render(request, "teams/slips.html", {"slips": slips, "back": reverse("teams:first_passwords", args=[pk])})

@@ -66,7 +66,7 @@ def test_rules_know_only_numbers_and_dates(path):
 
 
 CLOCK = re.compile(r"\b(?:timezone\.now\(|timezone\.local(?:date|time)\(\)|date\.today\(|datetime\.now\()")
-EDGE = {"views", "tasks", "management", "admin", "middleware", "context_processors", "clock"}
+EDGE = {"views", "tasks", "management", "admin", "middleware", "context_processors", "clock", "adapter"}
 
 
 def test_only_the_edge_reads_the_clock():

@@ -35,7 +35,7 @@ def tell(*, now: datetime, size: str, say: Say) -> None:
     calendar = calendar_for(Period(company.story_begins - timedelta(days=31), today + timedelta(days=31)))
     activity = Activity(company, calendar.workdays, calendar.trading_days)
     say(f"Founding the company: {len(company.people)} people, {len(company.outlets)} outlets …")
-    found(company)
+    found(company, now)
     touches.raise_requirements(company)
     say(f"Keeping work logs since {company.story_begins} …")
     keep_logs(company, activity)
@@ -68,11 +68,11 @@ def quietly(command: str, *arguments: str, **options: object) -> None:
     call_command(command, *arguments, stdout=io.StringIO(), **options)
 
 
-def found(company: Company) -> None:
+def found(company: Company, now: datetime) -> None:
     for name, rows in company.tables().items():
         paper.written(f"company/{name}.csv", rows)
     quietly("load_company", str(paper.folder() / "company"))
-    User.objects.update(password=make_password(PASSWORD))
+    User.objects.update(password=make_password(PASSWORD), password_set_at=now)
 
 
 def keep_logs(company: Company, activity: Activity) -> None:

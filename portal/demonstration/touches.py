@@ -84,12 +84,12 @@ def write_today(company: Company, activity: Activity, now: datetime) -> None:
     colleague = max(others, key=lambda seller: seller.drive)
     person = Person.objects.select_related("user").get(user__employee_no=first.employee_no)
     at = min(now, clock.at(on, time(11, 20)))
-    taken = activity.books[colleague.employee_no].prospects[-1]
+    taken = activity.known_to(colleague, 1)
     wanted = [
         (Kind.PROSPECT, activity.names.name(), activity.new_phone()),
         (Kind.PROSPECT, *taken),
-        (Kind.APPOINTMENT, *activity.books[first.employee_no].prospects[-2]),
-        (Kind.PROSPECT_CALL, *activity.books[first.employee_no].prospects[-3]),
+        (Kind.APPOINTMENT, *activity.known_to(first, 2)),
+        (Kind.PROSPECT_CALL, *activity.known_to(first, 3)),
         (Kind.CLIENT_CALL, *activity.books[first.employee_no].clients[0][:2]),
     ]
     for kind, name, phone in wanted:

@@ -134,6 +134,16 @@ TEAMS = [
     verb("teams:appoint", APPOINTING, of="area", sees=f"cm cm2 am {BRANCH_STAFF} {AROUND}", send=stand_in_form),
     verb("teams:end_stand_in", APPOINTING, of="stand_in", sees=f"cm2 am {BRANCH_STAFF} {AROUND}"),
 ]
+GIVING_PASSWORDS = "clerk tradeadmin market"
+NO_PASSWORDS = f"cm am mm accountant deputy manager regional {AROUND}"
+REASON = {"reason": "忘记密码，本人到场"}
+TEAMS += [
+    page("teams:access", GIVING_PASSWORDS, of="person", sees=NO_PASSWORDS),
+    verb("teams:give_password", GIVING_PASSWORDS, of="person", sees=NO_PASSWORDS, then=200, send=REASON),
+    verb("teams:take_second_factor", GIVING_PASSWORDS, of="person", sees=NO_PASSWORDS, send=REASON),
+    page("teams:first_passwords", GIVING_PASSWORDS, of="area", sees=f"cm2 {NO_PASSWORDS}"),
+    verb("teams:give_first_passwords", GIVING_PASSWORDS, of="area", sees=f"cm2 {NO_PASSWORDS}", then=200, send=REASON),
+]
 CALLING = "regional officer market"
 NOT_RANKED = "office"
 SUPERVISION = [

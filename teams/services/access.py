@@ -1,0 +1,90 @@
+"""First and forgotten passwords, and a second factor that was lost: given back by those who have the power."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import services as accounts
+from accounts.models import User
+from messaging.models import Channel
+from messaging.services import Draft, post
+from teams.authority import authority_of
+from teams.models import Person, Unit
+from teams.selectors import without_password
+
+
+class NotYourPeople(Exception):
+    """Oneself, somebody outside one's scope, or somebody whose access is given back higher up."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(_("You do not give %(person)s a password.") % {"person": person})
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """What is handed over, once: on paper, or read out."""
+
+    person: Person
+    password: str
+
+
+def give_password(*, person: Person, reason: str, actor: User, today: date, now: datetime) -> Slip:
+    """A one-time password; all sessions of the person end, and she is told. Raises `NotYourPeople`."""
+    return _give([person], reason, actor, today, now)[0]
+
+
+def give_first_passwords(*, unit: Unit, reason: str, actor: User, today: date, now: datetime) -> list[Slip]:
+    """One for each of those at the unit and below who never had any, as many as one request may take."""
+    return _give(without_password(unit, actor, today), reason, actor, today, now)
+
+
+@transaction.atomic
+def _give(people: Sequence[Person], reason: str, actor: User, today: date, now: datetime) -> list[Slip]:
+    for person in people:
+        _check(person, actor, today)
+    known = [person for person in people if person.user.has_usable_password()]
+    users = [person.user for person in people]
+    given = accounts.give_one_time_passwords(users=users, reason=reason, actor=actor, now=now)
+    for person in known:
+        _tell(person, "teams.password_given", actor, today, now)
+    return [Slip(person, given[person.user_id]) for person in people]
+
+
+@transaction.atomic
+def take_second_factor(*, person: Person, reason: str, actor: User, today: date, now: datetime) -> bool:
+    """Take it away and end all sessions; False when there was none. Raises `NotYourPeople`."""
+    _check(person, actor, today)
+    if not accounts.take_second_factor(user=person.user, reason=reason, actor=actor, now=now):
+        return False
+    _tell(person, "teams.second_factor_taken", actor, today, now)
+    return True
+
+
+def _check(person: Person, actor: User, today: date) -> None:
+    if not authority_of(actor, today).gives_passwords_to(authority_of(person.user, today)):
+        raise NotYourPeople(person)
+
+
+def _tell(person: Person, text: str, actor: User, today: date, now: datetime) -> None:
+    """By text message as well: whoever took the account over does not read that one."""
+    post(
+        [
+            Draft(
+                rule=f"{text}.{now:%H%M%S%f}",
+                business_date=today,
+                recipient_id=person.user_id,
+                channel=channel,
+                text=text,
+                values={"by": actor.name},
+                link=reverse("usersessions_list"),
+            )
+            for channel in (Channel.IN_APP, Channel.SMS)
+        ],
+        now=now,
+    )
