@@ -33,6 +33,8 @@ OPEN = (State.WAITING, State.SENDING)
 class Workshop:
     """A broker of the test's own, workers that can be killed, and the file of what the gateway accepted."""
 
+    application = "messaging.tests.slow_worker"
+
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
         self.folder = folder
         self.broker = environment["REDIS_URL"]
@@ -49,7 +51,7 @@ class Workshop:
         self.workers: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "celery", "-A", "messaging.tests.slow_worker", "worker"]
+        command = [sys.executable, "-m", "celery", "-A", self.application, "worker"]
         options = ["--concurrency", "2", "--without-gossip", "--without-mingle", "--without-heartbeat", "-l", "error"]
         worker = subprocess.Popen(
             [*command, *options], cwd=configured.BASE_DIR, env=self.environment, start_new_session=True

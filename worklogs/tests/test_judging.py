@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.models import User
 from attendance.models import CalendarDay
@@ -20,6 +22,8 @@ from teams.models import Person, Posting, Role
 from tests.cast import TODAY
 from worklogs import services
 from worklogs.models import Contact, DayScore, LogEntry, WeekScore, WorkLog
+from worklogs.rules import CONTACT_KINDS, Kind
+from worklogs.tasks import judge_recent
 from worklogs.tests.test_writing import at, write
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +58,71 @@ def test_judging_again_writes_nothing(cast):
     again = judge()
     assert (again.changed_days, again.changed_weeks, again.removed) == (0, 0, 0)
     assert AuditEntry.objects.count() == before
+
+
+@pytest.mark.clause("S3.2")
+def test_the_periodic_task_judges_this_week_and_the_last_and_a_second_run_writes_nothing(cast, time_machine):
+    time_machine.move_to(at(6), tick=False)
+    contact = Contact.objects.create(
+        phone="13900000001", name="王女士", owner=cast.person("cm"), unit=cast.unit["B1M1A1"], registered_on=TODAY
+    )
+    for on in (MONDAY - timedelta(days=8), MONDAY - timedelta(days=4)):  # of these the first is out of its reach
+        log = WorkLog.objects.create(person=cast.person("cm"), unit=cast.unit["B1M1A1"], on=on)
+        LogEntry.objects.create(log=log, kind=Kind.CLIENT_CALL, contact=contact, name="王女士", at=at(12))
+    judge_recent()
+    judged = DayScore.objects.filter(person=cast.person("cm")).order_by("on").values_list("on", "points")
+    assert judged[0][0] == MONDAY - timedelta(days=7) and judged[len(judged) - 1][0] == TODAY
+    assert dict(judged)[MONDAY - timedelta(days=4)] == 2
+    assert {score.week: score.points for score in WeekScore.objects.filter(person=cast.person("cm"))} == {
+        MONDAY - timedelta(days=7): 2,
+        MONDAY: 0,
+    }
+    rows, entries = list(DayScore.objects.order_by("pk").values()), AuditEntry.objects.count()
+    assert AuditEntry.objects.filter(source="task:judge_recent").exists()
+    judge_recent()
+    assert list(DayScore.objects.order_by("pk").values()) == rows
+    assert AuditEntry.objects.count() == entries
+
+
+written_entries = st.lists(
+    st.tuples(
+        st.sampled_from(["cm", "cm2", "cm_west"]),
+        st.integers(0, 2),  # days before today
+        st.sampled_from(CONTACT_KINDS),
+        st.integers(0, 4),  # which of a few contacts
+        st.sampled_from(["", "own", "colleague"]),
+    ),
+    unique_by=lambda row: row[:4],
+    max_size=12,
+)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(written_entries, st.permutations(["cm", "cm2", "cm_west"]))
+def test_judging_anew_in_any_order_gives_the_same_digests(cast, entries, order):
+    for model in (LogEntry, WorkLog, DayScore, WeekScore, Contact):
+        model.objects.all().delete()
+    of_unit = {"cm": "B1M1A1", "cm2": "B1M1A1", "cm_west": "B1M1A2"}
+    for key, days, kind, number, known in entries:
+        owner = {"owner": cast.person("cm"), "unit": cast.unit["B1M1A1"], "registered_on": MONDAY, "name": "王女士"}
+        contact, _ = Contact.objects.get_or_create(phone=f"1390000000{number}", defaults=owner)
+        log, _ = WorkLog.objects.get_or_create(
+            person=cast.person(key), on=TODAY - timedelta(days=days), defaults={"unit": cast.unit[of_unit[key]]}
+        )
+        LogEntry.objects.create(log=log, kind=kind, contact=contact, name="王女士", known_as=known, at=at(12))
+
+    def digests() -> set[tuple[object, ...]]:
+        of_days = DayScore.objects.values_list("person", "on", "points", "digest")
+        return {*of_days, *WeekScore.objects.values_list("person", "week", "points", "digest")}
+
+    judge()
+    first = digests()
+    DayScore.objects.all().delete()
+    WeekScore.objects.all().delete()
+    for key in order:  # one by one instead of everybody at once
+        judge(people=[cast.person(key).pk])
+    judge()
+    assert digests() == first
 
 
 def test_what_a_save_judged_and_what_a_run_over_everybody_judges_is_the_same(cast):

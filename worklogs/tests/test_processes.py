@@ -1,0 +1,76 @@
+"""Two who enter the same new number at the same moment, as real processes: one scores, the other is told."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cast import TODAY, Cast
+from tests.processes import go, heard, started, without
+from worklogs.models import Contact, Correction, DayScore, LogEntry, WeekScore, WorkLog
+
+pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
+
+# Both have looked the number up, and found it unknown, before either of them saves it.
+ENTERS = """
+import json
+import time_machine
+from django.test import Client
+from django.test.utils import setup_test_environment
+from accounts.models import User
+from tests.cast import TODAY
+from worklogs.services import writing
+
+setup_test_environment()
+look = writing.known_contact
+def look_and_wait(**number):
+    found = look(**number)
+    print("looked" if found is None else "known", flush=True)
+    sys.stdin.readline()
+    return found
+writing.known_contact = look_and_wait
+
+with time_machine.travel(f"{{TODAY}}T12:00:00+08:00", tick=True):
+    client = Client()
+    user = User.objects.get(employee_no={number!r})
+    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    print("ready", flush=True)
+    sys.stdin.readline()
+    entry = {{"kind": "prospect", "phone": "139 0000 7777", "name": "王女士"}}
+    page = client.post(f"/logs/day/{{TODAY}}/entries/", entry, follow=True)
+    print(json.dumps([page.status_code, [str(said) for said in page.context["messages"]]]), flush=True)
+"""
+
+
+def entered_at_once(environment: dict[str, str]) -> list[list[str]]:
+    """What each of the two is told."""
+    writers = [started(ENTERS.format(number=number), environment) for number in ("1001", "1002")]
+    go(*writers)
+    assert [heard(writer) for writer in writers] == ["looked", "looked"]
+    go(*writers)
+    answers = [json.loads(heard(writer)) for writer in writers]
+    assert [writer.wait(60) for writer in writers] == [0, 0]
+    assert [status for status, _ in answers] == [200, 200]
+    return sorted(told for _, told in answers)
+
+
+def points() -> list[int]:
+    scores = DayScore.objects.filter(person__user__employee_no__in=["1001", "1002"], on=TODAY)
+    return sorted(scores.values_list("points", flat=True))
+
+
+@pytest.mark.clause("S3.b")
+def test_two_who_enter_a_new_number_at_once_one_scores_and_the_other_is_told(cast: Cast, process_environment) -> None:
+    told = entered_at_once(process_environment)
+    assert Contact.objects.count() == 1 and LogEntry.objects.count() == 2
+    assert points() == [0, 1]
+    assert sorted(LogEntry.objects.values_list("known_as", flat=True)) == ["", "colleague"]
+    assert told == [["王女士已记入日志。"], ["王女士已记入日志。该号码已登记过，不计分。"]]
+
+
+def test_where_numbers_are_not_unique_both_score(cast: Cast, process_environment) -> None:
+    emptied = (DayScore, WeekScore, Correction, LogEntry, WorkLog, Contact)
+    with without(Contact, "one_contact_a_number", *emptied):
+        entered_at_once(process_environment)
+        assert points() == [1, 1]
