@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import cast
 
 from core.explain import N_, Line, RuleValue
-from core.periods import Month
+from core.periods import Month, Period
 
 
 class Kind(StrEnum):
@@ -438,9 +438,6 @@ def normalised_phone(text: str) -> str:
 
 
 # --- answers ------------------------------------------------------------------------------------------------------------
-def is_month_end_reply(month: Month, on: date, *, days: int, grace: int) -> bool:
-    """Whether an answer given on a day counts as the month-end answer to a log of `month` (S4.2.f).
-
-    It does in the last `days` days of the month and the `grace` days after it.
-    """
-    return month.end - timedelta(days=days) <= on < month.end + timedelta(days=grace)
+def month_end_window(month: Month, *, days: int, grace: int) -> Period:
+    """When an answer counts as the month-end answer to a log of `month` (S4.2.f): its last days and some of grace."""
+    return Period(month.end - timedelta(days=days), month.end + timedelta(days=grace))

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from core.converters import IsoDate
-from worklogs.views import day, desk
+from worklogs.views import day, desk, month_end
 
 register_converter(IsoDate, "iso_date")
 
@@ -21,7 +21,8 @@ urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/reply/", desk.reply_to_several, name="reply_to_several"),
     path("weeks/", desk.weeks, name="weeks"),
-    path("month-end/", desk.month_end, name="month_end"),
+    path("month-end/", month_end.month_end, name="month_end"),
+    path("month-end/answer/", month_end.answer_month_end, name="answer_month_end"),
     path("score-tables/", desk.score_tables, name="score_tables"),
     path("score-tables/<uuid:public_id>/", desk.score_table, name="score_table"),
     path("score-tables/<uuid:public_id>/file/", desk.score_table_file, name="score_table_file"),

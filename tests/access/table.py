@@ -97,6 +97,7 @@ MESSAGES = [
 ANSWERING = "am mm manager regional"
 READING = "deputy officer market auditor"
 OTHER_ANSWERING = "am_west mm2 sibling_am sibling_mm sibling_manager outsider_manager"
+MANAGING = "mm mm2 sibling_mm"
 WRITING = "cm cm2 cm_west cm_m2 sibling_cm outsider_cm"
 A_DAY = {"on": TODAY}
 ENTRY = {"kind": "prospect", "phone": "13900000001", "name": "王女士"}
@@ -113,9 +114,10 @@ LOGS = [
     page("worklogs:entry", "cm", of="log_entry", sees=f"{ANSWERING} {READING}"),
     verb("worklogs:remove_entry", "cm", of="log_entry", sees=f"{ANSWERING} {READING}"),
     page("worklogs:desk", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
-    verb("worklogs:reply_to_several", f"{ANSWERING} {OTHER_ANSWERING}"),
+    verb("worklogs:reply_to_several", f"{ANSWERING} {OTHER_ANSWERING}", then=422),  # none is chosen
     page("worklogs:weeks", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
-    page("worklogs:month_end", f"{ANSWERING} {OTHER_ANSWERING}"),
+    page("worklogs:month_end", MANAGING),
+    verb("worklogs:answer_month_end", MANAGING, then=422),  # none is chosen
     page("worklogs:score_tables", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
     page("worklogs:score_table", f"mm manager regional {READING}", of="score_table"),
     part("worklogs:score_table_file", f"mm manager regional {READING}", of="score_table"),

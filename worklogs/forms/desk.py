@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 LONGEST_REPLY = 500
@@ -37,5 +38,11 @@ class ListOfAddresses(forms.MultipleChoiceField):
 
 
 class SeveralRepliesForm(forms.Form):
+    """One answer to several logs; `ticked` are those chosen, as they were sent."""
+
     logs = ListOfAddresses(error_messages={"required": _("Choose at least one log.")})
     text = reply_field()
+
+    @property
+    def ticked(self) -> list[str]:
+        return self.data.getlist("logs") if isinstance(self.data, QueryDict) else []

@@ -8,20 +8,20 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, cast
 
-from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext
 
 from accounts.models import User
-from core.periods import Month, Week
+from core.periods import Week
 from policies import selectors as policy
 from teams.authority import Power
-from teams.models import Unit, UnitKind, below
-from teams.selectors import Member, members_during, members_on
+from teams.models import Posting, Unit, UnitKind, below
+from teams.selectors import LEADING_ROLE, Member, members_on
 from worklogs.models import DayScore, Reply, ScoreTable, WeekScore, WorkLog
 from worklogs.rules import LABELS, Kind
 
 REPLIES_A_WEEK = "worklogs.weekly_replies"
-REPLIES_A_MONTH_END = "worklogs.month_end_replies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +134,7 @@ def _answers(people: Collection[int], units: Collection[Unit], on: date) -> dict
         .order_by()
         .values_list("person")
         .annotate(
-            answered=Count("pk", filter=Q(replied=True, on__gte=week.first)),
+            answered=Count("pk", filter=Q(answered_by_own_leader(), on__gte=week.first)),
             waiting=Count("pk", filter=waits),
             oldest=Min("on", filter=waits),
         )
@@ -145,59 +145,25 @@ def _answers(people: Collection[int], units: Collection[Unit], on: date) -> dict
 
 
 def answered_logs(people: Iterable[int], week: Week) -> dict[int, int]:
-    """How many of each person's logs of the week have been answered by a leader (S4.1.f); two answers to one log count once."""
-    logs = WorkLog.objects.filter(person__in=list(people), on__gte=week.first, on__lt=week.end, replied=True)
+    """How many of each person's logs of the week her own leader has answered (S4.1.f); two answers to one log count once."""
+    logs = WorkLog.objects.filter(answered_by_own_leader(), person__in=list(people))
+    logs = logs.filter(on__gte=week.first, on__lt=week.end)
     return dict(logs.order_by().values_list("person").annotate(count=Count("pk")))
 
 
-@dataclass(frozen=True, slots=True)
-class MonthEndStanding:
-    """Whether the market manager has answered a log author at month end (S4.2.f)."""
+def answered_by_own_leader() -> Exists:
+    """That a log was answered by who led the writer's unit on the day of the answer, a stand-in included.
 
-    member: Member
-    logs: int
-    answered: int
-    owed: int
-    last_log: WorkLog | None
-
-    @property
-    def is_done(self) -> bool:
-        return self.answered >= self.owed
-
-
-def month_end_standing(units: Collection[Unit], month: Month) -> list[MonthEndStanding]:
-    """Every log author of the month with her month-end answers; those without any log owe nobody an answer."""
-    members = {m.person_id: m for m in members_during(month, units=units)}
-    counts = {
-        row["person"]: row
-        for row in WorkLog.objects.submitted()
-        .filter(person__in=members, on__gte=month.first, on__lt=month.end)
-        .values("person")
-        .annotate(
-            logs=Count("pk", distinct=True),
-            answered=Count("replies", filter=Q(replies__kind=Reply.Kind.MONTH_END), distinct=True),
-            last=Max("on"),
-        )
-    }
-    newest = {
-        log.person_id: log
-        for log in WorkLog.objects.submitted()
-        .filter(person__in=counts, on__gte=month.first, on__lt=month.end)
-        .order_by("person_id", "-on")
-        .distinct("person_id")
-    }
-    owed = policy.values_on([REPLIES_A_MONTH_END], unit_ids={m.unit_id for m in members.values()}, on=month.last)
-    return [
-        MonthEndStanding(
-            member=member,
-            logs=counts[person]["logs"],
-            answered=counts[person]["answered"],
-            owed=cast(int, owed[member.unit_id][REPLIES_A_MONTH_END].value),
-            last_log=newest.get(person),
-        )
-        for person, member in members.items()
-        if person in counts
-    ]
+    Where nobody led it then, the leader of the unit above answers instead.
+    """
+    leading = Posting.objects.filter(
+        Q(to_on=None) | Q(to_on__gt=OuterRef("day")), role__in=LEADING_ROLE.values(), from_on__lte=OuterRef("day")
+    )
+    own = leading.filter(unit=OuterRef("log__unit"))
+    above = leading.filter(unit=OuterRef("log__unit__parent"))
+    by_own, by_above = (Exists(posts.filter(person__user=OuterRef("author"))) for posts in (own, above))
+    given = Reply.objects.annotate(day=TruncDate("at")).filter(log=OuterRef("pk"))
+    return Exists(given.filter(by_own | (~Exists(own) & by_above)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 from worklogs.services.importing import LogImport, import_logs
 from worklogs.services.judging import Judged, judge
-from worklogs.services.replies import CannotReply, reply_to_log, reply_to_logs
+from worklogs.services.replies import CannotReply, answer_month_end, reply_to_log, reply_to_logs
 from worklogs.services.score_tables import send_due_score_tables, send_score_tables, sending_day
 from worklogs.services.writing import (
     AlreadyEntered,
@@ -37,6 +37,7 @@ __all__ = [
     "NothingWritten",
     "ReasonNeeded",
     "WindowClosed",
+    "answer_month_end",
     "checked_phone",
     "import_logs",
     "judge",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import cast
 
 from django.db import transaction
 from django.urls import reverse
@@ -12,14 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.clock import day_of
-from core.periods import Month
+from core.periods import Month, Period
 from messaging.models import Channel
 from messaging.services import Draft, post
-from policies import selectors as policy
 from teams.authority import Power
 from teams.models import Role
 from worklogs.models import Reply, WorkLog
-from worklogs.rules import is_month_end_reply
+from worklogs.selectors.month_end import month_end_windows
 
 
 class CannotReply(Exception):
@@ -65,6 +63,23 @@ def reply_to_logs(*, logs: Sequence[WorkLog], text: str, actor: User, now: datet
     return replies
 
 
+@transaction.atomic
+def answer_month_end(*, logs: Sequence[WorkLog], text: str, actor: User, now: datetime) -> list[Reply]:
+    """Give log authors the market manager's answer at month end (S4.2.f). Raises `CannotReply`.
+
+    Unlike any other answer it is refused where it would not count.
+    """
+    month_end = MonthEnd(logs, actor, day_of(now))
+    for log in logs:
+        if not month_end.is_manager_of(log):
+            raise CannotReply(_("At month end the manager of the market department answers, or who stands in."))
+        window = month_end.window(log)
+        if day_of(now) not in window:
+            dates = {"first": window.first, "last": window.last}
+            raise CannotReply(_("Month-end answers to these logs count from %(first)s to %(last)s.") % dates)
+    return reply_to_logs(logs=logs, text=text, actor=actor, now=now)
+
+
 def may_reply(log: WorkLog, actor: User) -> None:
     """Raises `CannotReply` where this person cannot answer this log."""
     if log.person.user_id == actor.pk:
@@ -81,17 +96,18 @@ class MonthEnd:
     def __init__(self, logs: Sequence[WorkLog], actor: User, today: date) -> None:
         self.today = today
         self.paths = [held.path for held in actor.authority.held if held.role == Role.MARKET_MANAGER]
-        codes = ("worklogs.month_end_days", "worklogs.month_end_grace")
-        self.values = policy.values_on(codes, unit_ids={log.unit_id for log in logs}, on=today)
+        unit_ids = {log.unit_id for log in logs}
+        self.windows = {month: month_end_windows(month, unit_ids) for month in {Month(log.on) for log in logs}}
+
+    def window(self, log: WorkLog) -> Period:
+        return self.windows[Month(log.on)][log.unit_id]
+
+    def is_manager_of(self, log: WorkLog) -> bool:
+        return any(log.unit.path.startswith(path) for path in self.paths)
 
     def kind_for(self, log: WorkLog) -> Reply.Kind:
-        values = self.values[log.unit_id]
-        days = cast(int, values["worklogs.month_end_days"].value)
-        grace = cast(int, values["worklogs.month_end_grace"].value)
-        is_market_manager = any(log.unit.path.startswith(path) for path in self.paths)
-        if is_market_manager and is_month_end_reply(Month(log.on), self.today, days=days, grace=grace):
-            return Reply.Kind.MONTH_END
-        return Reply.Kind.WEEKLY
+        counts = self.is_manager_of(log) and self.today in self.window(log)
+        return Reply.Kind.MONTH_END if counts else Reply.Kind.WEEKLY
 
 
 def told(reply: Reply, actor: User) -> Draft:

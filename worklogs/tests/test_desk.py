@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.test import Client
 
 from core import clock
 from core.periods import Month, Week
@@ -11,8 +12,9 @@ from teams.models import Person, Posting, Role
 from tests.cast import TODAY, Cast
 from worklogs import services
 from worklogs.models import Reply, ScoreTable, WorkLog
-from worklogs.rules import is_month_end_reply
+from worklogs.rules import month_end_window
 from worklogs.selectors import desk as selectors
+from worklogs.selectors.month_end import month_end_standing
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 16)
@@ -62,6 +64,35 @@ def test_an_answer_reaches_the_writer_and_closes_the_log_to_silent_changes(cast)
     assert message.link == "/logs/day/2026-11-16/"
 
 
+@pytest.mark.clause("S4.1.f")
+@pytest.mark.parametrize(
+    ("key", "answered"),
+    [("am", 1), ("cm2", 1), ("mm", 0), ("manager", 0)],
+    ids=["the area's own leader", "who stands in for her", "the market manager at month end", "the branch manager"],
+)
+def test_only_the_answers_of_the_areas_own_leader_fulfil_her_duty(cast, signed_in, key, answered):
+    own = Posting.objects.get(person=cast.person("am"))
+    Posting.objects.create(
+        person=cast.person("cm2"), unit=own.unit, role=own.role, from_on=date(2026, 11, 26), acting_for=own
+    )
+    on = date(2026, 11, 27)
+    log = written(cast, "cm", on)
+    answer(log, cast.as_of(key, on), on=on)
+    assert selectors.answered_logs([log.person_id], Week(on)) == ({log.person_id: 1} if answered else {})
+    mine = {row.member.employee_no: row for row in selectors.desk([cast.unit["B1M1A1"]], on)}["1001"]
+    assert mine.answered == answered
+    row = next(row for row in selectors.desk([cast.unit["B1"]], on) if row.member.employee_no == "1001")
+    assert row.answered == answered
+
+
+@pytest.mark.clause("S4.1.f")
+def test_an_area_without_a_leader_is_answered_by_the_one_above(cast):
+    log = written(cast, "cm", MONDAY)
+    Posting.objects.filter(person=cast.person("am")).update(to_on=MONDAY)
+    answer(log, cast.mm)
+    assert selectors.answered_logs([log.person_id], Week(TODAY)) == {log.person_id: 1}
+
+
 @pytest.mark.parametrize(
     ("key", "on_whose", "why"),
     [
@@ -103,7 +134,7 @@ def test_a_log_that_is_still_being_written_is_not_answered_and_none_of_several_i
     ],
 )
 def test_a_month_end_answer_is_one_of_the_last_days_or_the_days_of_grace(on, counts):
-    assert is_month_end_reply(Month(date(2026, 11, 3)), on, days=5, grace=3) is counts
+    assert (on in month_end_window(Month(date(2026, 11, 3)), days=5, grace=3)) is counts
 
 
 @pytest.mark.clause("S4.2.f")
@@ -112,8 +143,59 @@ def test_the_market_manager_owes_every_log_author_an_answer_at_month_end(cast):
     answer(logs[0], cast.mm, on=date(2026, 11, 20))  # too early to count
     answer(logs[1], cast.mm, on=date(2026, 11, 28))
     answer(logs[2], cast.am_west, on=date(2026, 11, 28))  # not the market manager
-    rows = selectors.month_end_standing([cast.unit["B1M1"]], Month(TODAY))
+    rows = month_end_standing([cast.unit["B1M1"]], Month(TODAY))
     assert {row.member.employee_no: row.is_done for row in rows} == {"1001": False, "1002": True, "1003": False}
+
+
+@pytest.fixture
+def month_end(cast, time_machine):
+    """`month_end("mm", day)`: the page of month-end answers as that person sees it on that day."""
+
+    def opened(key: str, on: date):
+        time_machine.move_to(noon(on), tick=False)
+        client = Client()
+        client.force_login(cast.user[key], backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client, client.get("/logs/month-end/")
+
+    return opened
+
+
+@pytest.mark.clause("S4.2.f")
+def test_outside_its_window_the_month_end_page_shows_the_dates_instead_of_the_form(cast, month_end):
+    log = written(cast, "cm", MONDAY)
+    client, early = month_end("mm", date(2026, 11, 25))
+    text = early.content.decode()
+    assert "11月26日" in text and "12月3日" in text and 'name="text"' not in text and 'name="logs"' not in text
+    refused = client.post("/logs/month-end/answer/", {"logs": [str(log.public_id)], "text": "辛苦了"})
+    assert refused.status_code == 422 and "辛苦了" in refused.content.decode()
+    assert not Reply.objects.exists()
+    _, late = month_end("mm", date(2026, 12, 3))
+    assert 'name="text"' in late.content.decode(), "in the days of grace it is still last month's page"
+
+
+@pytest.mark.clause("S4.2.f")
+def test_at_month_end_every_author_is_ticked_and_one_answer_counts_for_each(cast, month_end):
+    logs = [written(cast, key, MONDAY) for key in ("cm", "cm_west")]
+    WorkLog.objects.filter(pk=logs[0].pk).update(unit=cast.unit["B1M2"])  # written in another team before she came
+    logs[0] = written(cast, "cm", TODAY)
+    client, page = month_end("mm", date(2026, 11, 30))
+    assert page.content.decode().count(" checked") == 2
+    data = {"month": "2026-11", "logs": [str(log.public_id) for log in logs], "text": "本月辛苦了"}
+    assert client.post("/logs/month-end/answer/", data).status_code == 302
+    rows = month_end_standing([cast.unit["B1M1"]], Month(TODAY))
+    assert [row.is_done for row in rows] == [True, True]
+    assert client.get("/logs/month-end/").content.decode().count(" checked") == 0
+
+
+@pytest.mark.clause("S4.2.f", "D7")
+def test_the_month_end_answer_is_the_market_managers_or_of_who_stands_in(cast, month_end):
+    assert month_end("manager", date(2026, 11, 30))[1].status_code == 403
+    assert month_end("am", date(2026, 11, 30))[1].status_code == 403
+    own = Posting.objects.get(person=cast.person("mm"))
+    Posting.objects.create(
+        person=cast.person("am"), unit=own.unit, role=own.role, from_on=date(2026, 11, 30), acting_for=own
+    )
+    assert month_end("am", date(2026, 11, 30))[1].status_code == 200
 
 
 @pytest.mark.clause("S5.4", "S4.2.f")
@@ -169,6 +251,18 @@ def test_several_logs_are_answered_from_the_desk_at_once(cast, signed_in):
     response = client.post("/logs/desk/reply/", {"logs": [str(log.public_id) for log in logs], "text": "都不错"})
     assert response.status_code == 302
     assert Reply.objects.count() == 2
+
+
+def test_with_nothing_chosen_what_was_typed_stays_on_the_desk_as_it_was_filtered(cast, signed_in):
+    log = written(cast, "cm", MONDAY)
+    client = signed_in(cast.am)
+    answer = client.post("/logs/desk/reply/", {"text": "写得很细", "back": "on=2026-11-16&show=waiting"})
+    assert (answer.status_code, answer.context["on"], answer.context["show"]) == (422, MONDAY, "waiting")
+    assert "写得很细" in answer.content.decode()
+    answer = client.post("/logs/desk/reply/", {"text": "长" * 501, "logs": str(log.public_id), "back": "on=2026-11-16"})
+    text = answer.content.decode()
+    assert answer.status_code == 422 and "长" * 501 in text and text.count(" checked") == 1
+    assert not Reply.objects.exists()
 
 
 def test_a_log_out_of_sight_among_several_is_not_found_and_none_is_answered(cast, signed_in):

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,9 +19,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
 from core.exports import written_as_xlsx
-from core.periods import Month, Week
+from core.periods import Week
 from teams.authority import Power
-from teams.models import Unit
+from teams.models import Role, Unit
 from worklogs import services
 from worklogs.forms.desk import ReplyForm, SeveralRepliesForm
 from worklogs.models import DayScore, ScoreTable, WorkLog
@@ -50,20 +50,25 @@ SHOW = {
 }
 
 
-def day_asked(request: AuthedRequest) -> date:
-    """The day of `?on=`, today without. Raises `Http404`."""
+def day_asked(asked: QueryDict) -> date:
+    """The day of `on=`, today without. Raises `Http404`."""
     try:
-        return date.fromisoformat(request.GET.get("on", "")) if request.GET.get("on") else timezone.localdate()
+        return date.fromisoformat(asked.get("on") or "") if asked.get("on") else timezone.localdate()
     except ValueError:
         raise Http404 from None
 
 
 @require_safe
 def desk(request: AuthedRequest) -> HttpResponse:
+    return shown(request, request.GET, SeveralRepliesForm())
+
+
+def shown(request: AuthedRequest, asked: QueryDict, form: SeveralRepliesForm, *, status: int = 200) -> HttpResponse:
+    """The desk as `asked` filters it, with what was chosen and typed in the form."""
     units = selectors.led_units(request.user, Power.READ_LOGS)
     if not units:
         raise PermissionDenied
-    on, show = day_asked(request), request.GET.get("show", "all")
+    on, show = day_asked(asked), asked.get("show", "all")
     show = show if show in SHOW else "all"
     board = selectors.desk(units, on)
     chosen = {
@@ -76,11 +81,12 @@ def desk(request: AuthedRequest) -> HttpResponse:
         "on": on,
         "show": show,
         "filters": [(name, label, len(chosen[name])) for name, label in SHOW.items()],
-        "page": Paginator(chosen[show], A_PAGE).get_page(request.GET.get("page")),
-        "form": SeveralRepliesForm(),
+        "page": Paginator(chosen[show], A_PAGE).get_page(asked.get("page")),
+        "form": form,
         "may_reply": request.user.authority.paths(Power.REPLY_TO_LOGS),
+        "manages": any(held.role == Role.MARKET_MANAGER for held in request.user.authority.held),
     }
-    return render(request, "worklogs/desk.html", context)
+    return render(request, "worklogs/desk.html", context, status=status)
 
 
 @require_safe
@@ -142,42 +148,31 @@ def log_context(request: AuthedRequest, found: WorkLog, form: ReplyForm) -> dict
 def reply_to_several(request: AuthedRequest) -> HttpResponse:
     if not request.user.authority.paths(Power.REPLY_TO_LOGS):
         raise PermissionDenied
-    form = SeveralRepliesForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
-        return redirect(back_to_desk(request))
-    wanted = form.cleaned_data["logs"]
+    form, back = SeveralRepliesForm(request.POST), QueryDict(request.POST.get("back", ""))
+    if form.is_valid():
+        logs, text = chosen_logs(request, form), form.cleaned_data["text"]
+        try:
+            done = services.reply_to_logs(logs=logs, text=text, actor=request.user, now=timezone.now())
+        except services.CannotReply as refusal:
+            form.add_error(None, str(refusal.message))
+        else:
+            say_answered(request, len(done))
+            return redirect(f"{reverse('worklogs:desk')}?{back.urlencode()}")
+    return shown(request, back, form, status=422)
+
+
+def chosen_logs(request: AuthedRequest, form: SeveralRepliesForm) -> list[WorkLog]:
+    """The logs of a valid form. Raises `Http404` where one of them is out of sight."""
+    wanted = set(form.cleaned_data["logs"])
     logs = list(WorkLog.objects.visible_to(request.user).filter(public_id__in=wanted).select_related("unit"))
-    if len(logs) != len(set(wanted)):
+    if len(logs) != len(wanted):
         raise Http404
-    try:
-        done = services.reply_to_logs(logs=logs, text=form.cleaned_data["text"], actor=request.user, now=timezone.now())
-    except services.CannotReply as refusal:
-        messages.error(request, str(refusal.message))
-    else:
-        words = ngettext("%(count)d log has been answered.", "%(count)d logs have been answered.", len(done))
-        messages.success(request, words % {"count": len(done)})
-    return redirect(back_to_desk(request))
+    return logs
 
 
-def back_to_desk(request: AuthedRequest) -> str:
-    """The desk as it was filtered."""
-    asked = request.POST.get("back", "")
-    return f"{reverse('worklogs:desk')}?{asked}" if asked else reverse("worklogs:desk")
-
-
-@require_safe
-def month_end(request: AuthedRequest) -> HttpResponse:
-    units = selectors.led_units(request.user)
-    if not units:
-        raise PermissionDenied
-    try:
-        month = Month.parse(request.GET["month"]) if request.GET.get("month") else Month(timezone.localdate())
-    except ValueError:
-        raise Http404 from None
-    rows = selectors.month_end_standing(units, month)
-    context = {"month": month, "units": units, "rows": rows, "missing": [row for row in rows if not row.is_done]}
-    return render(request, "worklogs/month_end.html", {**context, "form": SeveralRepliesForm()})
+def say_answered(request: AuthedRequest, count: int) -> None:
+    words = ngettext("%(count)d log has been answered.", "%(count)d logs have been answered.", count)
+    messages.success(request, words % {"count": count})
 
 
 @require_safe

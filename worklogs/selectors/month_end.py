@@ -1,0 +1,77 @@
+"""The market manager's answers at month end: when they count, whom she has answered, who still waits (S4.2.f)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+from django.db.models import Count, Q
+
+from accounts.models import User
+from core.periods import Month, Period
+from policies import selectors as policy
+from teams.models import Role, Unit, below
+from teams.selectors import Member, members_during
+from worklogs import rules
+from worklogs.models import Reply, WorkLog
+
+DAYS, GRACE, REPLIES = "worklogs.month_end_days", "worklogs.month_end_grace", "worklogs.month_end_replies"
+
+
+def managed_departments(user: User) -> list[Unit]:
+    """The market departments one leads or stands in for; the month-end answer is their manager's alone."""
+    held = [held.unit_id for held in user.authority.held if held.role == Role.MARKET_MANAGER]
+    return list(Unit.objects.filter(pk__in=held).order_by("path"))
+
+
+def month_end_windows(month: Month, unit_ids: Collection[int]) -> dict[int, Period]:
+    """Per unit when an answer to a log of the month counts as its month-end answer."""
+    values = policy.values_on([DAYS, GRACE], unit_ids=unit_ids, on=month.last)
+    return {
+        pk: rules.month_end_window(month, days=cast(int, of[DAYS].value), grace=cast(int, of[GRACE].value))
+        for pk, of in values.items()
+    }
+
+
+def month_to_answer(department: Unit, today: date) -> Month:
+    """Last month while its answers still count, else this one."""
+    last = Month(today).previous()
+    return last if today in month_end_windows(last, [department.pk])[department.pk] else Month(today)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthEndStanding:
+    """How often a log author was answered at month end, and her last log, which is the one to answer."""
+
+    member: Member
+    logs: int
+    answered: int
+    owed: int
+    last_log: WorkLog
+
+    @property
+    def is_done(self) -> bool:
+        return self.answered >= self.owed
+
+
+def month_end_standing(units: Collection[Unit], month: Month) -> list[MonthEndStanding]:
+    """Everybody who handed in a log in these units in the month; those without any log are owed no answer."""
+    members = {member.person_id: member for member in members_during(month, units=units)}
+    logs = WorkLog.objects.submitted().filter(below(*units, path="unit__path"), person__in=members)
+    logs = logs.filter(on__gte=month.first, on__lt=month.end)
+    given = Count("replies", filter=Q(replies__kind=Reply.Kind.MONTH_END), distinct=True)
+    counts = {
+        person: (written, answered)
+        for person, written, answered in logs.order_by()
+        .values_list("person")
+        .annotate(logs=Count("pk", distinct=True), answered=given)
+    }
+    newest = {log.person_id: log for log in logs.order_by("person_id", "-on").distinct("person_id")}
+    owed = policy.values_on([REPLIES], unit_ids={member.unit_id for member in members.values()}, on=month.last)
+    return [
+        MonthEndStanding(member, *counts[person], cast(int, owed[member.unit_id][REPLIES].value), newest[person])
+        for person, member in members.items()
+        if person in counts
+    ]

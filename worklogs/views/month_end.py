@@ -1,0 +1,69 @@
+"""The market manager's answers at month end."""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.requests import AuthedRequest
+from core.periods import Month
+from teams.models import Unit
+from worklogs import services
+from worklogs.forms.desk import SeveralRepliesForm
+from worklogs.selectors import month_end as selectors
+from worklogs.views.desk import chosen_logs, say_answered
+
+
+@require_safe
+def month_end(request: AuthedRequest) -> HttpResponse:
+    return shown(request, request.GET.get("month", ""), SeveralRepliesForm())
+
+
+def shown(request: AuthedRequest, code: str, form: SeveralRepliesForm, *, status: int = 200) -> HttpResponse:
+    """The month of `code`, the one to answer now without, and the form while its answers count."""
+    departments = managed(request)
+    today = timezone.localdate()
+    try:
+        month = Month.parse(code) if code else selectors.month_to_answer(departments[0], today)
+    except ValueError:
+        raise Http404 from None
+    rows = selectors.month_end_standing(departments, month)
+    window = selectors.month_end_windows(month, [departments[0].pk])[departments[0].pk]
+    context = {
+        "month": month,
+        "rows": rows,
+        "waiting": sum(not row.is_done for row in rows),
+        "window": window,
+        "is_open": today in window,
+        "is_over": today >= window.end,
+        "form": form,
+    }
+    return render(request, "worklogs/month_end.html", context, status=status)
+
+
+def managed(request: AuthedRequest) -> list[Unit]:
+    """The departments whose manager asks. Raises `PermissionDenied` for everybody else."""
+    departments = selectors.managed_departments(request.user)
+    if not departments:
+        raise PermissionDenied
+    return departments
+
+
+@require_POST
+def answer_month_end(request: AuthedRequest) -> HttpResponse:
+    managed(request)
+    form, code = SeveralRepliesForm(request.POST), request.POST.get("month", "")
+    if form.is_valid():
+        logs, text = chosen_logs(request, form), form.cleaned_data["text"]
+        try:
+            done = services.answer_month_end(logs=logs, text=text, actor=request.user, now=timezone.now())
+        except services.CannotReply as refusal:
+            form.add_error(None, str(refusal.message))
+        else:
+            say_answered(request, len(done))
+            return redirect(f"{reverse('worklogs:month_end')}?month={code}")
+    return shown(request, code, form, status=422)
