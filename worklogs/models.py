@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core.periods import Week
 from teams.authority import Power
 from teams.models import Person, Unit
-from worklogs.rules import CONTACT_KINDS, LABELS, Kind, KnownAs
+from worklogs.rules.kinds import CONTACT_KINDS, LABELS, Kind, KnownAs
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -6,7 +6,8 @@ from datetime import time
 
 from core.explain import N_
 from policies.registry import Direction, Parameter, declare
-from worklogs.rules import CLAUSES, PASS_BY_BOTH, PASS_BY_SCORE, Kind
+from worklogs.rules.asking import PASS_BY_BOTH, PASS_BY_SCORE
+from worklogs.rules.kinds import CLAUSES, Kind
 
 A_DAY = {
     Kind.BROCHURES: (N_("Brochures to hand out a day"), 50),

@@ -6,7 +6,7 @@ The first two words for a kind are those of the pages, in either script; a refus
 from __future__ import annotations
 
 from core.tables import Column, Form
-from worklogs.rules import Kind
+from worklogs.rules.kinds import Kind
 
 KIND_WORDS = {
     Kind.BROCHURES.value: ("派发宣传资料", "派發宣傳資料", "宣传资料", "宣傳資料", "派发资料", "派發資料"),

@@ -18,7 +18,7 @@ from teams.models import Person, Posting, Role, Unit
 from teams.selectors import leaders_of
 from teams.services import appoint_stand_in
 from worklogs import services as logs
-from worklogs.rules import Kind
+from worklogs.rules.kinds import Kind
 
 REASONS = ("网点本周装修，客流少；下周恢复。", "两位客户经理请假，其余有跟进，预计下周补上。")
 

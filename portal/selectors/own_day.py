@@ -20,8 +20,10 @@ from messaging.models import Message
 from teams.authority import POWERS, Power
 from teams.models import Measure, Person, Target
 from worklogs.models import DayScore, Reply, WeekScore, WorkLog
-from worklogs.rules import LABELS, Entry, Kind, KnownAs, Missing, score_tally, still_missing, tally
-from worklogs.rules import DayScore as JudgedDay
+from worklogs.rules.kinds import LABELS, Kind, KnownAs
+from worklogs.rules.scoring import DayScore as JudgedDay
+from worklogs.rules.scoring import Missing, score_tally, still_missing
+from worklogs.rules.tallying import Entry, tally
 from worklogs.selectors import requirement_for
 
 

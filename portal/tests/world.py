@@ -18,7 +18,7 @@ from teams.authority import authority_of
 from teams.models import Person, Posting, Role, Target, Unit, UnitKind
 from tests.cast import SINCE, Cast
 from worklogs.models import Contact, LogEntry, Reply, ScoreTable, WorkLog
-from worklogs.rules import CONTACT_KINDS
+from worklogs.rules.kinds import CONTACT_KINDS
 from worklogs.services.judging import judge
 
 NAMES = (

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from worklogs.rules import CONTACT_KINDS, LABELS, Kind
+from worklogs.rules.kinds import CONTACT_KINDS, LABELS, Kind
 
 
 def reason_field() -> forms.CharField:

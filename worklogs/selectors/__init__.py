@@ -13,7 +13,8 @@ from policies.selectors import values_over
 from teams.models import Person, Posting, Role, Unit, below
 from worklogs.models import Contact
 from worklogs.parameters import CODES
-from worklogs.rules import KnownAs, Requirement
+from worklogs.rules.asking import Requirement
+from worklogs.rules.kinds import KnownAs
 
 
 @dataclass(frozen=True, slots=True)

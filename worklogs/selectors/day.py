@@ -16,9 +16,13 @@ from core.clock import at
 from core.explain import lines_as_json
 from core.periods import Week
 from teams.models import Person
-from worklogs import rules
 from worklogs.models import Contact, Correction, DayScore, LogEntry, Reply, WeekScore, WorkLog
-from worklogs.rules import CONTACT_KINDS, LABELS, Entry, Kind, KnownAs, Missing, Requirement, Standing, Window
+from worklogs.rules import scoring, tallying, windows
+from worklogs.rules.asking import Requirement
+from worklogs.rules.kinds import CONTACT_KINDS, LABELS, Kind, KnownAs
+from worklogs.rules.scoring import Missing
+from worklogs.rules.tallying import Entry, Standing
+from worklogs.rules.windows import Window
 from worklogs.selectors import known_as, known_contact, requirements_over, unit_on
 
 ICONS = {
@@ -71,7 +75,7 @@ class DayPage:
     window: Window | None
     due: bool
     day_name: str
-    score: rules.DayScore | None
+    score: scoring.DayScore | None
     lines: list[dict[str, Any]]
     missing: Missing | None
     tiles: list[Tile]
@@ -152,12 +156,12 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
     entries = list(log.entries.select_related("contact")) if kept else []
     unit_id = unit_on(person, on) or log.unit_id
     asked = requirements_over([unit_id], week) if unit_id else {}
-    standings = rules.standings([Entry(Kind(e.kind), e.contact_id, KnownAs(e.known_as)) for e in entries])
+    standings = tallying.standings([Entry(Kind(e.kind), e.contact_id, KnownAs(e.known_as)) for e in entries])
     judged = _Judged(log, entries, asked[unit_id, on] if unit_id else None, calendar.is_workday(on))
     bars, points = _bars(person, week, today, on, judged)
     weekly = WeekScore.objects.filter(person=person, week=week.first).first()
     requirement = judged.asked
-    window = rules.window(on, today, requirement, replied=log.replied) if requirement else None
+    window = windows.window(on, today, requirement, replied=log.replied) if requirement else None
     return DayPage(
         on=on,
         today=today,
@@ -167,7 +171,9 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
         day_name=calendar.day(on).name,
         score=judged.score,
         lines=lines_as_json(judged.score.lines) if judged.score else [],
-        missing=rules.still_missing(judged.tally, requirement, judged.score) if requirement and judged.score else None,
+        missing=scoring.still_missing(judged.tally, requirement, judged.score)
+        if requirement and judged.score
+        else None,
         tiles=_tiles(judged) if requirement else [],
         brochure_quota=cast(int, requirement.day_quota(Kind.BROCHURES).value) if requirement and judged.due else 0,
         written=[Written(*pair) for pair in zip(entries, standings, strict=True)][::-1],
@@ -179,7 +185,7 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
         replies=list(log.replies.select_related("author")) if log.replied else [],
         corrections=list(log.corrections.select_related("author")) if kept and window != Window.OPEN else [],
         cut_off=at(on, cast(time, requirement.rule("submit_by").value)) if requirement else None,
-        is_past_cut_off=bool(requirement and rules.is_late(now, on, requirement)),
+        is_past_cut_off=bool(requirement and windows.is_late(now, on, requirement)),
     )
 
 
@@ -190,9 +196,9 @@ class _Judged:
         self.asked, self.due = asked, is_workday and asked is not None
         facts = [Entry(Kind.BROCHURES, quantity=log.brochures)]
         facts += [Entry(Kind(e.kind), e.contact_id, KnownAs(e.known_as)) for e in entries]
-        self.tally = rules.tally(facts)
+        self.tally = tallying.tally(facts)
         forfeited = bool(asked and log.late and asked.rule("late_scores_nothing").value)
-        self.score = rules.score_tally(self.tally, asked, due=self.due, forfeited=forfeited) if asked else None
+        self.score = scoring.score_tally(self.tally, asked, due=self.due, forfeited=forfeited) if asked else None
 
 
 def _tiles(judged: _Judged) -> list[Tile]:
@@ -217,7 +223,7 @@ def _bars(person: Person, week: Week, today: date, shown: date, judged: _Judged)
     bars = []
     total = 0
     for on in week.days():
-        row: DayScore | rules.DayScore | None = judged.score if on == shown else scores.get(on)
+        row: DayScore | scoring.DayScore | None = judged.score if on == shown else scores.get(on)
         points = row.points if row and (on <= today or row.points) else None
         total += points or 0
         passed = bool(row and row.due and row.score_pass)

@@ -19,7 +19,7 @@ from teams.authority import Power
 from teams.models import Posting, Unit, UnitKind, below
 from teams.selectors import LEADING_ROLE, Member, members_on
 from worklogs.models import DayScore, Reply, ScoreTable, WeekScore, WorkLog
-from worklogs.rules import LABELS, Kind
+from worklogs.rules.kinds import LABELS, Kind
 
 REPLIES_A_WEEK = "worklogs.weekly_replies"
 

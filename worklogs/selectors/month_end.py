@@ -14,8 +14,8 @@ from core.periods import Month, Period
 from policies import selectors as policy
 from teams.models import Role, Unit, below
 from teams.selectors import Member, members_during
-from worklogs import rules
 from worklogs.models import Reply, WorkLog
+from worklogs.rules import windows
 
 DAYS, GRACE, REPLIES = "worklogs.month_end_days", "worklogs.month_end_grace", "worklogs.month_end_replies"
 
@@ -30,7 +30,7 @@ def month_end_windows(month: Month, unit_ids: Collection[int]) -> dict[int, Peri
     """Per unit when an answer to a log of the month counts as its month-end answer."""
     values = policy.values_on([DAYS, GRACE], unit_ids=unit_ids, on=month.last)
     return {
-        pk: rules.month_end_window(month, days=cast(int, of[DAYS].value), grace=cast(int, of[GRACE].value))
+        pk: windows.month_end_window(month, days=cast(int, of[DAYS].value), grace=cast(int, of[GRACE].value))
         for pk, of in values.items()
     }
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from core.periods import Week
 from teams.models import Person
 from worklogs.models import DayScore, WeekScore, WorkLog
-from worklogs.rules import LABELS, Kind
+from worklogs.rules.kinds import LABELS, Kind
 from worklogs.selectors.day import bars_top
 
 

@@ -16,9 +16,10 @@ from core.explain import N_
 from core.periods import Period
 from core.tables import Filled, Refusal, Row, Sheet, fill
 from teams.models import Person
-from worklogs import rules
 from worklogs.models import Contact, LogEntry, WorkLog
-from worklogs.rules import Kind, KnownAs, NotAPhoneNumber
+from worklogs.rules import asking, phones, windows
+from worklogs.rules.kinds import Kind, KnownAs
+from worklogs.rules.phones import NotAPhoneNumber
 from worklogs.selectors import Place, known_as, places, requirements_over
 from worklogs.services.judging import Judged, judge
 from worklogs.services.writing import MOST_BROCHURES
@@ -163,7 +164,7 @@ def _numbers(row: Row) -> tuple[str, str]:
             raise _Untaken("phone", N_("a phone number or a client number is needed"))
         return "", client_no
     try:
-        return rules.normalised_phone(row["phone"]), client_no
+        return phones.normalised_phone(row["phone"]), client_no
     except NotAPhoneNumber:
         rule = N_("is neither a mobile number nor a landline with its area code")
         raise _Untaken("phone", rule) from None
@@ -210,7 +211,7 @@ def _logs(lines: Sequence[_Line], now: datetime, done: LogImport) -> dict[Key, W
     return logs
 
 
-def _completed(log: WorkLog, lines: Sequence[_Line], now: datetime, asked: rules.Requirement) -> bool:
+def _completed(log: WorkLog, lines: Sequence[_Line], now: datetime, asked: asking.Requirement) -> bool:
     """Fill in brochures and submission; whether anything changed."""
     before = (log.state, log.submitted_at, log.brochures)
     brochures = [line.row["quantity"] for line in lines if line.kind == Kind.BROCHURES]
@@ -220,7 +221,7 @@ def _completed(log: WorkLog, lines: Sequence[_Line], now: datetime, asked: rules
         moments = [_aware(line.row["submitted_at"]) for line in lines if line.row["submitted_at"]]
         log.submitted_at = max(moments) if moments else now
         log.state = WorkLog.State.SUBMITTED
-        log.late = rules.is_late(timezone.localtime(log.submitted_at), log.on, asked)
+        log.late = windows.is_late(timezone.localtime(log.submitted_at), log.on, asked)
     return before != (log.state, log.submitted_at, log.brochures)
 
 

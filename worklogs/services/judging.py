@@ -22,11 +22,13 @@ from core.bulk import Target, merge_by_digest
 from core.explain import digest_of, lines_as_json
 from core.periods import Period, Week
 from teams.models import Unit
-from worklogs import rules
 from worklogs.models import DayScore, LogEntry, WeekScore, WorkLog
-from worklogs.rules import DayScore as DayVerdict
-from worklogs.rules import Entry, Kind, KnownAs, Requirement, Tally
-from worklogs.rules import WeekScore as WeekVerdict
+from worklogs.rules import scoring, tallying
+from worklogs.rules.asking import Requirement
+from worklogs.rules.kinds import Kind, KnownAs
+from worklogs.rules.scoring import DayScore as DayVerdict
+from worklogs.rules.scoring import WeekScore as WeekVerdict
+from worklogs.rules.tallying import Entry, Tally
 from worklogs.selectors import Place, places, requirements_over
 
 NOTHING = Tally()
@@ -172,7 +174,7 @@ class _Bench:
                 continue
             log = self.facts.logs.get((person, on))
             unit = posted.get(on) or (log.unit_id if log else 0)
-            counted = rules.tally(log.entries) if log else NOTHING
+            counted = tallying.tally(log.entries) if log else NOTHING
             verdict = days[person, on] = self._day(unit, on, log, counted, due=on in due)
             total, points = total + counted, points + verdict.points
         if not due and not written:
@@ -187,8 +189,8 @@ class _Bench:
         inputs = (unit, counted, due, forfeited)
         key = (id(asked), *inputs)
         if key not in self.seen:
-            points = 0 if forfeited else rules.points_of(counted, asked)
-            judged = partial(rules.score_tally, counted, asked, due=due, forfeited=forfeited)
+            points = 0 if forfeited else scoring.points_of(counted, asked)
+            judged = partial(scoring.score_tally, counted, asked, due=due, forfeited=forfeited)
             self.seen[key] = _Verdict(unit, points, self._digest(asked, inputs), judged)
         return self.seen[key]
 
@@ -198,14 +200,14 @@ class _Bench:
         inputs = (unit, total, points, due_days)
         key = (id(asked), *inputs)
         if key not in self.seen:
-            judged = partial(rules.score_week, total, points, asked, due_days=due_days)
+            judged = partial(scoring.score_week, total, points, asked, due_days=due_days)
             self.seen[key] = _Verdict(unit, points, self._digest(asked, inputs), judged)
         return self.seen[key]
 
     def _digest(self, asked: Requirement, inputs: tuple[object, ...]) -> str:
         if id(asked) not in self.rules:
             values = [(code, str(rule.value), rule.layer, rule.since) for code, rule in sorted(asked.values.items())]
-            self.rules[id(asked)] = digest_of((rules.EDITION, values))
+            self.rules[id(asked)] = digest_of((scoring.EDITION, values))
         return digest_of((self.rules[id(asked)], inputs))
 
 

@@ -12,9 +12,12 @@ from accounts.models import User
 from core.clock import day_of
 from core.periods import Day
 from teams.models import Person
-from worklogs import rules
 from worklogs.models import Contact, Correction, LogEntry, WorkLog
-from worklogs.rules import Kind, KnownAs, NotAPhoneNumber, Requirement, Window
+from worklogs.rules import phones, windows
+from worklogs.rules.asking import Requirement
+from worklogs.rules.kinds import Kind, KnownAs
+from worklogs.rules.phones import NotAPhoneNumber
+from worklogs.rules.windows import Window
 from worklogs.selectors import known_as, known_contact, requirement_for, unit_on
 from worklogs.services.judging import judge
 
@@ -90,7 +93,7 @@ class _Open:
         self.log = WorkLog.objects.select_for_update().filter(person=person, on=on).first() or WorkLog(
             person=person, unit_id=unit_id, on=on
         )
-        self.window = rules.window(on, day_of(now), self.asked, replied=self.log.replied)
+        self.window = windows.window(on, day_of(now), self.asked, replied=self.log.replied)
         if self.window == Window.FUTURE:
             raise InTheFuture
         if self.window == Window.CLOSED or (self.window == Window.BY_CORRECTION and self.log.pk is None):
@@ -113,7 +116,7 @@ class _Open:
 
     @property
     def is_late(self) -> bool:
-        return rules.is_late(timezone.localtime(self.now), self.on, self.asked)
+        return windows.is_late(timezone.localtime(self.now), self.on, self.asked)
 
     def judge(self) -> None:
         judge(period=Day(self.on), until=day_of(self.now), people=[self.person.pk])
@@ -160,7 +163,7 @@ def checked_phone(phone: str, client_no: str) -> str:
             raise NoNumber
         return ""
     try:
-        return rules.normalised_phone(phone)
+        return phones.normalised_phone(phone)
     except NotAPhoneNumber:
         raise BadNumber from None
 

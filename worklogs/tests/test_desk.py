@@ -12,7 +12,7 @@ from teams.models import Person, Posting, Role
 from tests.cast import TODAY, Cast
 from worklogs import services
 from worklogs.models import Reply, ScoreTable, WorkLog
-from worklogs.rules import month_end_window
+from worklogs.rules.windows import month_end_window
 from worklogs.selectors import desk as selectors
 from worklogs.selectors.month_end import month_end_standing
 

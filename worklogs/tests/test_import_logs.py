@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 from tests.cast import TODAY
 from worklogs.models import Contact, DayScore, LogEntry, WorkLog
-from worklogs.rules import CONTACT_KINDS, LABELS
+from worklogs.rules.kinds import CONTACT_KINDS, LABELS
 
 pytestmark = pytest.mark.django_db
 

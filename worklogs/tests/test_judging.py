@@ -22,7 +22,7 @@ from teams.models import Person, Posting, Role
 from tests.cast import TODAY
 from worklogs import services
 from worklogs.models import Contact, DayScore, LogEntry, WeekScore, WorkLog
-from worklogs.rules import CONTACT_KINDS, Kind
+from worklogs.rules.kinds import CONTACT_KINDS, Kind
 from worklogs.tasks import judge_recent
 from worklogs.tests.test_writing import at, write
 

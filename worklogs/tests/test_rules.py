@@ -13,25 +13,12 @@ from hypothesis import strategies as st
 from core.explain import RuleValue, lines_as_json
 from policies import registry
 from worklogs.parameters import CODES
-from worklogs.rules import (
-    CONTACT_KINDS,
-    Entry,
-    Kind,
-    KnownAs,
-    NotAPhoneNumber,
-    Requirement,
-    Standing,
-    Tally,
-    Window,
-    is_late,
-    normalised_phone,
-    score_day,
-    score_tally,
-    score_week,
-    standings,
-    still_missing,
-    window,
-)
+from worklogs.rules.asking import Requirement
+from worklogs.rules.kinds import CONTACT_KINDS, Kind, KnownAs
+from worklogs.rules.phones import NotAPhoneNumber, normalised_phone
+from worklogs.rules.scoring import score_day, score_tally, score_week, still_missing
+from worklogs.rules.tallying import Entry, Standing, Tally, standings
+from worklogs.rules.windows import Window, is_late, window
 
 
 def requirement(**changed) -> Requirement:
@@ -228,7 +215,7 @@ def test_the_way_to_the_pass_mark_leads_there(first, asked):
 
 
 def _tally(entries):
-    from worklogs.rules import tally
+    from worklogs.rules.tallying import tally
 
     return tally(entries)
 

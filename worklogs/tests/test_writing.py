@@ -11,7 +11,7 @@ from teams.models import Posting, Role
 from tests.cast import TODAY
 from worklogs import services
 from worklogs.models import Contact, Correction, DayScore, LogEntry, WeekScore, WorkLog
-from worklogs.rules import Kind
+from worklogs.rules.kinds import Kind
 
 pytestmark = pytest.mark.django_db
 SHANGHAI = ZoneInfo("Asia/Shanghai")

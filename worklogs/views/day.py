@@ -22,7 +22,7 @@ from teams.models import Person
 from worklogs import services
 from worklogs.forms.day import BrochuresForm, EntryForm, NoteForm, RemovalForm
 from worklogs.models import LogEntry
-from worklogs.rules import CONTACT_KINDS, Kind
+from worklogs.rules.kinds import CONTACT_KINDS, Kind
 from worklogs.selectors.day import NumberNote, day_page, number_note
 from worklogs.selectors.week import week_page
 from worklogs.services import LogRefused

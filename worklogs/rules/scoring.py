@@ -1,168 +1,19 @@
-"""How a day and a week of a customer manager are judged (S3.2, S3.a–S3.e, readings 1–7). Pure: values in, a value out."""
+"""How a day and a week of a customer manager are judged (S3.2, S3.a–S3.e, readings 1–7), and what is still missing."""
 
 from __future__ import annotations
 
-import operator
-import re
-import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from enum import StrEnum
 from typing import cast
 
 from core.explain import N_, Line, RuleValue
-from core.periods import Month, Period
+from worklogs.rules.asking import Requirement
+from worklogs.rules.kinds import CLAUSES, CONTACT_KINDS, LABELS, Kind
+from worklogs.rules.tallying import Entry, Tally, tally
 
-
-class Kind(StrEnum):
-    """What is counted on a work log."""
-
-    BROCHURES = "brochures"
-    PROSPECT = "prospect"
-    APPOINTMENT = "appointment"
-    PROSPECT_CALL = "prospect_call"
-    CLIENT_CALL = "client_call"
-
-
-class KnownAs(StrEnum):
-    """What the firm knew of a number before it was entered."""
-
-    NEW = ""
-    OWN = "own"
-    COLLEAGUE = "colleague"
-    CLIENT = "client"
-
-
-LABELS: dict[Kind, str] = {
-    Kind.BROCHURES: N_("Brochures handed out"),
-    Kind.PROSPECT: N_("Phone numbers obtained"),
-    Kind.APPOINTMENT: N_("Face-to-face appointments"),
-    Kind.PROSPECT_CALL: N_("Follow-up calls to prospects"),
-    Kind.CLIENT_CALL: N_("Calls to existing clients"),
-}
-CLAUSES: dict[Kind, str] = {
-    Kind.BROCHURES: "S3.a",
-    Kind.PROSPECT: "S3.b",
-    Kind.APPOINTMENT: "S3.c",
-    Kind.PROSPECT_CALL: "S3.d",
-    Kind.CLIENT_CALL: "S3.e",
-}
-CONTACT_KINDS = (Kind.PROSPECT, Kind.APPOINTMENT, Kind.PROSPECT_CALL, Kind.CLIENT_CALL)
 EDITION = 1  # raised when the same inputs and rule values come to be judged otherwise; scores are then judged anew
-PASS_BY_SCORE, PASS_BY_BOTH = N_("score"), N_("both")
 
 
-# --- what is asked ------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, eq=False)
-class Requirement:
-    """The rule values that hold for a unit on a day, by parameter code (`worklogs.parameters`)."""
-
-    values: Mapping[str, RuleValue]
-
-    def rule(self, name: str) -> RuleValue:
-        return self.values[f"worklogs.{name}"]
-
-    def number(self, name: str) -> int:
-        return cast(int, self.rule(name).value)
-
-    def points(self, kind: Kind) -> int:
-        return self.number(f"points_{kind}")
-
-    def cap(self, kind: Kind) -> int:
-        """The most points a kind brings in a day; 0 where there is no cap."""
-        return self.number(f"cap_{kind}")
-
-    def day_quota(self, kind: Kind) -> RuleValue:
-        return self.rule(f"day_{kind}")
-
-    def week_quota(self, kind: Kind) -> RuleValue:
-        return self.rule(f"week_{kind}")
-
-    def passes(self, *, score_pass: bool, quota_met: bool) -> bool:
-        """What the two verdicts mean together (reading 2)."""
-        return score_pass and (quota_met or self.rule("pass_rule").value == PASS_BY_SCORE)
-
-
-# --- what happened ------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A contact of a day, or brochures handed out; `contact` tells contacts apart."""
-
-    kind: Kind
-    contact: object = None
-    known_as: KnownAs = KnownAs.NEW
-    quantity: int = 1
-
-
-class Standing(StrEnum):
-    """Whether an entry counts, and if not, why."""
-
-    COUNTS = "counts"
-    KNOWN = "known"
-    REPEATED = "repeated"
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """What counts of a day: brochures, contacts in the order of `CONTACT_KINDS`, and what does not count."""
-
-    brochures: int = 0
-    contacts: tuple[int, ...] = (0, 0, 0, 0)
-    known: int = 0
-    repeated: int = 0
-
-    def __add__(self, other: Tally) -> Tally:
-        return Tally(
-            self.brochures + other.brochures,
-            tuple(map(operator.add, self.contacts, other.contacts)),
-            self.known + other.known,
-            self.repeated + other.repeated,
-        )
-
-    def of(self, kind: Kind) -> int:
-        return self.brochures if kind == Kind.BROCHURES else self.contacts[CONTACT_KINDS.index(kind)]
-
-
-def standings(entries: Iterable[Entry]) -> list[Standing]:
-    """Entry by entry, in the order in which they were written, whether it counts (reading 6).
-
-    A contact counts once a day, under the kind it was first entered as, so that a further entry never takes away what
-    already counted. A number known to the firm does not count again as obtained.
-    """
-    counted: set[object] = set()
-    found = []
-    for entry in entries:
-        if entry.kind == Kind.BROCHURES:
-            found.append(Standing.COUNTS)
-        elif entry.kind == Kind.PROSPECT and entry.known_as != KnownAs.NEW:
-            found.append(Standing.KNOWN)
-        elif entry.contact in counted:
-            found.append(Standing.REPEATED)
-        else:
-            counted.add(entry.contact)
-            found.append(Standing.COUNTS)
-    return found
-
-
-def tally(entries: Sequence[Entry]) -> Tally:
-    """Count a day's entries."""
-    counts = dict.fromkeys(Kind, 0)
-    left_out = dict.fromkeys(Standing, 0)
-    for entry, standing in zip(entries, standings(entries), strict=True):
-        if standing == Standing.COUNTS:
-            counts[entry.kind] += entry.quantity
-        else:
-            left_out[standing] += 1
-    return Tally(
-        brochures=counts[Kind.BROCHURES],
-        contacts=tuple(counts[kind] for kind in CONTACT_KINDS),
-        known=left_out[Standing.KNOWN],
-        repeated=left_out[Standing.REPEATED],
-    )
-
-
-# --- how it is judged ---------------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class DayScore:
     """`score_pass` (the pass mark) and `quota_met` (every minimum) are two verdicts; `passed` follows the pass rule."""
@@ -357,7 +208,6 @@ def _minima_line(minima: Sequence[tuple[Kind, int]], mark: int, requirement: Req
     return [Line(N_("All minima together"), together, "S3.2", note=N_("Meeting every minimum is not a pass."))]
 
 
-# --- what is still missing ----------------------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class Missing:
     """`way` is the shortest way to the pass mark: so many more of a kind; `quotas` are the minima still open."""
@@ -381,63 +231,3 @@ def still_missing(counted: Tally, requirement: Requirement, score: DayScore) -> 
         best = max(open_kinds, key=lambda kind: (requirement.points(kind), dict(quotas).get(kind, 0)))
         way = (best, -(-short // requirement.points(best)))
     return Missing(short, way, quotas)
-
-
-# --- when a log may be written ------------------------------------------------------------------------------------------
-class Window(StrEnum):
-    """What may be done with the log of a day."""
-
-    OPEN = "open"
-    BY_CORRECTION = "by_correction"
-    CLOSED = "closed"
-    FUTURE = "future"
-
-
-def window(on: date, today: date, requirement: Requirement, *, replied: bool) -> Window:
-    """Free until answered and for some days; then by a correction with its reason; then no longer."""
-    if on > today:
-        return Window.FUTURE
-    age = (today - on).days
-    if age <= requirement.number("days_open") and not replied:
-        return Window.OPEN
-    return Window.BY_CORRECTION if age <= requirement.number("days_to_correct") else Window.CLOSED
-
-
-def is_late(handed_in: datetime, on: date, requirement: Requirement) -> bool:
-    """Whether a log handed in at `handed_in` (the firm's local time) missed the day's cut-off."""
-    return handed_in.replace(tzinfo=None) > datetime.combine(on, cast(time, requirement.rule("submit_by").value))
-
-
-# --- phone numbers ------------------------------------------------------------------------------------------------------
-class NotAPhoneNumber(ValueError):
-    """Neither a mainland mobile number nor a landline with its area code."""
-
-
-MOBILE = re.compile(r"1[3-9]\d{9}")
-LANDLINE = re.compile(r"0(?:10|2\d)[2-9]\d{7}|0[3-9]\d{2}[2-9]\d{6,7}")
-COUNTRY = re.compile(r"^(?:\+|00)86-?0?")
-EXTENSION = re.compile(r"(.*\d)(?:x|ext|#|转|轉|-)(\d{1,6})")
-
-
-def normalised_phone(text: str) -> str:
-    """The one form in which a number is kept: `13912345678`, or `02188886666` with its extension as `-123`.
-
-    Takes full-width digits, spaces, dashes, brackets and the country code 86. Raises `NotAPhoneNumber`.
-    """
-    plain = re.sub(r"[\s().·]", "", unicodedata.normalize("NFKC", text).lower())
-    plain = re.sub(r"[‐-―−ー]", "-", plain)
-    if COUNTRY.match(plain):
-        plain = COUNTRY.sub("", plain)
-        plain = plain if MOBILE.fullmatch(plain.replace("-", "")) else f"0{plain}"
-    number = plain.replace("-", "")
-    if MOBILE.fullmatch(number) or LANDLINE.fullmatch(number):
-        return number
-    if (parts := EXTENSION.fullmatch(plain)) and LANDLINE.fullmatch(number := parts[1].replace("-", "")):
-        return f"{number}-{parts[2]}"
-    raise NotAPhoneNumber(text)
-
-
-# --- answers ------------------------------------------------------------------------------------------------------------
-def month_end_window(month: Month, *, days: int, grace: int) -> Period:
-    """When an answer counts as the month-end answer to a log of `month` (S4.2.f): its last days and some of grace."""
-    return Period(month.end - timedelta(days=days), month.end + timedelta(days=grace))
