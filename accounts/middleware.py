@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -42,6 +46,34 @@ class NoStoreMiddleware:
         return response
 
 
+BEGAN, SEEN = "began_at", "seen_at"
+SEEN_ANEW = timedelta(minutes=2)  # how often a session notes that it is in use
+
+
+class SessionLimitsMiddleware:
+    """A session ends after a while without a request, and on the day's last stroke however busy it is."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            self.look_at_the_clock(request)
+        return self.get_response(request)
+
+    def look_at_the_clock(self, request: HttpRequest) -> None:
+        now = timezone.now()
+        began, seen = (datetime.fromisoformat(request.session.get(key, now.isoformat())) for key in (BEGAN, SEEN))
+        if now - seen > settings.SESSION_IDLE or now - began > settings.SESSION_LONGEST:
+            logout(request)
+            messages.info(
+                request, _("You were signed out because nothing was done for a while. Sign in again to go on.")
+            )
+        elif SEEN not in request.session or now - seen > SEEN_ANEW:
+            request.session.setdefault(BEGAN, now.isoformat())
+            request.session[SEEN] = now.isoformat()
+
+
 ALWAYS_OPEN = {"accounts:language", "account_login", "account_logout"}
 SECOND_FACTOR_PAGES = {"account_reauthenticate", "mfa_activate_totp", "mfa_authenticate", "mfa_reauthenticate"}
 
@@ -71,5 +103,5 @@ class FirstThingsMiddleware:
 def owes_second_factor(request: HttpRequest) -> bool:
     if not settings.SECOND_FACTOR_REQUIRED:
         return False
-    needs_one = request.user.is_staff or request.user.authority.needs_second_factor  # type: ignore[union-attr]
+    needs_one = request.user.is_superuser or request.user.authority.needs_second_factor  # type: ignore[union-attr]
     return bool(needs_one and not is_mfa_enabled(request.user))

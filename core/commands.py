@@ -60,6 +60,22 @@ class MusterCommand(BaseCommand, ABC):
         parser.add_argument("--json", action="store_true", dest="in_json", help="print exactly one JSON object")
         self.arguments(parser)
 
+    def run_from_argv(self, argv: list[str]) -> None:
+        self.in_json = "--json" in argv
+        super().run_from_argv(argv)
+
+    def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
+        """Arguments that cannot be read are refused like any other input: with `--json` in an object."""
+        parser = super().create_parser(*args, **kwargs)
+        complain = parser.error
+
+        def error(message: str) -> Any:
+            self.answer({"refused": [message]})
+            complain(message)
+
+        parser.error = error  # type: ignore[method-assign]
+        return parser
+
     def arguments(self, parser: CommandParser) -> None:
         """The command's own arguments."""
         return

@@ -29,11 +29,8 @@ class Section:
     icon: str
     powers: frozenset[Power] = frozenset()
     roles: frozenset[str] = frozenset()
-    staff_only: bool = False
 
     def is_for(self, user: User) -> bool:
-        if self.staff_only:
-            return user.is_staff
         if not (self.powers or self.roles):
             return True
         return bool(self.roles & user.authority.roles) or any(user.authority.may(power) for power in self.powers)
@@ -87,7 +84,7 @@ GROUPS = (
             section("policies:overview", _("Rules"), "scale", P.SEE_POLICY),
             section("attendance:calendar", _("Calendar"), "calendar-days"),
             section("messaging:sending_log", _("Sending log"), "paper-airplane", P.SEE_SENDING_LOG),
-            Section("admin:index", _("Console"), "cog-6-tooth", staff_only=True),
+            section("admin:index", _("Console"), "cog-6-tooth", P.OPEN_CONSOLE),
         ),
     ),
 )

@@ -48,13 +48,14 @@ class Power(StrEnum):
     SEE_AUDIT = "see_audit"
     APPOINT_STAND_IN = "appoint_stand_in"
     EDIT_PLACES = "edit_places"  # outlets, their banks, and targets, in the console
+    OPEN_CONSOLE = "open_console"  # to look things up there; what may be edited is asked for by its own power
     GIVE_PASSWORDS = "give_passwords"  # first and forgotten ones, and a lost second factor taken away
 
 
 P = Power
 LEADING = {P.READ_LOGS, P.REPLY_TO_LOGS, P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY}
 SENDING = {P.SEE_SENDING_LOG, P.SETTLE_MESSAGES}
-FINANCE = {P.SEE_PAY, P.SEE_RANKINGS, P.SEE_POLICY, P.IMPORT_CRM}
+FINANCE = {P.SEE_PAY, P.SEE_RANKINGS, P.SEE_POLICY, P.IMPORT_CRM, P.OPEN_CONSOLE}
 
 POWERS: dict[str, frozenset[Power]] = {
     Role.CUSTOMER_MANAGER: frozenset({P.WRITE_LOG}),
@@ -70,11 +71,15 @@ POWERS: dict[str, frozenset[Power]] = {
     ),
     Role.CHIEF_ACCOUNTANT: frozenset(FINANCE | {P.SIGN_PAY_1}),
     Role.FINANCE_CLERK: frozenset(FINANCE | {P.REVIEW_DETAIL, P.DRAFT_PAY, P.RECORD_APPROVAL, P.GIVE_PASSWORDS}),
-    Role.TRADE_ADMINISTRATOR: frozenset({P.SEE_RANKINGS, P.IMPORT_CRM, P.EDIT_PLACES, P.GIVE_PASSWORDS}),
+    Role.TRADE_ADMINISTRATOR: frozenset(
+        {P.SEE_RANKINGS, P.IMPORT_CRM, P.EDIT_PLACES, P.GIVE_PASSWORDS, P.OPEN_CONSOLE}
+    ),
     Role.ATTENDANCE_RECORDER: frozenset({P.EDIT_CALENDAR}),
     Role.ASSET_CUSTODIAN: frozenset(),
     Role.TRAINING_ORGANISER: frozenset(),
-    Role.REGIONAL_MANAGER: frozenset(LEADING | SENDING | {P.CALL_LAGGARDS, P.SET_POLICY, P.APPOINT_STAND_IN}),
+    Role.REGIONAL_MANAGER: frozenset(
+        LEADING | SENDING | {P.CALL_LAGGARDS, P.SET_POLICY, P.APPOINT_STAND_IN, P.OPEN_CONSOLE}
+    ),
     Role.REGIONAL_OFFICER: frozenset({P.READ_LOGS, P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY, P.CALL_LAGGARDS}),
     Role.CHANNEL_OFFICER: frozenset({P.SEE_RANKINGS, P.SEE_POLICY, P.RECORD_APPROVAL}),
     Role.OFFICE_CLERK: frozenset({P.SEE_FILED_PAY}),
@@ -96,6 +101,7 @@ POWERS: dict[str, frozenset[Power]] = {
             P.APPOINT_STAND_IN,
             P.EDIT_PLACES,
             P.GIVE_PASSWORDS,
+            P.OPEN_CONSOLE,
         }
     ),
     Role.AUDITOR: frozenset(
@@ -179,6 +185,10 @@ class Authority:
             and power in OWN_POWERS
             and any(power in POWERS[h.role] and path.startswith(h.path) for h in self.held)
         )
+
+    @property
+    def opens_console(self) -> bool:
+        return self.may(Power.OPEN_CONSOLE)
 
     def gives_passwords_to(self, other: Authority) -> bool:
         """Whether one may give that person a password: somebody else, all of whose posts lie within one's own scope.

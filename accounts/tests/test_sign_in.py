@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -110,6 +111,25 @@ def test_a_session_ends_on_the_day_its_person_has_left(cast, signed_in):
     person = cast.person("cm")
     person.left_on = cast.today
     person.save()
+    assert not is_signed_in(client)
+
+
+def test_a_session_ends_after_half_an_hour_without_a_request(cast, signed_in, time_machine):
+    client = signed_in(cast.cm)
+    for minutes in (0, 20, 29):
+        time_machine.shift(timedelta(minutes=minutes))
+        assert is_signed_in(client)
+    time_machine.shift(timedelta(minutes=31))
+    answer = client.get(reverse("teams:units"), follow=True)
+    assert answer.redirect_chain[0][0].endswith("?next=/teams/")
+    assert "请重新登录" in answer.content.decode()
+
+
+def test_a_session_ends_after_twelve_hours_however_busy(cast, signed_in, time_machine):
+    client = signed_in(cast.cm)
+    for _ in range(26):
+        assert is_signed_in(client)
+        time_machine.shift(timedelta(minutes=28))
     assert not is_signed_in(client)
 
 

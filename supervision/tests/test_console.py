@@ -25,16 +25,8 @@ NEXT = {
 }
 
 
-@pytest.fixture
-def staff(cast: Cast) -> Cast:
-    for key in ("market", "regional"):
-        cast.user[key].is_staff = True
-        cast.user[key].save()
-    return cast
-
-
-def test_the_company_changes_a_rule_by_a_further_row(staff: Cast, signed_in) -> None:
-    assert signed_in(staff.market).post(reverse(ADD), NEXT).status_code == 302
+def test_the_company_changes_a_rule_by_a_further_row(cast: Cast, signed_in) -> None:
+    assert signed_in(cast.market).post(reverse(ADD), NEXT).status_code == 302
     assert ReminderRule.objects.filter(code="S7.1").count() == 2
 
 
@@ -49,14 +41,14 @@ def test_the_company_changes_a_rule_by_a_further_row(staff: Cast, signed_in) -> 
         ({"addressees": json.dumps([{"who": "branch_heads", "channels": ["sms"], "text": "x"}])}, "addressees"),
     ],
 )
-def test_a_rule_that_cannot_be_kept_is_refused_at_its_field(staff: Cast, signed_in, wrong, field) -> None:
-    response = signed_in(staff.market).post(reverse(ADD), {**NEXT, **wrong})
+def test_a_rule_that_cannot_be_kept_is_refused_at_its_field(cast: Cast, signed_in, wrong, field) -> None:
+    response = signed_in(cast.market).post(reverse(ADD), {**NEXT, **wrong})
     assert field in response.context["adminform"].form.errors
     assert ReminderRule.objects.filter(code="S7.1").count() == 1
 
 
-def test_a_region_looks_and_changes_nothing(staff: Cast, signed_in) -> None:
-    client = signed_in(staff.regional)
+def test_a_region_looks_and_changes_nothing(cast: Cast, signed_in) -> None:
+    client = signed_in(cast.regional)
     rule = ReminderRule.objects.get(code="S7.1")
     assert client.get(reverse("admin:supervision_reminderrule_change", args=[rule.pk])).status_code == 200
     assert client.post(reverse(ADD), NEXT).status_code == 403

@@ -283,5 +283,5 @@ SIGN_IN: dict[str, tuple[int, int]] = {
     "mfa_download_recovery_codes": (302, 404),
     "usersessions_list": (302, 200),
 }
-# The console is for those who may open it (`is_staff`); everybody else is sent to its sign-in page.
+# The console is for those with the power (`open_console`); everybody else is refused, a visitor signs in first.
 CONSOLE = "admin:"
