@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from import_export.admin import ExportMixin
 
+from core.console import EXPORTED_AS, ExportInWords
 from crm.models import AccountMonth, DailyResult, Import, Opening
 from crm.resources import AccountMonthResource, DailyResultResource, OpeningResource
 from teams.authority import Power
@@ -66,6 +67,8 @@ class ImportAdmin(ToLookAt):
 
 @admin.register(Opening)
 class OpeningAdmin(ExportMixin, ToLookAt):  # type: ignore[misc]
+    export_form_class = ExportInWords
+    export_formats = EXPORTED_AS
     resource_classes = (OpeningResource,)
     list_display = ("open_date", "fund_account", "client_no", "developer", "share", "unit", "branch", "status")
     list_filter = ("status",)
@@ -76,6 +79,8 @@ class OpeningAdmin(ExportMixin, ToLookAt):  # type: ignore[misc]
 
 @admin.register(AccountMonth)
 class AccountMonthAdmin(ExportMixin, ToLookAt):  # type: ignore[misc]
+    export_form_class = ExportInWords
+    export_formats = EXPORTED_AS
     resource_classes = (AccountMonthResource,)
     list_display = ("month", "fund_account", "relation", "person", "unit", "gross_commission", "net_commission")
     list_filter = ("relation",)
@@ -86,6 +91,8 @@ class AccountMonthAdmin(ExportMixin, ToLookAt):  # type: ignore[misc]
 
 @admin.register(DailyResult)
 class DailyResultAdmin(ExportMixin, ToLookAt):  # type: ignore[misc]
+    export_form_class = ExportInWords
+    export_formats = EXPORTED_AS
     resource_classes = (DailyResultResource,)
     list_display = ("day", "person", "unit", "openings", "open_assets")
     date_hierarchy = "day"

@@ -1,19 +1,23 @@
-"""The console's export columns: the same words as in `import_crm`, so that what goes out can come in again."""
+"""The console's export columns, under words that `import_crm` understands, so that what goes out can come in again."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from import_export import fields, resources
+from django.utils.translation import gettext_lazy as _
+from import_export import fields
 
+from core.console import InWords
 from crm.models import AccountMonth, DailyResult, Opening
+from crm.services.sheets import LABELS
 
 
 def column(name: str, attribute: str) -> Any:
     return fields.Field(column_name=name, attribute=attribute, readonly=True)
 
 
-class OpeningResource(resources.ModelResource):  # type: ignore[misc]
+class OpeningResource(InWords):
+    words = LABELS
     branch = column("branch", "branch__code")
     developer = column("developer", "developer__user__employee_no")
     servicer = column("servicer", "servicer__user__employee_no")
@@ -40,7 +44,8 @@ class OpeningResource(resources.ModelResource):  # type: ignore[misc]
         return super().get_queryset().select_related("branch", "developer__user", "servicer__user", "outlet")
 
 
-class AccountMonthResource(resources.ModelResource):  # type: ignore[misc]
+class AccountMonthResource(InWords):
+    words = LABELS
     employee_no = column("employee_no", "person__user__employee_no")
 
     class Meta:
@@ -65,7 +70,8 @@ class AccountMonthResource(resources.ModelResource):  # type: ignore[misc]
         return super().get_queryset().select_related("person__user")
 
 
-class DailyResultResource(resources.ModelResource):  # type: ignore[misc]
+class DailyResultResource(InWords):
+    words = LABELS | {"day": _("day"), "unit": _("unit"), "openings": _("openings")}
     employee_no = column("employee_no", "person__user__employee_no")
     unit = column("unit", "unit__code")
 

@@ -143,6 +143,8 @@ def progress_of(imported: Import) -> dict[str, Any]:
 
 def figures(imported: Import) -> list[tuple[str, int]]:
     written = imported.taken_at is not None
+    if imported.state == Import.State.REFUSED:
+        return [(gettext("Rows"), imported.rows), (gettext("Refused"), imported.refused)] if imported.rows else []
     return [
         (gettext("Rows"), imported.rows),
         (gettext("Accepted"), imported.accepted),

@@ -15,6 +15,7 @@ from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import CSV
 
 from accounts.requests import AuthedRequest
+from core.console import EXPORTED_AS, ExportInWords
 from teams.authority import Power
 from teams.models import Outlet, OutletPosting, PartnerBank, Person, Posting, Target, Unit
 from teams.resources import BankResource, OutletResource, TargetResource
@@ -86,6 +87,8 @@ class ToEdit(ImportExportMixin, ToLookUp):  # type: ignore[misc]
     """Added, changed and imported by who may edit places; removed by nobody. Files come in as CSV only."""
 
     import_formats = (CSV,)
+    export_form_class = ExportInWords
+    export_formats = EXPORTED_AS
 
     def may_edit(self, request: AuthedRequest) -> bool:
         return request.user.is_superuser or request.user.authority.may(Power.EDIT_PLACES)

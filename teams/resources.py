@@ -8,10 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
-from import_export import fields, resources
+from django.db.models import Model
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from import_export import fields
 from import_export.widgets import ForeignKeyWidget
 
+from core.console import InWords
 from teams.authority import Power
 from teams.models import Outlet, PartnerBank, Person, Target, Unit
 
@@ -19,7 +22,12 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class InSight(resources.ModelResource):  # type: ignore[misc]
+def words_of(model: type[Model]) -> dict[str, Any]:
+    """Columns under the names of the fields."""
+    return {field.name: field.verbose_name for field in model._meta.fields}
+
+
+class InSight(InWords):
     """Knows who imports (`user`), and keeps her to her own units."""
 
     def __init__(self, user: User | None = None, **kwargs: Any) -> None:
@@ -30,14 +38,16 @@ class InSight(resources.ModelResource):  # type: ignore[misc]
         if self.user is None or unit is None or self.user.is_superuser:
             return
         if not self.user.authority.may(Power.EDIT_PLACES, unit.path):
-            raise ValidationError(_("You do not edit what belongs to %(unit)s.") % {"unit": unit.code})
+            raise ValidationError(gettext("You do not edit what belongs to %(unit)s.") % {"unit": unit.code})
 
     def before_import_row(self, row: dict[str, Any], **kwargs: Any) -> None:
         if "unit" in row:
             self.refuse_elsewhere(Unit.objects.filter(code=row["unit"]).first())
 
 
-class BankResource(resources.ModelResource):  # type: ignore[misc]
+class BankResource(InWords):
+    words = words_of(PartnerBank)
+
     class Meta:
         model = PartnerBank
         import_id_fields = ("code",)
@@ -46,6 +56,7 @@ class BankResource(resources.ModelResource):  # type: ignore[misc]
 
 
 class OutletResource(InSight):
+    words = words_of(Outlet)
     bank = fields.Field("bank", "bank", ForeignKeyWidget(PartnerBank, "code"))
     unit = fields.Field("unit", "unit", ForeignKeyWidget(Unit, "code"))
 
@@ -62,6 +73,7 @@ class OutletResource(InSight):
 
 
 class TargetResource(InSight):
+    words = words_of(Target) | {"employee_no": _("employee number")}
     unit = fields.Field("unit", "unit", ForeignKeyWidget(Unit, "code"))
     employee_no = fields.Field("employee_no", "person", ForeignKeyWidget(Person, "user__employee_no"))
 
@@ -76,4 +88,6 @@ class TargetResource(InSight):
         if row.get("employee_no") and self.user is not None:
             people = Person.objects.visible_to(self.user).filter(user__employee_no=row["employee_no"])
             if not people.exists():
-                raise ValidationError(_("You do not edit what belongs to %(unit)s.") % {"unit": row["employee_no"]})
+                raise ValidationError(
+                    gettext("You do not edit what belongs to %(unit)s.") % {"unit": row["employee_no"]}
+                )

@@ -23,7 +23,7 @@ from core.guard import MIB, Limits
 from core.periods import Period
 from core.tables import Refusal, TableRefused
 from crm.models import Import, Kind, Superseded
-from crm.services import merging, results, staging
+from crm.services import checking, merging, results, staging
 from crm.services.progress import Phase, Telling, silent
 from crm.services.staging import Asked
 
@@ -254,7 +254,7 @@ def _run(imported: Import, asked: Asked, now: datetime, telling: Telling = silen
     staging.one_at_a_time()
     report = staging.load(asked, telling)
     telling(Phase.COMPARING, report["rows"])
-    checked = staging.check(asked, report)
+    checked = checking.check(asked, report)
     fill_in(imported, asked, report, checked)
     nothing_good = imported.rows > 0 and imported.accepted == 0
     if checked.falls_whole or nothing_good or (checked.refusal_count and not imported.good_rows_only):
@@ -279,7 +279,7 @@ def _run(imported: Import, asked: Asked, now: datetime, telling: Telling = silen
     return checked.refusals
 
 
-def fill_in(imported: Import, asked: Asked, report: dict[str, Any], checked: staging.Checked) -> None:
+def fill_in(imported: Import, asked: Asked, report: dict[str, Any], checked: checking.Checked) -> None:
     first, last = (
         (date.fromisoformat(report["first"]), date.fromisoformat(report["last"])) if report["first"] else (None, None)
     )
@@ -288,7 +288,7 @@ def fill_in(imported: Import, asked: Asked, report: dict[str, Any], checked: sta
     imported.refused = checked.refused_rows
     imported.accepted = report["rows"] - checked.refused_rows
     imported.refusals = [asdict(refusal) for refusal in checked.refusals[:LISTED]]
-    imported.warnings = staging.warnings(asked, report, shut_days(first, last))
+    imported.warnings = checking.warnings(asked, report, shut_days(first, last))
     imported.notes = {
         "covers_said": bool(asked.covers),
         "refusal_count": checked.refusal_count,
@@ -297,7 +297,7 @@ def fill_in(imported: Import, asked: Asked, report: dict[str, Any], checked: sta
         "headers": report["headers"],
         "ignored_columns": report["ignored_columns"],
         "ignored_sheets": report["ignored_sheets"],
-        "totals": staging.sums(asked),
+        "totals": checking.sums(asked),
     }
 
 

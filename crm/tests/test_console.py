@@ -37,7 +37,7 @@ def test_the_console_shows_and_exports_what_is_in_sight_and_changes_nothing(cast
     browser = console("clerk")
     page = browser.get(reverse("admin:crm_opening_changelist"))
     assert "OURS0001" in page.content.decode() and "THEIRS0001" not in page.content.decode()
-    sent = browser.post(reverse("admin:crm_opening_export"), {"format": "0", "resource": "0", **exported()})
+    sent = browser.post(reverse("admin:crm_opening_export"), {"format": "1", "resource": "0", **exported()})
     assert "OURS0001" in sent.content.decode() and "THEIRS0001" not in sent.content.decode()
     assert browser.get(reverse("admin:crm_opening_add")).status_code == 403
     assert browser.post(reverse("admin:crm_opening_delete", args=[ours.pk])).status_code == 403
@@ -55,6 +55,16 @@ def test_the_console_is_for_who_imports(cast, console, model):
     address = reverse(f"admin:crm_{model._meta.model_name}_changelist")
     assert console("clerk").get(address).status_code == 200
     assert console("regional").get(address).status_code == 403
+
+
+def test_the_console_s_export_speaks_chinese_and_offers_workbook_and_csv_only(cast, console):
+    opening(cast, "OURS0001", "cm", "B1M1A1")
+    browser = console("clerk")
+    form = browser.get(reverse("admin:crm_opening_export"))
+    assert [label for _n, label in form.context["form"].fields["format"].choices] == ["---", "xlsx", "csv"]
+    assert "资金账号" in form.content.decode() and "Fund Account" not in form.content.decode()
+    sent = browser.post(reverse("admin:crm_opening_export"), {"format": "1", "resource": "0", **exported()})
+    assert sent.content.decode().startswith("开户日期,营业部,客户号,资金账号")
 
 
 def test_the_console_s_way_in_is_the_page_of_the_branch(cast, console):

@@ -72,3 +72,8 @@ def test_an_import_stays_within_ones_own_units(console: Callable[[str], Client])
     assert not Outlet.objects.filter(name__in=["新网点", "抢来的"]).exists()
     upload(browser, f"{HEADER}O3,新网点,ICBC,B1M2,,,,\n")
     assert Outlet.objects.get(code="O3").unit.code == "B1M2"
+
+
+def test_an_import_understands_chinese_columns(console: Callable[[str], Client]) -> None:
+    upload(console("tradeadmin"), "代码,名称,银行,单位,开门时间,关门时间,联系人,电话\nO3,新网点,ICBC,B1M2,,,,\n")
+    assert Outlet.objects.get(code="O3").name == "新网点"
