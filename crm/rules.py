@@ -34,3 +34,9 @@ def masked_name(name: str) -> str:
     """A client's name as it may be kept: the first character, the rest hidden."""
     name = name.strip()
     return name[:1] + "*" * min(len(name) - 1, 2) if name else ""
+
+
+def masked_number(number: str) -> str:
+    """A client's or account's number as lists show it: enough to tell one's own apart, not enough to use it."""
+    head, tail = (2, 3) if len(number) > 6 else (0, 2)
+    return number[:head] + "*" * max(len(number) - head - tail, 2) + number[-tail:]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -195,3 +195,51 @@ def new_accounts(branch: Unit, month: Month) -> dict[int, list[NewAccount]]:
     for row in rows:
         grouped[row[0]].append(NewAccount(*row))
     return dict(grouped)
+
+
+# --- as it stood at a moment -------------------------------------------------------------------------------------------
+STOOD = """
+WITH late AS MATERIALIZED (SELECT id, taken_at FROM crm_import WHERE kind = %(kind)s AND state = 'taken' AND taken_at > %(at)s),
+before AS MATERIALIZED (
+    SELECT DISTINCT ON (s."row") s.old FROM crm_superseded s JOIN late ON late.id = s.source_id
+    WHERE s.kind = %(kind)s ORDER BY s."row", late.taken_at, s.id
+)
+SELECT r.* FROM (
+    SELECT o.* FROM {table} o WHERE o.source_id NOT IN (SELECT id FROM late)
+    UNION ALL
+    SELECT (jsonb_populate_record(NULL::{table}, b.old)).* FROM before b
+    WHERE (b.old ->> 'source_id')::bigint NOT IN (SELECT id FROM late)
+) r WHERE {where} ORDER BY {order}
+"""
+
+
+WITHIN = " AND r.unit_id IN (SELECT id FROM teams_unit WHERE path LIKE %(within)s)"
+
+
+def account_months_then(
+    *, at: datetime, first: Month, last: Month, within: Unit | None = None, **of: int | list[str]
+) -> list[AccountMonth]:
+    """Account months as imports had left them at a moment: what came later is not in it, what it changed is as before.
+
+    `of` is `person`, an id, or `accounts`, fund accounts; `within` leaves only what counts there.
+    """
+    where = "r.month BETWEEN %(first)s AND %(last)s"
+    where += " AND r.person_id = %(person)s" if "person" in of else " AND r.fund_account = ANY(%(accounts)s)"
+    where += WITHIN if within else ""
+    statement = STOOD.format(table="crm_accountmonth", where=where, order="r.month, r.fund_account, r.relation")
+    params = {"first": first.first, "last": last.first, "within": f"{within.path}%" if within else "", **of}
+    return list(AccountMonth.objects.raw(statement, {"kind": Kind.ACCOUNT_MONTH.value, "at": at, **params}))
+
+
+def openings_then(*, at: datetime, first: date, end: date, person: int, within: Unit) -> list[Opening]:
+    """Openings credited to a person from `first` to before `end`, as imports had left them at a moment."""
+    where = "r.open_date >= %(first)s AND r.open_date < %(end)s AND r.developer_id = %(person)s" + WITHIN
+    statement = STOOD.format(table="crm_opening", where=where, order="r.open_date, r.fund_account")
+    params = {"first": first, "end": end, "person": person, "within": f"{within.path}%"}
+    return list(Opening.objects.raw(statement, {"kind": Kind.OPENINGS.value, "at": at, **params}))
+
+
+def clients_of(accounts: Collection[str]) -> dict[str, str]:
+    """The names of accounts' clients, as far as they are kept, by fund account."""
+    rows = Opening.objects.filter(fund_account__in=list(accounts)).exclude(client_name="").order_by("pk")
+    return dict(rows.values_list("fund_account", "client_name"))

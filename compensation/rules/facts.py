@@ -126,7 +126,7 @@ def counted_by_person(rows: Iterable[AccountRow], shares: dict[str, Decimal]) ->
         by_account.setdefault(row.account, []).append(row)
     sums: dict[tuple[int, str, Decimal], list[AccountRow]] = {}
     for account in by_account.values():
-        for row, share in _shares_of(account, shares):
+        for row, share in shares_of(account, shares):
             sums.setdefault((row.person, row.relation, share), []).append(row)
     found: dict[int, list[Counted]] = {}
     for (person, relation, share), group in sorted(sums.items()):
@@ -134,7 +134,8 @@ def counted_by_person(rows: Iterable[AccountRow], shares: dict[str, Decimal]) ->
     return {person: tuple(parts) for person, parts in found.items()}
 
 
-def _shares_of(rows: Sequence[AccountRow], shares: dict[str, Decimal]) -> Iterable[tuple[AccountRow, Decimal]]:
+def shares_of(rows: Sequence[AccountRow], shares: dict[str, Decimal]) -> Iterable[tuple[AccountRow, Decimal]]:
+    """The rows of one account, each with the share of it that counts."""
     left = ONE
     for relation in sorted({row.relation for row in rows}, key=lambda name: (-shares.get(name, ZERO), name)):
         of_it = [row for row in rows if row.relation == relation]

@@ -53,15 +53,21 @@ class Validity:
         return has_assets and has_traded if self.both else has_assets or has_traded
 
     def _judged_at_month_end(self, account: NewAccount, last: date) -> bool:
-        known = next((one for one in account.months if one.on == last), None)
-        assets = account.open_assets if known is None or known.assets is None else known.assets
-        return self.meets(assets, known.trades if known else None)
+        return self.meets(*self.shown_by(account, last))
 
     def _shown_by(self, account: NewAccount, day: date) -> bool:
         """Whether what is known up to `day` shows it; a month end after the span proves nothing about the span."""
         if account.opened_on > day:
             return False
+        return self.meets(*self.shown_by(account, day))
+
+    def shown_by(self, account: NewAccount, day: date) -> tuple[Decimal, int]:
+        """The assets and trades by which an account is judged on the last day of a month."""
+        if not self.within_days:
+            known = next((one for one in account.months if one.on == day), None)
+            assets = account.open_assets if known is None or known.assets is None else known.assets
+            return assets or ZERO, (known.trades if known else None) or 0
         until = min(day, account.opened_on + timedelta(days=self.within_days))
-        known = [one for one in account.months if one.on <= until]
-        most = max([account.open_assets or ZERO, *(one.assets or ZERO for one in known)])
-        return self.meets(most, sum(one.trades or 0 for one in known))
+        within = [one for one in account.months if one.on <= until]
+        most = max([account.open_assets or ZERO, *(one.assets or ZERO for one in within)])
+        return most, sum(one.trades or 0 for one in within)

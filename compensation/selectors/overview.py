@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import BigIntegerField, Case, Count, F, Q, Sum, When
+from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
 from compensation.models import BusinessDetail, PayLine, PayRun, PaySlip
 from compensation.rules.names import GRADE_NAMES
+from compensation.selectors import rows
 from core.money import ZERO
 from core.periods import Month
 from crm.models import AccountMonth
@@ -140,6 +142,12 @@ class DetailRow:
     @property
     def difference(self) -> Decimal | None:
         return None if self.before is None else self.detail.gross_commission - self.before
+
+    @property
+    def unusual(self) -> list[dict[str, Any]]:
+        """What to look at, with the rows it speaks of."""
+        public_id = self.detail.public_id
+        return rows.linked(self.detail.unusual, lambda of: reverse("compensation:detail_rows", args=[public_id, of]))
 
 
 def detail_rows(branch: Unit, month: Month, details: Sequence[BusinessDetail]) -> list[DetailRow]:

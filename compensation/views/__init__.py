@@ -1,5 +1,6 @@
 from compensation.views.detail import accept, detail, entry, record_entry, send_back
 from compensation.views.plans import plan, plans, record_approval, withdraw_approval
+from compensation.views.rows import detail_rows, slip_rows
 from compensation.views.runs import draft, reject, review, run, runs, sign
 from compensation.views.slips import answer, ask, questions, slip, slips
 
@@ -8,6 +9,7 @@ __all__ = [
     "answer",
     "ask",
     "detail",
+    "detail_rows",
     "draft",
     "entry",
     "plan",
@@ -22,6 +24,7 @@ __all__ = [
     "send_back",
     "sign",
     "slip",
+    "slip_rows",
     "slips",
     "withdraw_approval",
 ]

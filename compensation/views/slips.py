@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +20,7 @@ from accounts.requests import AuthedRequest
 from compensation import services
 from compensation.forms import AnswerForm, QuestionForm
 from compensation.models import PayRun, PaySlip, Question
+from compensation.selectors import rows
 from teams.authority import Power
 
 PER_PAGE = 24
@@ -38,13 +41,24 @@ def slip(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 
 def seen(request: AuthedRequest, public_id: UUID) -> PaySlip:
     found = PaySlip.objects.visible_to(request.user).select_related("run__branch", "run__plan__plan", "unit", "person")
+    found = found.prefetch_related("pay_lines")
     return get_object_or_404(found, public_id=public_id)
+
+
+def explained(slip: PaySlip) -> list[rows.ShownLine]:
+    """The slip's lines with the addresses of the rows behind them."""
+    return rows.shown_lines(slip.pay_lines.all(), address_of(slip))
+
+
+def address_of(slip: PaySlip) -> Callable[[str], str]:
+    return lambda of: reverse("compensation:slip_rows", args=[slip.public_id, of])
 
 
 def show(request: AuthedRequest, slip: PaySlip, *, status: int = 200, **more: Any) -> HttpResponse:
     context = {
         "slip": slip,
-        "lines": slip.pay_lines.order_by("position"),
+        "lines": explained(slip),
+        "remarks": rows.linked(slip.remarks, address_of(slip)),
         "questions": slip.questions.select_related("asked_by", "answered_by").order_by("asked_at"),
         "is_own": slip.person.user_id == request.user.pk,
         "may_enter": request.user.authority.may(Power.DRAFT_PAY, slip.run.branch.path) and not slip.run.is_filed,

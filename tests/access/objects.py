@@ -211,6 +211,11 @@ def pay_slip(cast: Cast) -> dict[str, Any]:
     return {"public_id": filed_slip(cast).public_id}
 
 
+@thing("pay_slip_rows")
+def pay_slip_rows(cast: Cast) -> dict[str, Any]:
+    return {**pay_slip(cast), "of": "accounts"}
+
+
 @thing("pay_question")
 def pay_question(cast: Cast) -> dict[str, Any]:
     question = ask_question(slip=filed_slip(cast), text="为什么扣留？", actor=cast.as_of("cm"), now=NOW)
@@ -223,6 +228,13 @@ def pay_detail(cast: Cast) -> dict[str, Any]:
     pay_of.drafted()
     detail = BusinessDetail.objects.get(person=cast.person("cm"), month=pay_of.month.first)
     return {"public_id": detail.public_id}
+
+
+@thing("pay_detail_rows")
+def pay_detail_rows(cast: Cast) -> dict[str, Any]:
+    detail = BusinessDetail.objects.filter(person=cast.person("cm"), month=date(2026, 7, 1)).first()
+    found = {"public_id": detail.public_id} if detail else pay_detail(cast)
+    return {**found, "of": "openings"}
 
 
 @thing("pay_entry")

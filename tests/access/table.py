@@ -205,6 +205,7 @@ COMPENSATION = [
     verb("compensation:reject", SIGNING, of="pay_run", sees="clerk auditor", send={"reason": "扣款漏了"}),
     page("compensation:slips"),
     page("compensation:slip", f"cm {PAY}", of="pay_slip"),
+    page("compensation:slip_rows", f"cm {PAY}", of="pay_slip_rows"),
     verb("compensation:ask", "cm", of="pay_slip", sees=PAY, send={"text": "为什么？"}),
     page("compensation:questions"),
     verb("compensation:answer", "clerk", of="pay_question", sees=f"cm {SIGNING} auditor", send={"answer": "因为。"}),
@@ -216,6 +217,7 @@ COMPENSATION = [
     verb("compensation:record_approval", "clerk manager market", of="open_plan", sees=NOT_RECORDING, send=APPROVAL),
     verb("compensation:withdraw_approval", "clerk manager market", of="approved_plan", sees=NOT_RECORDING, send=ENDING),
     verb("compensation:send_back", "clerk", of="pay_detail", sees=f"cm {SIGNING} auditor", send={"reason": "少一户"}),
+    page("compensation:detail_rows", f"cm {PAY}", of="pay_detail_rows"),
     page("compensation:entry", "clerk", of="pay_entry", sees=f"{SIGNING} auditor"),
     verb("compensation:record_entry", "clerk", of="pay_entry", sees=f"{SIGNING} auditor", send=PERSON_MONTH),
 ]

@@ -1,0 +1,260 @@
+"""Rows of the CRM's account months: commission, assets and products by account, and what arrived too late."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext as _
+
+from compensation.models import PayRun
+from compensation.rules import Plan
+from compensation.rules.facts import AccountRow, shares_of
+from compensation.selectors.rows.table import COUNT, MONEY, Cell, Check, Column, Rows, Subject
+from core.explain import N_
+from core.money import ZERO, to_cents
+from core.periods import Month
+from crm.models import AccountMonth
+from crm.rules import masked_number
+from crm.selectors import account_months_then, clients_of, openings_then
+from teams.models import below
+
+ONE = Decimal(1)
+LABELS = {
+    "turnover": N_("Turnover"),
+    "gross_commission": N_("Gross commission"),
+    "pass_through": N_("Pass-through fees"),
+    "net_commission": N_("Net commission"),
+    "end_assets": N_("Assets at month end"),
+    "net_inflow": N_("Net inflow"),
+    "product_sales": N_("Products sold"),
+    "trades": N_("Trades"),
+}
+
+
+def account_cell(account: str, clients: dict[str, str]) -> Cell:
+    return Cell(masked_number(account), clients.get(account, ""))
+
+
+def own_rows(subject: Subject, month: Month | None = None, at: datetime | None = None) -> list[AccountMonth]:
+    month = month or subject.month
+    return account_months_then(
+        at=at or subject.at, first=month, last=month, within=subject.branch, person=subject.person
+    )
+
+
+def have_changed(subject: Subject, rows: Sequence[AccountMonth]) -> bool:
+    """Whether the CRM has other rows by now."""
+    now = AccountMonth.objects.filter(
+        below(subject.branch, path="unit__path"), person=subject.person, month=subject.month.first
+    )
+    columns = ("fund_account", "relation", *LABELS)
+    return set(now.values_list(*columns)) != {tuple(getattr(row, name) for name in columns) for row in rows}
+
+
+def net_of(row: AccountMonth) -> Decimal:
+    return row.gross_commission - (row.pass_through or ZERO) if row.net_commission is None else row.net_commission
+
+
+def commission_rows(subject: Subject) -> Rows:
+    """Every account by relation; on a slip with the share that counts and its part of the line's base."""
+    rows = own_rows(subject)
+    clients = clients_of({row.fund_account for row in rows})
+    shares = _shares(subject, subject.plan, rows) if subject.plan else [ONE] * len(rows)
+    parts = _parts_of_base(subject, rows, shares)
+    counted = [row.gross_commission * share for row, share in zip(rows, shares, strict=True)]
+    columns = [
+        Column(_("Fund account")),
+        Column(_("Relation")),
+        _summed(_("Turnover"), (row.turnover for row in rows)),
+        _summed(_("Gross commission"), (row.gross_commission for row in rows)),
+        _summed(_("Pass-through fees"), (row.pass_through for row in rows)),
+        _summed(_("Net commission"), map(net_of, rows)),
+    ]
+    cells = [
+        [
+            account_cell(row.fund_account, clients),
+            Cell(row.get_relation_display()),
+            *map(Cell, (row.turnover, row.gross_commission, row.pass_through, net_of(row))),
+        ]
+        for row in rows
+    ]
+    if subject.plan:
+        columns += [
+            Column(_("Share that counts"), COUNT),
+            Column(_("Gross that counts"), MONEY, to_cents(sum(counted, ZERO))),
+        ]
+        for line, share, amount in zip(cells, shares, counted, strict=True):
+            line += [Cell(share), Cell(to_cents(amount))]
+    if parts:
+        columns.append(Column(_("In the base"), MONEY, sum(parts, ZERO)))
+        for line, part in zip(cells, parts, strict=True):
+            line.append(Cell(part))
+    return Rows(
+        title=_("Commission by account"),
+        columns=tuple(columns),
+        rows=[tuple(line) for line in cells],
+        checks=_commission_checks(subject, rows, shares, parts),
+        note=_(
+            "An account's part of the base is what is left of its commission after fees and tax, shared out to the cent."
+        )
+        if parts
+        else "",
+        changed_since=have_changed(subject, rows),
+    )
+
+
+def _summed(title: str, values: Iterable[Decimal | None]) -> Column:
+    return Column(title, MONEY, sum((value or ZERO for value in values), ZERO))
+
+
+def _shares(subject: Subject, plan: Plan, own: Sequence[AccountMonth]) -> list[Decimal]:
+    """What of each row counts for her, beside whoever else has a share in the same accounts."""
+    component = plan.component("relation_shares")
+    accounts = sorted({row.fund_account for row in own})
+    everybody = account_months_then(
+        at=subject.at, first=subject.month, last=subject.month, within=subject.branch, accounts=accounts
+    )
+    if component is None:
+        return [ONE] * len(own)
+    by_account: dict[str, list[AccountRow]] = defaultdict(list)
+    for row in everybody:
+        by_account[row.fund_account].append(AccountRow(row.fund_account, row.relation, row.person_id, ZERO))
+    found = {
+        (row.account, row.relation, row.person): share
+        for rows in by_account.values()
+        for row, share in shares_of(rows, dict(component.shares))
+    }
+    return [found[row.fund_account, row.relation, row.person_id] for row in own]
+
+
+def _parts_of_base(subject: Subject, rows: Sequence[AccountMonth], shares: Sequence[Decimal]) -> list[Decimal]:
+    """The base of the commission shared out over the accounts to the cent; nothing where it is no sum of accounts."""
+    base, plan = subject.kept.get("commission_base"), subject.plan
+    if base is None or plan is None or plan.component("commission_after_costs"):
+        return []
+    if plan.component("net_base"):
+        weights = [
+            (row.gross_commission - (row.pass_through or ZERO)) * share for row, share in zip(rows, shares, strict=True)
+        ]
+    else:
+        weights = [net_of(row) * share for row, share in zip(rows, shares, strict=True)]
+    whole = sum(weights, ZERO)
+    if not whole:
+        return []
+    reached, parts = ZERO, []
+    for weight in weights:
+        before, reached = reached, reached + weight
+        parts.append(to_cents(base * reached / whole) - to_cents(base * before / whole))
+    return parts
+
+
+def _commission_checks(
+    subject: Subject, rows: Sequence[AccountMonth], shares: Sequence[Decimal], parts: Sequence[Decimal]
+) -> tuple[Check, ...]:
+    def counted(values: Iterable[Decimal | None]) -> Decimal:
+        return to_cents(sum(((value or ZERO) * share for value, share in zip(values, shares, strict=True)), ZERO))
+
+    accounts = len(rows) if subject.plan else len({row.fund_account for row in rows})
+    checks = [
+        subject.check(_("Accounts"), "accounts", Decimal(accounts), COUNT),
+        subject.check(_("Gross commission"), "gross", counted(row.gross_commission for row in rows)),
+        subject.check(_("Pass-through fees"), "pass_through", counted(row.pass_through for row in rows)),
+        subject.check(_("Net commission"), "net_commission", counted(map(net_of, rows))),
+    ]
+    if parts:
+        checks.append(subject.check(_("Base of the commission"), "commission_base", sum(parts, ZERO)))
+    return tuple(checks)
+
+
+def asset_rows(subject: Subject) -> Rows:
+    """Net inflow of the accounts she developed."""
+    every = own_rows(subject)
+    rows = [row for row in every if row.relation == "developed"]
+    clients = clients_of({row.fund_account for row in rows})
+    inflow = _summed(_("Net inflow"), (row.net_inflow for row in rows))
+    return Rows(
+        title=_("Net new assets by account"),
+        columns=(
+            Column(_("Fund account")),
+            inflow,
+            _summed(_("Assets at month end"), (row.end_assets for row in rows)),
+        ),
+        rows=[(account_cell(row.fund_account, clients), Cell(row.net_inflow), Cell(row.end_assets)) for row in rows],
+        checks=(subject.check(_("Net new assets"), "new_assets", inflow.total or ZERO),),
+        note=_("Only accounts that she developed count."),
+        changed_since=have_changed(subject, every),
+    )
+
+
+def product_rows(subject: Subject) -> Rows:
+    """Products sold by account; an account counts once, however many relations she has to it."""
+    every = own_rows(subject)
+    once: dict[str, AccountMonth] = {}
+    for row in every:
+        once.setdefault(row.fund_account, row)
+    rows = [row for row in once.values() if row.product_sales]
+    clients = clients_of({row.fund_account for row in rows})
+    sold = _summed(_("Products sold"), (row.product_sales for row in rows))
+    return Rows(
+        title=_("Products sold by account"),
+        columns=(Column(_("Fund account")), Column(_("Relation")), sold),
+        rows=[
+            (account_cell(r.fund_account, clients), Cell(r.get_relation_display()), Cell(r.product_sales)) for r in rows
+        ],
+        checks=(subject.check(_("Products sold"), "product_sales", sold.total or ZERO),),
+        changed_since=have_changed(subject, every),
+    )
+
+
+# --- what arrived after a month was closed -----------------------------------------------------------------------------
+def late_rows(subject: Subject, month: Month) -> Rows:
+    """Every figure of a closed month that was another one when this slip was computed."""
+    closed = PayRun.objects.filter(branch=subject.branch, month=month.first).first()
+    then = closed.drafted_at if closed else subject.at
+    differences = [*_late_figures(subject, month, then), *_late_openings(subject, month, then)]
+    clients = clients_of({account for account, *_rest in differences})
+    return Rows(
+        title=_("What %(month)s looked like when it was closed, and now") % {"month": month.code},
+        columns=(
+            Column(_("Fund account")),
+            Column(_("Figure")),
+            Column(_("As closed"), MONEY),
+            Column(_("As known now"), MONEY),
+            Column(_("Difference"), MONEY),
+        ),
+        rows=[
+            (account_cell(account, clients), Cell(figure), Cell(old), Cell(new), Cell(new - old))
+            for account, figure, old, new in differences
+        ],
+        note=_(
+            "Besides these, late figures of colleagues can play a part: on shared accounts, and in the team of whoever leads one."
+        ),
+    )
+
+
+def _late_figures(subject: Subject, month: Month, then: datetime) -> Iterable[tuple[str, str, Decimal, Decimal]]:
+    before = {(row.fund_account, row.relation): row for row in own_rows(subject, month, then)}
+    now = {(row.fund_account, row.relation): row for row in own_rows(subject, month)}
+    for key in sorted(before.keys() | now.keys()):
+        for name, label in LABELS.items():
+            old, new = (Decimal(getattr(rows.get(key), name, None) or 0) for rows in (before, now))
+            if old != new:
+                figure = gettext(label)
+                relation = (now.get(key) or before[key]).get_relation_display()
+                yield key[0], f"{figure} · {relation}", old, new
+
+
+def _late_openings(subject: Subject, month: Month, then: datetime) -> Iterable[tuple[str, str, Decimal, Decimal]]:
+    def by_account(at: datetime) -> dict[str, Decimal]:
+        rows = openings_then(at=at, first=month.first, end=month.end, person=subject.person, within=subject.branch)
+        return {row.fund_account: row.share for row in rows}
+
+    before, now = by_account(then), by_account(subject.at)
+    for account in sorted(before.keys() | now.keys()):
+        old, new = before.get(account, ZERO), now.get(account, ZERO)
+        if old != new:
+            yield account, _("opening"), old, new

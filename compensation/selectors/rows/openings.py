@@ -1,0 +1,154 @@
+"""New accounts of a month, and why each is valid or not."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
+from compensation.rules.validity import AccountAtMonthEnd, NewAccount, Validity
+from compensation.selectors.openings import CLOSED, RULE, validity_of
+from compensation.selectors.rows.accounts import account_cell
+from compensation.selectors.rows.table import COUNT, DAY, MONEY, STATE, Cell, Column, Rows, Subject
+from core.explain import RuleValue
+from core.money import ZERO
+from core.periods import Month
+from crm.models import Opening
+from crm.selectors import account_months_then, openings_then
+from policies.selectors import values_on
+from teams.models import below
+
+RULE_CODES = [code for code, _label in RULE]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    opening: Opening
+    assets: Decimal
+    trades: int
+    until: date
+    is_valid: bool
+
+    @property
+    def counts(self) -> Decimal:
+        return self.opening.share if self.is_valid else ZERO
+
+
+def opening_rows(subject: Subject) -> Rows:
+    """Whatever was opened in the month, and what was opened before and became valid in it."""
+    validity = validity_of(_rule(subject))
+    first = subject.month.first - timedelta(days=validity.within_days)
+    openings = openings_then(
+        at=subject.at, first=first, end=subject.month.end, person=subject.person, within=subject.branch
+    )
+    judged = _judged(subject, openings, validity, Month(first))
+    clients = {one.fund_account: one.client_name for one in openings}
+    of_month = sum((one.share for one in openings if one.open_date in subject.month), ZERO)
+    valid = sum((one.counts for one in judged), ZERO)
+    return Rows(
+        title=_("New accounts"),
+        columns=(
+            Column(_("Fund account")),
+            Column(_("Opened on"), DAY),
+            Column(_("Judged until"), DAY),
+            Column(_("Assets at opening"), MONEY),
+            Column(_("Assets that count"), MONEY),
+            Column(_("Trades"), COUNT),
+            Column(_("Valid"), STATE),
+            Column(_("Share"), COUNT, sum((one.opening.share for one in judged), ZERO)),
+            Column(_("Counts"), COUNT, valid),
+        ),
+        rows=[_cells(one, validity, clients) for one in judged],
+        checks=(
+            subject.check(_("Openings of the month"), "openings", of_month, COUNT),
+            subject.check(_("New valid accounts"), "valid_openings", valid, COUNT),
+        ),
+        note=_rule_in_words(validity),
+        changed_since=_have_changed(subject, openings, first),
+    )
+
+
+def _rule(subject: Subject) -> dict[str, RuleValue]:
+    """The rule kept with the slip; where it keeps none, the one in force for the month."""
+    kept = {code: value for code, value in subject.rule.items() if code in RULE_CODES}
+    if len(kept) == len(RULE_CODES):
+        return kept
+    return values_on(RULE_CODES, unit_ids=[subject.branch.pk], on=subject.month.first)[subject.branch.pk]
+
+
+def _judged(subject: Subject, openings: Sequence[Opening], validity: Validity, since: Month) -> list[Judged]:
+    months: dict[str, list[AccountAtMonthEnd]] = defaultdict(list)
+    for row in account_months_then(at=subject.at, first=since, last=subject.month, person=subject.person):
+        if row.relation == "developed":
+            months[row.fund_account].append(AccountAtMonthEnd(Month(row.month).last, row.end_assets, row.trades))
+    found = []
+    for one in openings:
+        account = NewAccount(one.open_date, one.open_assets, tuple(months[one.fund_account]))
+        is_valid = one.status != CLOSED and validity.becomes_valid_in(account, subject.month)
+        if is_valid or one.open_date in subject.month:
+            assets, trades = validity.shown_by(account, subject.month.last)
+            span = one.open_date + timedelta(days=validity.within_days)
+            until = min(span, subject.month.last) if validity.within_days else subject.month.last
+            found.append(Judged(one, assets, trades, until, is_valid))
+    return found
+
+
+def _cells(one: Judged, validity: Validity, clients: dict[str, str]) -> tuple[Cell, ...]:
+    of = one.opening
+    return (
+        account_cell(of.fund_account, clients),
+        Cell(of.open_date),
+        Cell(one.until),
+        Cell(of.open_assets),
+        Cell(one.assets),
+        Cell(one.trades),
+        Cell(_("yes") if one.is_valid else _("no"), _why(one, validity), met=one.is_valid),
+        Cell(of.share),
+        Cell(one.counts),
+    )
+
+
+def _why(one: Judged, validity: Validity) -> str:
+    """What is missing; nothing for a valid account, whose figures stand beside it."""
+    if one.is_valid:
+        return ""
+    if one.opening.status == CLOSED:
+        return _("the account was closed")
+    missing = []
+    if one.assets < validity.min_assets:
+        missing.append(_("assets below %(least)s") % {"least": amount(validity.min_assets)})
+    if one.trades < validity.min_trades:
+        missing.append(_("fewer than %(least)s trades") % {"least": validity.min_trades})
+    return " · ".join(missing)
+
+
+def amount(value: Decimal) -> str:
+    return number_format(value, 2, use_l10n=True, force_grouping=True)
+
+
+def _rule_in_words(validity: Validity) -> str:
+    values = {"assets": amount(validity.min_assets), "trades": validity.min_trades, "days": validity.within_days}
+    if not validity.min_trades:
+        what = _("Valid: assets of at least %(assets)s") % values
+    elif validity.both:
+        what = _("Valid: assets of at least %(assets)s and at least %(trades)s trades") % values
+    else:
+        what = _("Valid: assets of at least %(assets)s or at least %(trades)s trades") % values
+    when = _("within %(days)s days of the opening.") % values if validity.within_days else _("at the end of its month.")
+    return f"{what} {when}"
+
+
+def _have_changed(subject: Subject, then: Sequence[Opening], first: date) -> bool:
+    columns = ("fund_account", "open_date", "share", "open_assets", "status")
+    now = Opening.objects.filter(
+        below(subject.branch, path="unit__path"),
+        developer=subject.person,
+        open_date__gte=first,
+        open_date__lt=subject.month.end,
+    )
+    return set(now.values_list(*columns)) != {tuple(getattr(one, name) for name in columns) for one in then}

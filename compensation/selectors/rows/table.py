@@ -1,0 +1,129 @@
+"""What rows are about, and the table in which they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import User
+from compensation.models import BusinessDetail, PaySlip
+from compensation.rules import Inputs, Plan
+from compensation.rules.facts import inputs_from_data
+from core.explain import RuleValue
+from core.money import ZERO
+from core.periods import Month
+from teams.models import Unit
+
+TEXT, MONEY, COUNT, DAY, STATE, LINKS = "text", "money", "count", "day", "state", "links"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column with its sum, where it has one."""
+
+    title: str
+    kind: str = TEXT
+    total: Decimal | None = None
+
+    @property
+    def is_number(self) -> bool:
+        return self.kind in (MONEY, COUNT)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value; `note` stands below it; a state has `met` beside its word."""
+
+    value: Any
+    note: str = ""
+    href: str = ""
+    met: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What the rows come to beside what the amount was reckoned from."""
+
+    label: str
+    rows: Decimal
+    kept: Decimal
+    kind: str = MONEY
+
+    @property
+    def agrees(self) -> bool:
+        return self.rows == self.kept
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows behind an amount. `changed_since`: the CRM has other rows by now."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: Sequence[tuple[Cell, ...]]
+    checks: tuple[Check, ...] = ()
+    note: str = ""
+    changed_since: bool = False
+
+    @property
+    def agrees(self) -> bool:
+        return all(check.agrees for check in self.checks)
+
+    @property
+    def has_totals(self) -> bool:
+        return any(column.total is not None for column in self.columns)
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whose month it is, as it stood at a moment. `kept` are the sums written down with the slip or the detail then."""
+
+    person: int
+    branch: Unit
+    month: Month
+    at: datetime
+    viewer: User
+    kept: Mapping[str, Decimal]
+    slip: PaySlip | None = None
+    inputs: Inputs | None = None
+    plan: Plan | None = None
+    rule: Mapping[str, RuleValue] = field(default_factory=dict)
+
+    def check(self, label: str, name: str, rows: Decimal, kind: str = MONEY) -> Check:
+        return Check(label, rows, self.kept.get(name, ZERO), kind)
+
+
+def of_slip(slip: PaySlip, viewer: User) -> Subject:
+    """A slip's month as it was computed: by the inputs, plan and rule values that it keeps."""
+    inputs = inputs_from_data(slip.inputs)
+    pay_lines = list(slip.pay_lines.all())
+    lines = [line for of in pay_lines for line in of.lines]
+    kept = {
+        "accounts": Decimal(sum(part.accounts for part in inputs.commissions)),
+        **{name: inputs.total(name) for name in ("gross", "pass_through", "net_commission")},
+        **{line.component + "_base": line.basis for line in pay_lines if line.basis is not None},
+        **{name: getattr(inputs, name) for name in ("openings", "valid_openings", "new_assets", "product_sales")},
+    }
+    return Subject(
+        person=slip.person_id,
+        branch=slip.run.branch,
+        month=slip.run.period,
+        at=slip.run.drafted_at,
+        viewer=viewer,
+        kept=kept,
+        slip=slip,
+        inputs=inputs,
+        plan=slip.run.plan.as_plan(),
+        rule={line["rule"]["code"]: RuleValue(**line["rule"]) for line in lines if line.get("rule")},
+    )
+
+
+def of_detail(detail: BusinessDetail, viewer: User) -> Subject:
+    """A business detail's month as it was prepared."""
+    names = ("openings", "valid_openings", "new_assets", "product_sales", "pass_through", "net_commission")
+    kept = {name: getattr(detail, name) for name in names}
+    kept |= {"accounts": Decimal(detail.accounts), "gross": detail.gross_commission}
+    return Subject(detail.person_id, detail.branch, Month(detail.month), detail.prepared_at, viewer, kept)
