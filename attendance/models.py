@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -27,6 +28,21 @@ class CalendarDay(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.name}".strip()
+
+
+class CalendarChange(models.Model):
+    """That a day was settled, changed or given back to the announced calendar: what was judged of it is judged anew."""
+
+    on = models.DateField(_("day"))
+    at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("change of the calendar")
+        verbose_name_plural = _("changes of the calendar")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.on)
 
 
 class SettledYear(models.Model):

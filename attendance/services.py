@@ -9,7 +9,7 @@ from datetime import date
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from attendance.models import CalendarDay, SettledYear
+from attendance.models import CalendarChange, CalendarDay, SettledYear
 from attendance.rules import can_be_traded
 from attendance.sheets import COLUMNS
 from core.explain import N_
@@ -33,13 +33,16 @@ def set_day(*, on: date, is_workday: bool, is_trading_day: bool, name: str) -> C
     day, _created = CalendarDay.objects.update_or_create(
         on=on, defaults={"is_workday": is_workday, "is_trading_day": is_trading_day, "name": name.strip()}
     )
+    CalendarChange.objects.create(on=on)
     return day
 
 
 @transaction.atomic
 def clear_day(*, on: date) -> None:
     """Let the announced calendar hold again on a day."""
-    CalendarDay.objects.filter(on=on).delete()
+    gone, _of = CalendarDay.objects.filter(on=on).delete()
+    if gone:
+        CalendarChange.objects.create(on=on)
 
 
 @transaction.atomic
@@ -101,4 +104,5 @@ def _keep(days: dict[date, CalendarDay], done: CalendarImport) -> None:
         day.pk = before[day.on].pk
     CalendarDay.objects.bulk_create(new)
     CalendarDay.objects.bulk_update(changed, ["is_workday", "is_trading_day", "name"])
+    CalendarChange.objects.bulk_create(CalendarChange(on=day.on) for day in (*new, *changed))
     done.created, done.updated, done.unchanged = len(new), len(changed), len(days) - len(new) - len(changed)

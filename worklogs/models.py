@@ -360,3 +360,22 @@ class ScoreTable(models.Model):
 
     def __str__(self) -> str:
         return f"{self.unit} {Week(self.week)}"
+
+
+class FollowedFact(models.Model):
+    """A fact of another app, such as a change of the calendar, from which past weeks have been judged anew."""
+
+    class Source(models.TextChoices):
+        CALENDAR = "calendar", _("calendar")
+        POLICY = "policy", _("policy")
+
+    source = models.CharField(_("kind of fact"), max_length=12, choices=Source)
+    fact_id = models.BigIntegerField(_("fact"))
+
+    class Meta:
+        verbose_name = _("followed fact")
+        verbose_name_plural = _("followed facts")
+        constraints = [models.UniqueConstraint(fields=["source", "fact_id"], name="each_fact_followed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.fact_id}"

@@ -4,16 +4,14 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.audit import acting
-from core.periods import Period, Week
 from worklogs import services
 
 
 @shared_task
 def judge_recent(**_: object) -> None:
-    """Judge this week and the one before: new days begin, and facts or policy may have changed."""
-    today = timezone.localdate()
+    """Judge this week and the one before: new days begin; older weeks where calendar or rules have changed."""
     with acting(source="task:judge_recent"):
-        services.judge(period=Period.between(Week(today).previous().first, today), until=today)
+        services.judge_what_is_due(today=timezone.localdate())
 
 
 @shared_task

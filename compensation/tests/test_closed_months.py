@@ -9,6 +9,7 @@ import pytest
 
 from compensation.models import PayLine, PayRun
 from compensation.tests.month import NOW, OCTOBER, PayOf, imported
+from worklogs.services.judging import closed_units
 
 D = Decimal
 LATE = NOW + timedelta(days=3)
@@ -100,3 +101,11 @@ def test_whoever_has_left_is_still_paid_what_a_closed_month_owes(pay_of: PayOf, 
     run = november.drafted()
     slip = run.slips.get(person=leaver)
     assert slip.total == D("745.50") and set(adjustments(run)) == {"陈大文", "何雅琴", "郑国强"}
+
+
+def test_the_scores_of_a_filed_months_work_logs_stay_as_they_were(pay_of: PayOf) -> None:
+    assert closed_units(OCTOBER) == set()
+    pay_of.filed()
+    units = pay_of.cast.unit
+    assert closed_units(OCTOBER) >= {units["B1"].pk, units["B1M1A1"].pk}
+    assert units["B2"].pk not in closed_units(OCTOBER) and closed_units(OCTOBER.next()) == set()

@@ -1,5 +1,6 @@
 from worklogs.services.importing import LogImport, import_logs
-from worklogs.services.judging import Judged, judge
+from worklogs.services.judging import Judged, judge, register_closing
+from worklogs.services.rejudging import judge_what_is_due
 from worklogs.services.replies import CannotReply, answer_month_end, reply_to_log, reply_to_logs
 from worklogs.services.score_tables import send_due_score_tables, send_score_tables, sending_day
 from worklogs.services.writing import (
@@ -41,6 +42,8 @@ __all__ = [
     "checked_phone",
     "import_logs",
     "judge",
+    "judge_what_is_due",
+    "register_closing",
     "remove_entry",
     "reply_to_log",
     "reply_to_logs",

@@ -15,14 +15,17 @@ from hypothesis import strategies as st
 
 from accounts.models import User
 from attendance.models import CalendarDay
+from attendance.services import clear_day, import_days, set_day
 from core.models import AuditEntry
 from core.periods import Week
+from core.tables import Sheet
 from policies.models import ParameterValue
 from teams.models import Person, Posting, Role
 from tests.cast import TODAY
 from worklogs import services
 from worklogs.models import Contact, DayScore, LogEntry, WeekScore, WorkLog
 from worklogs.rules.kinds import CONTACT_KINDS, Kind
+from worklogs.services import judging
 from worklogs.tasks import judge_recent
 from worklogs.tests.test_writing import at, write
 
@@ -82,6 +85,63 @@ def test_the_periodic_task_judges_this_week_and_the_last_and_a_second_run_writes
     judge_recent()
     assert list(DayScore.objects.order_by("pk").values()) == rows
     assert AuditEntry.objects.count() == entries
+
+
+FIVE_WEEKS = timedelta(weeks=5)
+
+
+@pytest.fixture
+def five_weeks_later(cast, time_machine):
+    """The week was judged when it ended; five weeks later the task comes by once more."""
+    judge(until=WEEK.last)
+    time_machine.move_to(at(12) + FIVE_WEEKS, tick=False)
+    judge_recent()
+    return judge_recent
+
+
+def settled(on, **kind):
+    set_day(on=on, **{"is_workday": False, "is_trading_day": False, "name": "台风停工", **kind})
+
+
+@pytest.mark.clause("S3.2")
+def test_a_day_settled_long_after_changes_the_week_that_holds_it_and_giving_it_back_does_too(cast, five_weeks_later):
+    def week():
+        return WeekScore.objects.filter(week=WEEK.first).values_list("due_days", "pass_mark")
+
+    settled(MONDAY)
+    assert set(week()) == {(5, 100)}
+    five_weeks_later()
+    assert set(week()) == {(4, 80)} and not DayScore.objects.filter(on=MONDAY).exists()
+    entries = AuditEntry.objects.count()
+    five_weeks_later()
+    assert AuditEntry.objects.count() == entries, "a fact is followed once"
+    clear_day(on=MONDAY)
+    five_weeks_later()
+    assert set(week()) == {(5, 100)} and DayScore.objects.filter(on=MONDAY).count() == 6
+    rows = [["date", "is_workday"], ["2026-11-17", "no"], ["2026-11-18", "no"]]
+    import_days(sheets=[Sheet("days", list(enumerate(rows, start=1)))])
+    five_weeks_later()
+    assert set(week()) == {(3, 60)}
+    assert not WeekScore.objects.filter(week__lt=WEEK.first).exists(), "what was never judged is not judged now"
+
+
+@pytest.mark.clause("S3.g")
+def test_a_rule_set_into_the_past_is_judged_from_its_day_on(cast, five_weeks_later):
+    ParameterValue.objects.create(
+        code="worklogs.day_brochures", unit=cast.unit["B1M1"], value="80", from_on=TODAY, source="B1M1", set_by=cast.mm
+    )
+    five_weeks_later()
+    of_days = DayScore.objects.filter(person=cast.person("cm")).order_by("on")
+    assert [row.lines[0]["rule"]["value"] for row in of_days.filter(on__lte=TODAY)] == [50, 50, 80]
+
+
+def test_a_closed_month_keeps_its_judgements(cast, five_weeks_later, monkeypatch):
+    monkeypatch.setattr(judging, "_closings", [lambda month: [cast.unit["B1"].path] if month.code == "2026-11" else []])
+    settled(MONDAY)
+    five_weeks_later()
+    due = dict(WeekScore.objects.filter(week=WEEK.first).values_list("person__user__employee_no", "due_days"))
+    assert (due["1001"], due["2001"]) == (5, 4)
+    assert services.judge(period=WEEK, until=WEEK.last, people=[cast.person("cm").pk]).changed_weeks == 0
 
 
 written_entries = st.lists(
@@ -188,8 +248,6 @@ def test_a_leaver_owes_nothing_from_the_day_she_is_gone(cast):
 
 def test_newer_facts_judged_meanwhile_are_not_overwritten(cast, monkeypatch):
     """Somebody saves between this run's reading and its writing; the run leaves her row alone."""
-    from worklogs.services import judging
-
     judge()
     real = judging._facts
 
