@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext
 
+from core.periods import Period
+
 register = template.Library()
 
 ISO_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -183,6 +185,13 @@ def signed(value: Any) -> str:
     """An amount with its sign, for changes."""
     text = shown(value)
     return f"+{text}" if number(value) > 0 else text.replace("-", "−", 1)
+
+
+@register.filter
+def week_name(week: Period) -> str:
+    """An ISO week: 2026年第47周."""
+    year, number, _ = week.first.isocalendar()
+    return gettext("%(year)s week %(week)s") % {"year": year, "week": number}
 
 
 @register.filter

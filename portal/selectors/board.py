@@ -71,6 +71,11 @@ class Board:
         return sum(row.standing.is_written for row in self.everybody)
 
     @property
+    def due(self) -> int:
+        """How many owe a log today."""
+        return sum(bool(row.standing.day and row.standing.day.due) for row in self.everybody)
+
+    @property
     def week_passed(self) -> int:
         return sum(bool(row.standing.week and row.standing.week.passed) for row in self.everybody)
 

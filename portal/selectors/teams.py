@@ -20,9 +20,10 @@ from core.periods import Month, Week
 from crm.rules import ranked
 from crm.selectors import openings_by_unit
 from supervision.models import LaggardEntry, ReminderRun
-from teams.models import Measure, Posting, Role, Target, Unit, UnitKind
+from supervision.selectors.lists import lists_seen, shown_first
+from teams.models import Measure, Target, Unit, UnitKind
 from teams.selectors import unranked_because
-from worklogs.models import ScoreTable, WeekScore, WorkLog
+from worklogs.models import DayScore, ScoreTable, WeekScore, WorkLog
 from worklogs.selectors.desk import last_weeks
 from worklogs.selectors.heat import legend_of, level_of, week_labels
 
@@ -52,7 +53,7 @@ class Teams:
     kind: str
     rows: tuple[TeamRow, ...]
     heat: dict[str, Any]
-    people: int
+    due: int
     written: int
     runs: tuple[ReminderRun, ...]
     tables_due: tuple[Unit, ...]
@@ -87,7 +88,7 @@ def teams(user: User, path: str, today: date) -> Teams:
     reasons = {unit.pk: unranked_because(unit, today) for unit in shown}
     places = {one.key: one for one in ranked({u.pk: openings.get(u.pk, ZERO) for u in shown if not reasons[u.pk]})}
     recent, runs = _reminders(user, scope, today)
-    people, written = _today(scope, today)
+    due, written = _today(scope, today)
     departments = tuple(
         unit for unit in units if unit.kind == UnitKind.MARKET_DEPARTMENT and not unranked_because(unit, today)
     )
@@ -109,7 +110,7 @@ def teams(user: User, path: str, today: date) -> Teams:
         kind=kind,
         rows=tuple(sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.unit.code))),
         heat=_heat(scope, shown, last_weeks(today, WEEKS)),
-        people=people,
+        due=due,
         written=written,
         runs=tuple(runs),
         tables_due=departments,
@@ -165,34 +166,24 @@ def _reminders(user: User, scope: Unit, today: date) -> tuple[list[LaggardEntry]
         .order_by("-run__business_on", "run__code")
     )
     runs = (
-        ReminderRun.objects.visible_to(user)
+        lists_seen(user, shown_first(user))
         .filter(business_on__gte=since)
-        .select_related("scope", "rule")
         .annotate(
             listed=Count("entries", distinct=True),
             told=Count("reminders", distinct=True),
             unsure=Count("reminders", filter=Q(reminders__message__state__in=["unknown", "failed"]), distinct=True),
         )
-        .order_by("-business_on", "code", "scope__path")
     )
     return list(entries[:400]), list(runs[:6])
 
 
 def _today(scope: Unit, today: date) -> tuple[int, int]:
-    """How many people owe a log today within `scope`, and how many have handed it in."""
-    row = (
-        Posting.objects.on(today)
-        .filter(role=Role.CUSTOMER_MANAGER, unit__path__startswith=scope.path)
-        .aggregate(
-            people=Count("person", distinct=True),
-            written=Count(
-                "person",
-                filter=Q(person__work_logs__on=today, person__work_logs__state=WorkLog.State.SUBMITTED),
-                distinct=True,
-            ),
-        )
+    """How many people owe a log today within `scope`, and how many have handed one in."""
+    of_today = Q(person__work_logs__on=today, person__work_logs__state=WorkLog.State.SUBMITTED)
+    row = DayScore.objects.filter(on=today, unit__path__startswith=scope.path).aggregate(
+        due=Count("pk", filter=Q(due=True), distinct=True), written=Count("pk", filter=of_today, distinct=True)
     )
-    return row["people"], row["written"]
+    return row["due"], row["written"]
 
 
 def _to_sign(user: User) -> list[PayRun]:

@@ -186,7 +186,7 @@ def test_the_page_costs_the_same_with_many_entries(cast, she, django_assert_max_
         with CaptureQueriesContext(connection) as queries:
             she.get(DAY)
         counts.append(len(queries))
-    assert counts[0] == counts[1] <= 20
+    assert counts[0] == counts[1] <= 15
 
 
 def test_what_people_type_is_shown_as_text(cast, she):

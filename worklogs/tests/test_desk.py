@@ -242,7 +242,7 @@ def test_the_desk_asks_the_same_number_of_questions_for_a_large_team(cast, djang
         Posting.objects.create(person=person, unit=area, role=Role.CUSTOMER_MANAGER, from_on=date(2025, 1, 1))
     with CaptureQueriesContext(connection) as large:
         assert client.get("/logs/desk/").status_code == 200
-    assert len(large) == len(small) <= 20
+    assert len(large) == len(small) <= 12
 
 
 def test_several_logs_are_answered_from_the_desk_at_once(cast, signed_in):
