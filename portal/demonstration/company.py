@@ -29,11 +29,16 @@ class BranchPlan:
     in_preparation: bool = False
 
 
+# The places that the story is about.
+HOME, SECOND, THIRD, FOURTH = "B01", "B02", "B03", "B04"  # branches, by how far the last month has come
+DEPARTMENT, EAST, WEST = "B01M1", "B01M1A1", "B01M1A2"  # the first department of the first branch, and its areas
+MOVED_TO, LEFT_FROM = "B01M2A1", "B01M2A2"
+
 BRANCHES = (
-    BranchPlan("B01", "上海人民路营业部", "上海", "R1", True, (3, 3)),
-    BranchPlan("B02", "上海延安路营业部", "上海", "R1", True, (3, 3)),
-    BranchPlan("B03", "杭州庆春路营业部", "杭州", "R1", False, (3,)),
-    BranchPlan("B04", "广州天河营业部", "广州", "R2", True, (3, 3)),
+    BranchPlan(HOME, "上海人民路营业部", "上海", "R1", True, (3, 3)),
+    BranchPlan(SECOND, "上海延安路营业部", "上海", "R1", True, (3, 3)),
+    BranchPlan(THIRD, "杭州庆春路营业部", "杭州", "R1", False, (3,)),
+    BranchPlan(FOURTH, "广州天河营业部", "广州", "R2", True, (3, 3)),
     BranchPlan("B05", "广州琶洲营业部", "广州", "R2", True, (1,), in_preparation=True),
     BranchPlan("B06", "成都红星路营业部", "成都", "HY", True, (2,)),
 )
@@ -343,18 +348,18 @@ class Founding:
     def tell_the_story(self) -> None:
         """A transfer in the second month, a leaver three weeks ago, a quiet seller who has fallen behind."""
         company = self.company
-        mover = next(s for s in company.sellers if s.area == "B01M1A2")
+        mover = next(s for s in company.sellers if s.area == WEST)
         moved_on = company.months[-3 if len(company.months) > 2 else 0].first + timedelta(days=14)
         self.end_posting(mover.employee_no, moved_on)
-        self.post(mover.employee_no, "B01M2A1", "customer_manager", moved_on)
-        leaver = next(s for s in company.sellers if s.area == "B01M2A2")
+        self.post(mover.employee_no, MOVED_TO, "customer_manager", moved_on)
+        leaver = next(s for s in company.sellers if s.area == LEFT_FROM)
         leaver.left_on = Week(company.today - timedelta(days=21)).first
         next(p for p in company.people if p["employee_no"] == leaver.employee_no)["left_on"] = (
             leaver.left_on.isoformat()
         )
         self.end_posting(leaver.employee_no, leaver.left_on)
-        next(s for s in company.sellers if s.area == "B01M1A1").drive = 1.3
-        next(s for s in reversed(company.sellers) if s.area == "B01M1A1").drive = 0.15
+        next(s for s in company.sellers if s.area == EAST).drive = 1.3
+        next(s for s in reversed(company.sellers) if s.area == EAST).drive = 0.15
 
     def end_posting(self, number: str, on: date) -> None:
         posting = next(p for p in self.company.postings if p["employee_no"] == number)

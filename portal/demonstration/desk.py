@@ -33,7 +33,7 @@ def answer(company: Company) -> None:
     week = Week(company.today - timedelta(weeks=WEEKS))
     while week.first < company.today:
         for area in Unit.objects.filter(kind=UnitKind.AREA).order_by("code"):
-            answer_area(area, Period(week.first, min(week.end, company.today)), dice)
+            answer_area(area, Period(week.first, min(week.end, company.today)), dice, daily=company.size.days is None)
         due = services.sending_day(week)
         if due <= company.today:
             departments = [unit for unit in units_of_kind(UnitKind.MARKET_DEPARTMENT, due) if unit.started_on]
@@ -41,8 +41,8 @@ def answer(company: Company) -> None:
         week = week.next()
 
 
-def answer_area(area: Unit, days: Period, dice: random.Random) -> None:
-    """Each of the area's logs that is chosen is answered on the morning after."""
+def answer_area(area: Unit, days: Period, dice: random.Random, *, daily: bool) -> None:
+    """Each of the area's logs that is chosen is answered on the morning after, or all of a week's on one morning."""
     written = defaultdict(list)
     for log in WorkLog.objects.submitted().filter(unit=area, on__gte=days.first, on__lt=days.end).order_by("on"):
         written[log.person_id].append(log)
@@ -50,6 +50,8 @@ def answer_area(area: Unit, days: Period, dice: random.Random) -> None:
     for logs in written.values():
         for log in dice.sample(logs, min(len(logs), dice.choice((1, 2, 2, 3)))):
             chosen[log.on].append(log)
+    if chosen and not daily:
+        chosen = defaultdict(list, {max(chosen): [log for logs in chosen.values() for log in logs]})
     for on, logs in sorted(chosen.items()):
         morning = Day(on).next().first
         leader = next(iter(leaders_of(area, morning)), None)

@@ -10,7 +10,7 @@ from compensation import services as pay
 from compensation.models import BusinessDetail, PayRun, PaySlip, PlanVersion, Stage
 from core import clock
 from core.periods import Month
-from portal.demonstration.company import Company
+from portal.demonstration.company import FOURTH, HOME, SECOND, THIRD, Company
 from teams.authority import authority_of
 from teams.models import Role, Unit, UnitKind
 from teams.selectors import holders
@@ -21,7 +21,7 @@ SIGNERS = (
     (Stage.MANAGER, Role.BRANCH_MANAGER),
 )
 # How far each branch has come with the last month: signatures given, None where finance is still reviewing the detail.
-LAST_MONTH: dict[str, int | None] = {"B01": 2, "B02": 1, "B03": None, "B04": 0}
+LAST_MONTH: dict[str, int | None] = {HOME: 2, SECOND: 1, THIRD: None, FOURTH: 0}
 QUESTION = "这个月净佣金比我自己算的少，是不是有账户没算进来？"
 ANSWER = "两个账户是服务关系，按五折计入，明细里可以展开看到。"
 
@@ -103,7 +103,7 @@ def on_the_way(branch: Unit, month: Month, signatures: int | None, now: datetime
 def ask(company: Company, now: datetime) -> None:
     """Two questions on pay slips: one answered, one waiting for the clerk."""
     month = company.months[-3]
-    slips = PaySlip.objects.filter(run__branch__code="B01", run__month=month.first).select_related("person__user")
+    slips = PaySlip.objects.filter(run__branch__code=HOME, run__month=month.first).select_related("person__user")
     customer_managers = slips.filter(inputs__draws_base=True).order_by("person__user__employee_no")
     for n, slip in enumerate(customer_managers[:2]):
         asked = moment(month, 8 + n, 12, now)

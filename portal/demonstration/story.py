@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
@@ -12,20 +13,29 @@ from django.core.management import call_command
 from accounts.models import User
 from attendance.selectors import calendar_for
 from core import audit, clock
-from core.periods import Day, Period, Week
+from core.files import read_tables
+from core.periods import ONE_DAY, Day, Period, Week
+from core.tables import TableRefused
+from crm.models import Kind
+from crm.services import COMMAND_LIMITS, Asked, import_file
 from messaging import selectors as messages
+from messaging.models import Message
 from messaging.services import deliver
 from portal.demonstration import desk, month_end, paper, touches
 from portal.demonstration.activity import Activity
 from portal.demonstration.company import SIZES, Company, found_company
 from portal.demonstration.database import mark_complete
 from supervision.services import run_due
-from teams.models import Posting, Role
+from teams.authority import authority_of
+from teams.models import Posting, Role, Unit
+from teams.selectors import holders
+from worklogs.services import import_logs
 
 PASSWORD = "demo-company"  # noqa: S105
 Say = Callable[[str], None]
 REMINDED_WEEKS = 3
-MORNING = time(9, 5)
+EARLY, MORNING, AFTERNOON = time(8, 10), time(9, 5), time(16)
+WORKER = timedelta(seconds=20)  # how soon after posting a message goes out
 
 
 def tell(*, now: datetime, size: str, say: Say) -> None:
@@ -38,9 +48,9 @@ def tell(*, now: datetime, size: str, say: Say) -> None:
     found(company, now)
     touches.raise_requirements(company)
     say(f"Keeping work logs since {company.story_begins} …")
-    keep_logs(company, activity)
+    keep_logs(company, activity, now)
     say("Bringing in CRM data …")
-    bring_crm(company, activity)
+    bring_crm(company, activity, now)
     say("Answering logs, sending score tables up …")
     desk.answer(company)
     say("Reminding those who lag …")
@@ -57,11 +67,13 @@ def tell(*, now: datetime, size: str, say: Say) -> None:
 
 
 def carry(now: datetime) -> None:
-    """Send what waits, as the worker would; what quiet hours hold back stays for it."""
+    """Send what waits, each message soon after it was posted, as the worker would have."""
     with audit.acting(source="demonstration"):
         while waiting := messages.due_ids(now):
+            posted = Message.objects.in_bulk(waiting)
             for message_id in waiting:
-                deliver(message_id=message_id, now=now)
+                soon = max(posted[message_id].posted_at, posted[message_id].not_before) + WORKER
+                deliver(message_id=message_id, now=min(soon, now))
 
 
 def quietly(command: str, *arguments: str, **options: object) -> None:
@@ -75,28 +87,57 @@ def found(company: Company, now: datetime) -> None:
     User.objects.update(password=make_password(PASSWORD), password_set_at=now)
 
 
-def keep_logs(company: Company, activity: Activity) -> None:
-    """A file a month, as kept elsewhere before Muster came."""
+def keep_logs(company: Company, activity: Activity, now: datetime) -> None:
+    """A file a month, as kept elsewhere before Muster came, handed in on the morning after its last day."""
     yesterday = Day(company.today).previous().first
-    for month in company.months:
-        first, last = max(month.first, company.story_begins), min(month.last, yesterday)
-        if first <= last and (rows := list(activity.log_rows(first, last))):
-            quietly("import_logs", str(paper.written(f"logs-{month.code}.csv", rows)))
+    with audit.acting(source="demonstration"):
+        for month in company.months:
+            first, last = max(month.first, company.story_begins), min(month.last, yesterday)
+            if first <= last and (rows := list(activity.log_rows(first, last))):
+                path = paper.written(f"logs-{month.code}.csv", rows)
+                done = import_logs(sheets=read_tables(path), now=min(morning_after(last), now))
+                if done.refusals:
+                    raise TableRefused(*done.refusals)
     quietly("judge", "--from", company.story_begins.isoformat(), "--to", company.today.isoformat())
 
 
-def bring_crm(company: Company, activity: Activity) -> None:
-    """Openings up to the last trading day but one missing day; the accounts of the three full months."""
+def bring_crm(company: Company, activity: Activity, now: datetime) -> None:
+    """Openings up to the last trading day but one missing day, the accounts of every full month. What the reminders
+    of the last weeks speak of came morning by morning, what lies before month by month."""
     yesterday, missing = Day(company.today).previous().first, activity.missing_day()
-    for n, month in enumerate(company.months):
-        for part, (first, last) in enumerate(parts(month.first, min(month.last, yesterday), missing)):
-            rows = activity.opening_rows(activity.trading_days(Period.between(first, last)))
-            if rows:
-                path = paper.written(f"openings-{month.code}-{part}.csv", rows)
-                quietly("import_crm", "openings", str(path), "--covers", f"{first}..{last}")
-        if n < len(company.months) - 1:
+    reminded = Week(company.today - timedelta(weeks=REMINDED_WEEKS + 1)).first
+    for month in company.months:
+        last = min(month.last, yesterday)
+        for first, end in parts(month.first, min(last, reminded - ONE_DAY), missing):
+            bring_openings(company, activity, first, end, now)
+        for on in Period.between(max(month.first, reminded), last).days() if last >= reminded else ():
+            if on != missing:
+                bring_openings(company, activity, on, on, now)
+        if month != company.months[-1]:
             path = paper.written(f"account-month-{month.code}.csv", activity.account_rows(month))
-            quietly("import_crm", "account_month", str(path))
+            bring(Kind.ACCOUNT_MONTH, path, None, min(clock.at(month.end, AFTERNOON), now))
+
+
+def bring_openings(company: Company, activity: Activity, first: date, last: date, now: datetime) -> None:
+    rows = activity.opening_rows(activity.trading_days(Period.between(first, last)))
+    if rows:
+        path = paper.written(f"openings-{first}.csv", rows)
+        bring(Kind.OPENINGS, path, (first, last), min(morning_after(last), now))
+
+
+def bring(kind: Kind, path: Path, covers: tuple[date, date] | None, at: datetime) -> None:
+    """A file as the company market department hands it in for all branches."""
+    company, on = Unit.objects.get(parent=None), clock.day_of(at)
+    officer = holders(Role.MARKET_OFFICER, company, on)[0]
+    officer.authority = authority_of(officer, on)
+    limits = COMMAND_LIMITS
+    asked = Asked(kind=kind, path=path, name=path.name, unit=company, today=on, covers=covers, limits=limits)
+    with audit.acting(actor_id=officer.pk, source="demonstration"):
+        import_file(asked=asked, good_rows_only=False, actor=officer, now=at)
+
+
+def morning_after(on: date) -> datetime:
+    return clock.at(Day(on).next().first, EARLY)
 
 
 def parts(first: date, last: date, missing: date) -> list[tuple[date, date]]:

@@ -10,7 +10,7 @@ from core.periods import Day, Month
 from messaging.models import Channel, PhoneTask
 from policies.services import set_value
 from portal.demonstration.activity import Activity
-from portal.demonstration.company import Company
+from portal.demonstration.company import DEPARTMENT, EAST, HOME, WEST, Company
 from supervision.models import Reminder
 from supervision.services import Demand, record_call
 from teams.authority import authority_of
@@ -25,9 +25,9 @@ REASONS = ("网点本周装修，客流少；下周恢复。", "两位客户经�
 
 def raise_requirements(company: Company) -> None:
     """The first branch asks more brochures from the second month on; its first department more points from next month."""
-    manager = leader(Unit.objects.get(code="B01"), company)
+    manager = leader(Unit.objects.get(code=HOME), company)
     long_ago, soon = company.months[1 if len(company.months) > 1 else 0].first, Month(company.today).next().first
-    branch, department = Unit.objects.get(code="B01"), Unit.objects.get(code="B01M1")
+    branch, department = Unit.objects.get(code=HOME), Unit.objects.get(code=DEPARTMENT)
     for code, unit, value, since, known in (
         ("worklogs.day_brochures", branch, 60, long_ago, long_ago - timedelta(days=7)),
         ("worklogs.day_pass_mark", department, 22, soon, company.today),
@@ -45,7 +45,7 @@ def leader(unit: Unit, company: Company) -> User:
 
 def leave_of_absence(company: Company, now: datetime) -> None:
     """The western area's manager of the first department is away; a colleague stands in."""
-    area = Unit.objects.get(code="B01M1A2")
+    area = Unit.objects.get(code=WEST)
     absent = Posting.objects.get(unit=area, role=Role.AREA_MANAGER)
     colleague = max((s for s in company.sellers if s.area == area.code), key=lambda seller: seller.drive)
     appoint_stand_in(
@@ -53,7 +53,7 @@ def leave_of_absence(company: Company, now: datetime) -> None:
         employee_no=colleague.employee_no,
         from_on=company.today,
         last_on=company.today + timedelta(days=9),
-        actor=leader(Unit.objects.get(code="B01"), company),
+        actor=leader(Unit.objects.get(code=HOME), company),
         today=company.today,
         now=now,
     )
@@ -80,7 +80,7 @@ def write_today(company: Company, activity: Activity, now: datetime) -> None:
     """The first seller's last days: one log handed in late, one being written with a colleague's number in it."""
     workdays = list(activity.workdays(Day(company.today)))
     on = workdays[0] if workdays else company.today
-    first, *others = (s for s in company.sellers if s.area == "B01M1A1")
+    first, *others = (s for s in company.sellers if s.area == EAST)
     colleague = max(others, key=lambda seller: seller.drive)
     person = Person.objects.select_related("user").get(user__employee_no=first.employee_no)
     at = min(now, clock.at(on, time(11, 20)))

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import socket
 from collections import Counter
+from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
+from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
-from compensation.models import PayRun
+from compensation.models import PayRun, Signature
+from core import clock
+from core.periods import Month
 from core.verification import checks
+from crm.models import Import
 from messaging.models import Message
 from portal.demonstration import serving, story
 from portal.demonstration.company import BRANCHES, SIZES, Size, found_company
 from supervision.models import ReminderRun
+from teams.models import Posting
 from tests.cast import TODAY
-from worklogs.models import ScoreTable, WorkLog
+from worklogs.models import LogEntry, ScoreTable, WorkLog
 
 
 def test_it_has_the_shape_that_the_tour_tells():
@@ -29,6 +35,18 @@ def test_it_has_the_shape_that_the_tour_tells():
     assert sum(unit["kind"] == "branch" and not unit["started_on"] for unit in company.units) == 1
     assert {person["engagement"] for person in company.people} == {"employee", "part_time", "broker_agent"}
     assert sum(bool(person["left_on"]) for person in company.people) == 1
+
+
+def test_people_move_leave_and_share_a_company_of_every_kind():
+    company = found_company(TODAY)
+    names = [person["name"] for person in company.people]
+    assert len(set(names)) == len(names)
+    assert all("\u4e00" <= letter <= "\u9fff" for letter in "".join(names))
+    assert len({branch.city for branch in BRANCHES}) > 1
+    assert [branch.local for branch in BRANCHES].count(False) == 1
+    moved = [number for number, n in Counter(p["employee_no"] for p in company.postings).items() if n > 1]
+    assert len(moved) == 1
+    assert len(company.months) == 4, "three full months and this one"
 
 
 def test_the_month_end_company_has_5200_people():
@@ -52,6 +70,25 @@ def test_a_short_story_is_told_through_the_real_services(monkeypatch, settings, 
     assert PayRun.objects.get().state == PayRun.State.SIGNED_2
     assert [finding for found in checks().values() for finding in found()] == []
     assert dead_links() == []
+    assert LogEntry.objects.exclude(contact=None).filter(
+        log__state=WorkLog.State.DRAFT, contact__owner=F("log__person")
+    )
+    assert LogEntry.objects.filter(log__state=WorkLog.State.DRAFT).exclude(contact__owner=F("log__person")).exists()
+    assert WorkLog.objects.filter(late=True).exists()
+    assert Posting.objects.exclude(acting_for=None).exists()
+    everything_has_its_day()
+
+
+def everything_has_its_day():
+    """The files came before the lists and the pay that stand on them, and messages went out when they were posted."""
+    signed = Signature.objects.earliest("signed_at").signed_at
+    [accounts] = Import.objects.filter(kind="account_month", taken_at__lt=signed)
+    assert clock.day_of(accounts.checked_at) == Month(TODAY).first
+    sent = Message.objects.exclude(sent_at=None)
+    assert not sent.filter(sent_at__gt=F("posted_at") + timedelta(days=1)).exists()
+    for run in ReminderRun.objects.filter(state=ReminderRun.State.DONE, rule__period="day"):
+        files = Import.objects.filter(kind="openings", covers_to__gte=run.business_on)
+        assert files.filter(taken_at__lte=run.started_at).exists()
 
 
 def dead_links() -> list[tuple[str, str, str, int]]:
