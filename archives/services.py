@@ -18,7 +18,7 @@ from archives.models import Document
 from archives.reports import as_pdf, as_workbook, pay_report
 from archives.selectors import runs_to_file
 from compensation.models import PayRun
-from compensation.selectors import content_digest
+from compensation.selectors import is_whole
 from compensation.services import ContentChanged, PayRefused, close_month
 from core.clock import day_of
 from messaging.models import Channel
@@ -43,7 +43,7 @@ def file_pay_run(*, run: PayRun, now: datetime, actor: User | None = None) -> li
     try:
         with transaction.atomic():
             close_month(run=run, now=now, actor=actor)
-            if content_digest(run) != run.digest:
+            if not is_whole(run):
                 raise ContentChanged
             with translation.override(LANGUAGE):
                 for document in _documents(run, now, actor):

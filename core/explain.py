@@ -86,7 +86,12 @@ def _field_names(kind: type) -> tuple[str, ...]:
 
 def canonical(value: Any) -> bytes:
     """The one way of writing `value` down, for digests and signatures."""
-    return json.dumps(plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return written_plainly(plain(value))
+
+
+def written_plainly(value: Any) -> bytes:
+    """`canonical` of what is plain already: JSON's own kinds and nothing else."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def digest_of(value: Any) -> str:
@@ -96,4 +101,22 @@ def digest_of(value: Any) -> str:
 
 def lines_as_json(lines: Iterable[Line]) -> list[dict[str, Any]]:
     """What a judgement's `lines` column holds; empty parts are left out to keep rows small."""
-    return [{key: item for key, item in plain(line).items() if item not in (None, "", [], ())} for line in lines]
+    return [_line_as_json(line) for line in lines]
+
+
+def _line_as_json(line: Line) -> dict[str, Any]:
+    parts = (
+        ("label", line.label),
+        ("result", plain(line.result)),
+        ("clause", line.clause),
+        ("inputs", [[name, plain(value)] for name, value in line.inputs]),
+        ("rule", None if line.rule is None else plain(line.rule)),
+        ("met", line.met),
+        ("note", line.note),
+        ("values", [[name, plain(value)] for name, value in line.values]),
+        ("href", line.href),
+    )
+    return {name: item for name, item in parts if item not in EMPTY}
+
+
+EMPTY: tuple[Any, ...] = (None, "", [])

@@ -61,7 +61,7 @@ def columns() -> tuple[Column, ...]:
         Column("no", _("No."), TEXT, 0.45),
         Column("employee_no", _("Employee no."), TEXT, 0.85),
         Column("name", _("Full name"), TEXT, 0.9),
-        Column("unit", _("Unit"), TEXT, 1.5),
+        Column("unit", _("Unit"), TEXT, 2.0),
         Column("grade", _("Grade"), TEXT, 0.55),
         Column("engagement", _("Engagement"), TEXT, 0.9),
         Column("base_pay", _("Base pay")),
@@ -122,6 +122,7 @@ def pay_report(run: PayRun) -> PayReport:
 
 
 LEFT_OUT_WHEN_EMPTY = {
+    "remark",
     "team_share",
     "product_bonus",
     "minimum_duty",

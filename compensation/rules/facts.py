@@ -95,6 +95,11 @@ class Inputs:
     leads: tuple[Leadership, ...] = ()
     valid_by: tuple[Line, ...] = ()  # the rule by which new accounts were found valid
 
+    @property
+    def has_business(self) -> bool:
+        """Whether there is anything that commission and bonuses could be reckoned from."""
+        return self.draws_base or bool(self.commissions or self.openings or self.valid_openings or self.new_assets)
+
     def total(self, figure: str) -> Decimal:
         """`gross`, `pass_through` or `net_commission` over all relations, each at its share."""
         return to_cents(sum((getattr(part, figure) * part.share for part in self.commissions), ZERO))
@@ -104,55 +109,53 @@ class Inputs:
 
 
 @dataclass(frozen=True, slots=True)
-class AccountRow:
-    """One row of the month's account figures: whose, by which relation, how much."""
+class AccountGroup:
+    """What one person has by one relation of accounts that are held alike: `held` says by how many people of each
+    relation, so that the whole account never counts more than once."""
 
-    account: str
-    relation: str
     person: int
+    relation: str
+    held: tuple[tuple[str, int], ...]
+    accounts: int
     gross: Decimal
     pass_through: Decimal = ZERO
-    net: Decimal | None = None
+    net: Decimal = ZERO
 
 
-def counted_by_person(rows: Iterable[AccountRow], shares: dict[str, Decimal]) -> dict[int, tuple[Counted, ...]]:
-    """What of every account counts for whom. The shares of one account never exceed the whole.
+def counted_by_person(groups: Iterable[AccountGroup], shares: Mapping[str, Decimal]) -> dict[int, tuple[Counted, ...]]:
+    """What of the accounts counts for whom."""
+    known: dict[tuple[tuple[str, int], ...], dict[str, Decimal]] = {}
+    found: dict[int, dict[tuple[str, Decimal], Counted]] = {}
+    for group in groups:
+        if group.held not in known:
+            known[group.held] = shares_of_account(dict(group.held), shares)
+        share = known[group.held][group.relation]
+        parts, key = found.setdefault(group.person, {}), (group.relation, share)
+        before = parts.get(key) or Counted(group.relation, share, ZERO, ZERO, ZERO, 0)
+        parts[key] = Counted(
+            relation=group.relation,
+            share=share,
+            gross=before.gross + group.gross,
+            pass_through=before.pass_through + group.pass_through,
+            net=(before.net or ZERO) + group.net,
+            accounts=before.accounts + group.accounts,
+        )
+    return {person: tuple(parts[key] for key in sorted(parts)) for person, parts in found.items()}
+
+
+def shares_of_account(held: Mapping[str, int], shares: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """How much of an account counts for each person of a relation. Together never more than the whole.
 
     The relation with the greater share is served first: whoever developed the account comes before those who only
     service it; several people of one relation divide what is left between them. Unknown relations count nothing.
     """
-    by_account: dict[str, list[AccountRow]] = {}
-    for row in rows:
-        by_account.setdefault(row.account, []).append(row)
-    sums: dict[tuple[int, str, Decimal], list[AccountRow]] = {}
-    for account in by_account.values():
-        for row, share in shares_of(account, shares):
-            sums.setdefault((row.person, row.relation, share), []).append(row)
-    found: dict[int, list[Counted]] = {}
-    for (person, relation, share), group in sorted(sums.items()):
-        found.setdefault(person, []).append(_counted(relation, share, group))
-    return {person: tuple(parts) for person, parts in found.items()}
-
-
-def shares_of(rows: Sequence[AccountRow], shares: dict[str, Decimal]) -> Iterable[tuple[AccountRow, Decimal]]:
-    """The rows of one account, each with the share of it that counts."""
-    left = ONE
-    for relation in sorted({row.relation for row in rows}, key=lambda name: (-shares.get(name, ZERO), name)):
-        of_it = [row for row in rows if row.relation == relation]
-        each = min(shares.get(relation, ZERO), left / len(of_it)).quantize(Decimal("0.000001"), rounding="ROUND_DOWN")
-        left -= each * len(of_it)
-        yield from ((row, each) for row in of_it)
-
-
-def _counted(relation: str, share: Decimal, rows: Sequence[AccountRow]) -> Counted:
-    return Counted(
-        relation=relation,
-        share=share,
-        gross=sum((row.gross for row in rows), ZERO),
-        pass_through=sum((row.pass_through for row in rows), ZERO),
-        net=sum((row.gross - row.pass_through if row.net is None else row.net for row in rows), ZERO),
-        accounts=len(rows),
-    )
+    left, found = ONE, {}
+    for relation in sorted(held, key=lambda name: (-shares.get(name, ZERO), name)):
+        people = held[relation]
+        each = min(shares.get(relation, ZERO), left / people).quantize(Decimal("0.000001"), rounding="ROUND_DOWN")
+        left -= each * people
+        found[relation] = each.normalize() + ZERO if each else ZERO  # 1, not 1.000000
+    return found
 
 
 # --- written down with the slip, so that a closed month can be worked out again -------------------------------------

@@ -31,6 +31,11 @@ COUNTING = {
     "banded_rate", "fixed_rate", "account_bonus", "asset_bonus", "product_bonus", "team_share", "hold_back", "minimum_duty",
 }  # fmt: skip
 CONDUCT = {"assessment", "compliance"}
+# What is left out for somebody who only leads others.
+OF_BUSINESS = {
+    "relation_shares", "net_base", "net_commission_base", "commission_after_costs", "banded_rate", "fixed_rate",
+    "negative_months", "asset_bonus", "product_bonus", "account_bonus", "hold_back", "opening_duty", "minimum_duty",
+}  # fmt: skip
 
 
 class PlanUnreadable(Exception):
@@ -61,7 +66,8 @@ def compute(plan: Plan, inputs: Inputs) -> Payslip:
     sheet = Sheet(inputs)
     sheet.figures |= {"gross_commission": inputs.total("gross"), "new_commission": inputs.new_commission}
     for component in plan.components:
-        component.apply(sheet)
+        if inputs.has_business or component.kind not in OF_BUSINESS:
+            component.apply(sheet)
     for late in sorted(inputs.adjustments, key=lambda late: late.month):
         month = f"{late.month:%Y-%m}"
         sheet.pay(OTHER, SlipLine("adjustment", late.amount, None, None, "D15.b", late.lines, month))

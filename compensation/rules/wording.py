@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from compensation.rules.bands import Band, Step
+from compensation.rules.names import GRADE_NAMES, WORDS
 from compensation.rules.parts import Component
 from compensation.rules.plan import Plan
 from core.explain import N_
@@ -126,15 +127,25 @@ def _parameters(part: Component) -> Iterator[Parameter]:
             yield Parameter(PARAMETERS[field.name], tuple(_values(field.name, value)))
 
 
+ORDER = [*GRADE_NAMES, *WORDS]
+
+
+def _place(key: str) -> tuple[int, str]:
+    """Grades from the lowest, relations from the closest; what a firm calls its own way comes last."""
+    return (ORDER.index(key) if key in ORDER else len(ORDER), key)
+
+
 def _values(name: str, value: Any) -> Iterator[Value]:
     is_share = name in SHARES
     if isinstance(value, Mapping):
-        yield from (Value(item, key, is_share) for key, item in value.items())
+        yield from (Value(value[key], key, is_share) for key in sorted(value, key=_place))
     elif isinstance(value, tuple) and isinstance(value[0], Band | Step):
         tops = [*(step.threshold for step in value[1:]), None]
         for step, top in zip(value, tops, strict=True):
-            worth = step.rate if isinstance(step, Band) else step.value
-            yield Value(worth, is_share=is_share, above=step.threshold, to=top)
+            if isinstance(step, Band):
+                yield Value(step.rate, is_share=is_share, above=step.threshold, to=top)
+            else:
+                yield Value(step.value, is_share=is_share, above=step.threshold)
     elif isinstance(value, tuple):
         yield from (Value(GROUP_NAMES[group]) for group in value)
     else:

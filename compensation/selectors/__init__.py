@@ -1,6 +1,6 @@
 """Questions about pay: plans in force, what a month is made of, what it comes to, where it stands."""
 
-from compensation.selectors.computing import Computed, FiguresMissing, computed_run, content_digest
+from compensation.selectors.computing import Computed, FiguresMissing, computed_run, content_digest, is_whole
 from compensation.selectors.facts import MonthFacts, Who, month_facts
 from compensation.selectors.plans import PlanNotApproved, plan_for
 
@@ -12,6 +12,7 @@ __all__ = [
     "Who",
     "computed_run",
     "content_digest",
+    "is_whole",
     "month_facts",
     "plan_for",
 ]

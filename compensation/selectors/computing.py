@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
+from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
 
 from compensation import parameters
@@ -18,7 +21,7 @@ from compensation.rules.sheet import BASIS_PLACES, RATE_PLACES, rounded
 from compensation.selectors.adjustments import adjustments_for
 from compensation.selectors.facts import MonthFacts, Who, month_facts, pay_inputs
 from compensation.selectors.plans import newer_unapproved, plan_for
-from core.explain import N_, digest_of, lines_as_json, plain
+from core.explain import N_, lines_as_json, plain, written_plainly
 from core.money import CENT, ZERO
 from core.periods import Month
 from crm.models import Kind
@@ -32,7 +35,7 @@ class FiguresMissing(Exception):
     """No account figures of the month have arrived for the branch: missing is not zero."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Computed:
     """One person's part of a run."""
 
@@ -41,8 +44,9 @@ class Computed:
     slip: Payslip
     note: str = ""
 
+    @cached_property
     def content(self) -> dict[str, Any]:
-        """What signatures cover of this person."""
+        """What signatures cover of this person, as JSON knows it."""
         return slip_content(
             employee_no=self.who.employee_no,
             name=self.who.name,
@@ -52,6 +56,7 @@ class Computed:
             inputs=inputs_as_data(self.inputs),
             figures=plain(self.slip.figures),
             remarks=lines_as_json(self.slip.remarks),
+            carry=(self.slip.carry.negative_months, self.slip.carry.duties_missed),
             note=self.note,
             total=self.slip.total,
             lines=[line.content() for line in self.slip.lines],
@@ -65,31 +70,29 @@ class ComputedRun:
     parts: tuple[Computed, ...]
     warnings: tuple[Warning_, ...]
 
-    @property
+    @cached_property
     def total(self) -> Decimal:
         return sum((part.slip.total for part in self.parts), ZERO)
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        return run_digest(
-            self.facts.branch.code, self.facts.month, self.version, [part.content() for part in self.parts]
-        )
+        return run_digest(self.facts.branch.code, self.facts.month, self.version, [part.content for part in self.parts])
 
 
-def slip_content(*, total: Decimal, **parts: Any) -> dict[str, Any]:
-    return {**parts, "total": format(total.quantize(CENT), "f")}
+def slip_content(*, total: Decimal, carry: tuple[int, int], **parts: Any) -> dict[str, Any]:
+    carried = {"carry": list(carry)} if any(carry) else {}
+    return {**parts, **carried, "total": format(total.quantize(CENT), "f")}
 
 
 def run_digest(branch: str, month: Month, version: PlanVersion, slips: list[dict[str, Any]]) -> str:
-    """SHA-256 over everything the report says: branch, month, plan, and all slips with their reasons."""
-    return digest_of(
-        {
-            "branch": branch,
-            "month": month.code,
-            "plan": [version.plan.code, version.from_on],
-            "slips": sorted(slips, key=lambda slip: slip["employee_no"]),
-        }
-    )
+    """SHA-256 over everything the report says: branch, month, plan, and all slips with their reasons (plain already)."""
+    content = {
+        "branch": branch,
+        "month": month.code,
+        "plan": [version.plan.code, version.from_on.isoformat()],
+        "slips": sorted(slips, key=lambda slip: slip["employee_no"]),
+    }
+    return hashlib.sha256(written_plainly(content)).hexdigest()
 
 
 def computed_run(branch: Unit, month: Month) -> ComputedRun:
@@ -98,7 +101,7 @@ def computed_run(branch: Unit, month: Month) -> ComputedRun:
     plan = version.as_plan()
     facts = month_facts(branch, month)
     known = known_days(month, within=branch, kind=Kind.ACCOUNT_MONTH)
-    if not facts.rows and not known:
+    if not facts.accounts and not known:
         raise FiguresMissing(
             _("No account figures of %(month)s have arrived for %(branch)s. Take the CRM's account months first.")
             % {"month": month.code, "branch": branch.name}
@@ -233,6 +236,7 @@ def content_digest(run: PayRun) -> str:
             inputs=slip.inputs,
             figures=slip.figures,
             remarks=slip.remarks,
+            carry=(slip.negative_months, slip.duties_missed),
             note=slip.note,
             total=slip.total,
             lines=lines[slip.pk],
@@ -240,6 +244,13 @@ def content_digest(run: PayRun) -> str:
         for slip in PaySlip.objects.filter(run=run).select_related("person__user", "unit")
     ]
     return run_digest(run.branch.code, Month(run.month), run.plan, slips)
+
+
+def is_whole(run: PayRun) -> bool:
+    """Whether the rows still are what the run's digest covers, and its people and total are theirs."""
+    sums = PaySlip.objects.filter(run=run).aggregate(people=Count("pk"), total=Sum("total"))
+    head = (run.people, run.total) == (sums["people"], sums["total"] or ZERO)
+    return head and content_digest(run) == run.digest
 
 
 def _as_text(value: Decimal | None, places: Decimal) -> str | None:

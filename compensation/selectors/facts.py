@@ -15,13 +15,14 @@ from compensation.models import PaySlip, PersonMonth
 from compensation.rules import Assessment, Inputs, Plan
 from compensation.rules.appraisal import Measured, appraise, overridden
 from compensation.rules.coefficients import AssessmentCoefficient
-from compensation.rules.facts import AccountRow, counted_by_person
+from compensation.rules.facts import counted_by_person
+from compensation.selectors.accounts import AccountSum, account_sums, groups_of, total
 from compensation.selectors.leaders import Led, leaders_of, with_teams
 from compensation.selectors.openings import becoming_valid, rule_lines, validity_of
 from core.explain import RuleValue
 from core.money import ZERO
 from core.periods import Month
-from crm.selectors import NewAccount, PayRow, new_accounts, pay_rows, plain
+from crm.selectors import NewAccount, new_accounts, plain
 from policies.selectors import values_on
 from teams.models import Measure, Person, Role, Target, Unit
 from teams.selectors import Member, members_during
@@ -79,7 +80,7 @@ class MonthFacts:
     branch: Unit
     month: Month
     people: Mapping[int, Who]
-    rows: Mapping[int, list[PayRow]]
+    accounts: Mapping[int, list[AccountSum]]
     opened: Mapping[int, list[NewAccount]]
     valid: Mapping[int, Decimal]
     leading: Mapping[int, tuple[Led, ...]]
@@ -94,27 +95,27 @@ class MonthFacts:
 
     def has_business(self, person: int) -> bool:
         """Whether she was a customer manager of the branch or has accounts or openings credited there."""
-        return self.people[person].draws_base or any(person in of for of in (self.rows, self.opened, self.valid))
+        return self.people[person].draws_base or any(person in of for of in (self.accounts, self.opened, self.valid))
 
     def business(self, person: int) -> Business:
-        return _business(self.rows.get(person, []), self.opened.get(person, []), self.valid.get(person, ZERO))
+        return _business(self.accounts.get(person, []), self.opened.get(person, []), self.valid.get(person, ZERO))
 
 
 def month_facts(branch: Unit, month: Month) -> MonthFacts:
     """What the branch's month is made of. Everybody takes part who was a customer manager there or led such on a day of
     it, and whoever else has accounts or openings credited there."""
     values = values_on(CODES, unit_ids=[branch.pk], on=month.first)[branch.pk]
-    rows, opened = pay_rows(branch, month), new_accounts(branch, month)
+    accounts, opened = account_sums(branch, month), new_accounts(branch, month)
     valid = becoming_valid(branch, month, opened, validity_of(values))
     members = members_during(month, units=[branch], roles=list(Role))
     leading = leaders_of(branch, month)
-    people = _people(branch, members, rows.keys() | opened.keys() | valid.keys() | leading.keys())
+    people = _people(branch, members, accounts.keys() | opened.keys() | valid.keys() | leading.keys())
     ids = list(people)
     return MonthFacts(
         branch=branch,
         month=month,
         people=people,
-        rows=rows,
+        accounts=accounts,
         opened=opened,
         valid=valid,
         leading=leading,
@@ -180,47 +181,32 @@ def _activity(people: Collection[int], month: Month) -> dict[int, tuple[Decimal,
     return {person: (Decimal(points), Decimal(due)) for person, points, due in sums if due}
 
 
-def _business(rows: list[PayRow], opened: list[NewAccount], valid: Decimal) -> Business:
+def _business(sums: list[AccountSum], opened: list[NewAccount], valid: Decimal) -> Business:
     relations: dict[str, tuple[int, Decimal]] = {}
-    accounts: dict[str, PayRow] = {}
-    for row in rows:
-        count, gross = relations.get(row.relation, (0, ZERO))
-        relations[row.relation] = count + 1, gross + row.gross_commission
-        accounts.setdefault(row.fund_account, row)
-    developed = [row for row in rows if row.relation == "developed"]
-    new = {one.fund_account for one in opened}
+    for one in sums:
+        count, gross = relations.get(one.relation, (0, ZERO))
+        relations[one.relation] = count + one.rows, gross + one.gross
     return Business(
-        accounts=len(accounts),
-        gross_commission=sum((row.gross_commission for row in rows), ZERO),
-        pass_through=sum((row.pass_through or ZERO for row in rows), ZERO),
-        net_commission=sum((_net(row) for row in rows), ZERO),
+        accounts=sum(one.firsts for one in sums),
+        gross_commission=total(sums, "gross"),
+        pass_through=total(sums, "passed"),
+        net_commission=total(sums, "net"),
         openings=plain(sum((one.share for one in opened), ZERO)),
         valid_openings=valid,
-        new_assets=sum((row.net_inflow or ZERO for row in developed), ZERO),
-        end_assets=sum((row.end_assets or ZERO for row in accounts.values()), ZERO),
-        product_sales=sum((row.product_sales or ZERO for row in accounts.values()), ZERO),
-        new_commission=sum((row.gross_commission for row in developed if row.fund_account in new), ZERO),
+        new_assets=sum((one.inflow for one in sums if one.relation == "developed"), ZERO),
+        end_assets=total(sums, "end_assets"),
+        product_sales=total(sums, "products"),
+        new_commission=total(sums, "new_gross"),
         by_relation=tuple((name, *relations[name]) for name in sorted(relations)),
     )
-
-
-def _net(row: PayRow) -> Decimal:
-    return row.gross_commission - (row.pass_through or ZERO) if row.net_commission is None else row.net_commission
 
 
 def pay_inputs(facts: MonthFacts, plan: Plan) -> dict[int, Inputs]:
     """What `compute` needs for everybody, by person id; adjustments are added by whoever knows the closed months."""
     relation_shares = plan.component("relation_shares")
-    relations = {row.relation for rows in facts.rows.values() for row in rows}
+    relations = {one.relation for sums in facts.accounts.values() for one in sums}
     shares = dict(relation_shares.shares) if relation_shares else dict.fromkeys(relations, ONE)
-    accounts = (
-        AccountRow(
-            row.fund_account, row.relation, person, row.gross_commission, row.pass_through or ZERO, row.net_commission
-        )
-        for person, rows in facts.rows.items()
-        for row in rows
-    )
-    counted = counted_by_person(accounts, shares)
+    counted = counted_by_person(groups_of(facts.accounts.values()), shares)
     component, valid_by = plan.component("assessment"), rule_lines(facts.values)
     found = {}
     for person, who in facts.people.items():

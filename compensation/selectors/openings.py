@@ -37,8 +37,11 @@ def validity_of(values: Mapping[str, RuleValue]) -> Validity:
 
 
 def rule_lines(values: Mapping[str, RuleValue]) -> tuple[Line, ...]:
-    """The rule as a slip shows it: every parameter with the layer that set it and its date."""
-    return tuple(Line(label, values[code].value, "D15.a", rule=values[code]) for code, label in RULE)
+    """The rule as a slip shows it: every parameter that asks for something, with the layer that set it and its date."""
+    asked = [(code, label) for code, label in RULE if values[code].value]
+    if not values[parameters.VALID_MIN_TRADES].value:
+        asked = [(code, label) for code, label in asked if code != parameters.VALID_RULE]
+    return tuple(Line(label, values[code].value, "D15.a", rule=values[code]) for code, label in asked)
 
 
 def becoming_valid(

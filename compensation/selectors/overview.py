@@ -69,6 +69,11 @@ def slip_rows(run: PayRun, slips: Sequence[PaySlip], before: Mapping[int, Decima
     return rows, whole
 
 
+def groups_in_use(rows: Sequence[SlipRow], sums: Sums) -> set[str]:
+    """Groups of lines with an amount in the run or on this page of it; columns of nothing but zeros say nothing."""
+    return {group for group in GROUPS if sums[group] or any(row.sums[group] for row in rows)}
+
+
 AMOUNT = re.compile(r"-?\d+(\.\d+)?")
 
 

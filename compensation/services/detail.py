@@ -90,7 +90,7 @@ def _values(facts: MonthFacts, who: Who, business: Business, before: BusinessDet
 
 def _unusual(facts: MonthFacts, who: Who, business: Business, before: BusinessDetail | None) -> list[Line]:
     """What a reviewer should look at, as lines."""
-    rows = facts.rows.get(who.person_id, [])
+    sums = facts.accounts.get(who.person_id, [])
     found = []
     if before and before.gross_commission:
         change = (business.gross_commission - before.gross_commission) / abs(before.gross_commission)
@@ -99,13 +99,13 @@ def _unusual(facts: MonthFacts, who: Who, business: Business, before: BusinessDe
             share = (change * 100).quantize(1)
             rule = facts.values[parameters.UNUSUAL_CHANGE]
             found.append(Line(N_("Commission differs much from last month"), f"{share:+}%", "D15.a", inputs, rule))
-    if negative := sum(row.gross_commission < 0 for row in rows):
+    if negative := sum(one.negative for one in sums):
         found.append(Line(N_("Accounts with negative commission"), negative, "D15.a"))
-    if above := sum((row.net_commission or 0) > row.gross_commission for row in rows):
+    if above := sum(one.net_above_gross for one in sums):
         found.append(Line(N_("Accounts with more net than gross commission"), above, "D15.a"))
-    if business.openings and not rows:
+    if business.openings and not sums:
         found.append(Line(N_("Openings, but no account figures"), business.openings, "D15.a"))
-    if who.licence_until and who.licence_until < facts.month.last and rows:
+    if who.licence_until and who.licence_until < facts.month.last and sums:
         found.append(Line(N_("Licence ended"), who.licence_until, "D15.a"))
     return found
 

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from compensation.models import PayLine, PayRun, PaySlip, Signature
-from compensation.rules.facts import inputs_as_data
-from compensation.selectors.computing import Computed, ComputedRun, computed_run, content_digest
+from compensation.selectors.computing import Computed, ComputedRun, computed_run, is_whole
 from compensation.services import notices
 from compensation.services.detail import write_detail
 from compensation.services.refusals import must_hold, open_month
-from core.explain import lines_as_json, plain
+from core.bulk import copy_rows
+from core.explain import plain
 from core.periods import Month
 from teams.authority import Power
 from teams.models import Unit
-
-BATCH = 1000
 
 
 @transaction.atomic
@@ -48,7 +49,7 @@ def redrafted(*, branch: Unit, month: Month, now: datetime, actor: User | None) 
     if run is None:
         return _written(PayRun(branch=branch, month=month.first, version=0), computed, now, actor), True
     warnings = plain(computed.warnings)
-    if run.digest == computed.digest == content_digest(run):
+    if run.digest == computed.digest and is_whole(run):
         if run.warnings != warnings:
             run.warnings = warnings
             run.save(update_fields=["warnings"])
@@ -69,47 +70,53 @@ def _written(run: PayRun, computed: ComputedRun, now: datetime, actor: User | No
     run.drafted_by, run.drafted_at = actor, now
     run.reviewed_by = run.reviewed_at = None
     run.save()
-    slips = [_slip(run, part) for part in computed.parts]
-    for slip in slips:
-        slip.public_id = kept.get(slip.person_id, slip.public_id)
-    PaySlip.objects.bulk_create(slips, batch_size=BATCH)
-    lines = [line for slip, part in zip(slips, computed.parts, strict=True) for line in _lines(run, slip, part)]
-    PayLine.objects.bulk_create(lines, batch_size=BATCH)
+    copy_rows(PaySlip._meta.db_table, SLIP, (_slip(run, part, kept) for part in computed.parts))
+    slips = dict(PaySlip.objects.filter(run=run).order_by().values_list("person_id", "pk"))
+    lines = (line for part in computed.parts for line in _lines(run, slips[part.who.person_id], part))
+    copy_rows(PayLine._meta.db_table, LINE, lines)
     return run
 
 
-def _slip(run: PayRun, part: Computed) -> PaySlip:
-    who, slip = part.who, part.slip
-    return PaySlip(
-        run=run,
-        person_id=who.person_id,
-        unit_id=who.unit_id,
-        name=who.name,
-        grade=who.grade,
-        engagement=who.engagement,
-        inputs=inputs_as_data(part.inputs),
-        figures=plain(slip.figures),
-        remarks=lines_as_json(slip.remarks),
-        negative_months=slip.carry.negative_months,
-        duties_missed=slip.carry.duties_missed,
-        note=part.note,
-        total=slip.total,
+SLIP = (
+    "run_id", "person_id", "public_id", "unit_id", "name", "grade", "engagement", "inputs", "figures", "remarks",
+    "negative_months", "duties_missed", "note", "total",
+)  # fmt: skip
+LINE = ("run_id", "slip_id", "position", "component", "basis", "rate", "amount", "clause", "for_month", "lines")
+
+
+def _slip(run: PayRun, part: Computed, kept: Mapping[int, UUID]) -> tuple[Any, ...]:
+    who, slip, content = part.who, part.slip, part.content
+    return (
+        run.pk,
+        who.person_id,
+        kept.get(who.person_id) or uuid4(),
+        who.unit_id,
+        who.name,
+        who.grade,
+        who.engagement,
+        json.dumps(content["inputs"], ensure_ascii=False),
+        json.dumps(content["figures"], ensure_ascii=False),
+        json.dumps(content["remarks"], ensure_ascii=False),
+        slip.carry.negative_months,
+        slip.carry.duties_missed,
+        part.note,
+        slip.total,
     )
 
 
-def _lines(run: PayRun, slip: PaySlip, part: Computed) -> Iterable[PayLine]:
-    for position, line in enumerate(part.slip.lines, start=1):
-        yield PayLine(
-            run=run,
-            slip=slip,
-            position=position,
-            component=line.component,
-            basis=line.basis,
-            rate=line.rate,
-            amount=line.amount,
-            clause=line.clause,
-            for_month=Month.parse(line.for_month).first if line.for_month else None,
-            lines=lines_as_json(line.explained),
+def _lines(run: PayRun, slip: int, part: Computed) -> Iterable[tuple[Any, ...]]:
+    for position, (line, content) in enumerate(zip(part.slip.lines, part.content["lines"], strict=True), start=1):
+        yield (
+            run.pk,
+            slip,
+            position,
+            line.component,
+            line.basis,
+            line.rate,
+            line.amount,
+            line.clause,
+            Month.parse(line.for_month).first if line.for_month else None,
+            json.dumps(content["lines"], ensure_ascii=False),
         )
 
 

@@ -73,6 +73,7 @@ def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str =
         "page": page,
         "rows": rows,
         "sums": sums,
+        "shown": overview.groups_in_use(rows, sums),
         "before": total_before,
         "difference": None if total_before is None else run.total - total_before,
         "signatures": signatures,

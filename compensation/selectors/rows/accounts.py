@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from compensation.models import PayRun
 from compensation.rules import Plan
-from compensation.rules.facts import AccountRow, shares_of
+from compensation.rules.facts import shares_of_account
 from compensation.selectors.rows.table import COUNT, MONEY, Cell, Check, Column, Rows, Subject
 from core.explain import N_
 from core.money import ZERO, to_cents
@@ -120,15 +120,11 @@ def _shares(subject: Subject, plan: Plan, own: Sequence[AccountMonth]) -> list[D
     )
     if component is None:
         return [ONE] * len(own)
-    by_account: dict[str, list[AccountRow]] = defaultdict(list)
+    held: dict[str, Counter[str]] = defaultdict(Counter)
     for row in everybody:
-        by_account[row.fund_account].append(AccountRow(row.fund_account, row.relation, row.person_id, ZERO))
-    found = {
-        (row.account, row.relation, row.person): share
-        for rows in by_account.values()
-        for row, share in shares_of(rows, dict(component.shares))
-    }
-    return [found[row.fund_account, row.relation, row.person_id] for row in own]
+        held[row.fund_account][row.relation] += 1
+    shares = {account: shares_of_account(relations, component.shares) for account, relations in held.items()}
+    return [shares[row.fund_account][row.relation] for row in own]
 
 
 def _parts_of_base(subject: Subject, rows: Sequence[AccountMonth], shares: Sequence[Decimal]) -> list[Decimal]:
