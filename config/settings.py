@@ -113,6 +113,8 @@ CELERY_TASK_PUBLISH_RETRY = False  # ringing the bell is best effort: the outbox
 CELERY_TIMEZONE = "Asia/Shanghai"
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default=f"filemail://{VAR_DIR / 'mail'}" if not TESTING else "memorymail://")
+if EMAIL_CONFIG["EMAIL_FILE_PATH"]:  # which lost its root on the way
+    EMAIL_CONFIG["EMAIL_FILE_PATH"] = f"/{EMAIL_CONFIG['EMAIL_FILE_PATH']}"
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="muster@localhost")

@@ -20,13 +20,13 @@ SAFE = {
 }
 
 
-def start(**changes: str | None) -> subprocess.CompletedProcess[str]:
+STRICT = "print(s.PRODUCTION, s.SESSION_COOKIE_SECURE, s.SECOND_FACTOR_REQUIRED)"
+
+
+def start(question: str = STRICT, **changes: str | None) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in {**SAFE, **changes}.items() if value is not None}
-    question = (
-        "from config import settings as s; print(s.PRODUCTION, s.SESSION_COOKIE_SECURE, s.SECOND_FACTOR_REQUIRED)"
-    )
     return subprocess.run(
-        [sys.executable, "-c", question],
+        [sys.executable, "-c", f"from config import settings as s; {question}"],
         cwd=ROOT,
         env=environment,
         capture_output=True,
@@ -39,6 +39,10 @@ def start(**changes: str | None) -> subprocess.CompletedProcess[str]:
 def test_safe_settings_start_and_are_strict():
     answer = start()
     assert (answer.returncode, answer.stdout.strip()) == (0, "True True True"), answer.stderr
+
+
+def test_mail_into_files_goes_where_the_address_says():
+    assert start("print(s.EMAIL_FILE_PATH)", EMAIL_URL="filemail:///srv/mail").stdout.strip() == "/srv/mail"
 
 
 @pytest.mark.parametrize(
