@@ -35,7 +35,10 @@ class RuleValue:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One step of a judgement. `inputs` are (label, value) pairs; `note` may hold `%(name)s` filled from `values`."""
+    """One step of a judgement. `inputs` are (label, value) pairs; `note` may hold `%(name)s` filled from `values`.
+
+    It holds no address: what is judged and kept knows of no pages. Whoever shows a line may add an `href` to its JSON.
+    """
 
     label: str
     result: type_of_value
@@ -45,7 +48,6 @@ class Line:
     met: bool | None = None
     note: str = ""
     values: tuple[tuple[str, type_of_value], ...] = field(default=())
-    href: str = ""
 
 
 AS_IT_IS = (str, int, bool, type(None))

@@ -25,18 +25,16 @@ def component(code: str) -> str:
 
 @register.filter
 def worded(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Lines whose codes (relations, measures, components) have become words."""
-    words = WORDS | COMPONENT_NAMES
+    """Lines whose codes (relations, measures, components, grades) have become words."""
     return [
-        {
-            **line,
-            "inputs": [
-                (name, words.get(value, value) if isinstance(value, str) else value)
-                for name, value in line.get("inputs", [])
-            ],
-        }
-        for line in lines
+        {**line, "inputs": [(name, _in_words(name, value)) for name, value in line.get("inputs", [])]} for line in lines
     ]
+
+
+def _in_words(name: str, value: Any) -> Any:
+    """A grade is one letter and so could be anything; only beside its name does it become a word."""
+    words = GRADE_NAMES if name == "grade" else WORDS | COMPONENT_NAMES
+    return words.get(value, value) if isinstance(value, str) else value
 
 
 @register.filter

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from compensation.models import BusinessDetail, PayLine, PayRun, PaySlip
-from compensation.selectors.rows import OF_COMPONENT, OF_SLIP, Rows, of_slip, rows_of_slip
+from compensation.selectors.rows import OF_COMPONENT, OF_LABEL, OF_SLIP, Rows, of_slip, rows_of_slip
 from compensation.services import draft_pay_run, record_person_month
 from compensation.tests.month import NOW, OCTOBER, PayOf, imported
 from core.periods import Week
@@ -189,6 +189,12 @@ def test_every_component_of_the_plan_leads_to_rows_or_to_steps_that_do(pay_of: P
         assert answer.status_code == 200 and "88000" not in answer.content.decode(), "account numbers are masked"
     for of in ("nothing", "late-2026-13", "late-"):
         assert client.get(reverse("compensation:slip_rows", args=[slip.public_id, of])).status_code == 404
+
+
+def test_every_step_that_is_linked_by_its_label_is_one_that_rules_write() -> None:
+    folder = Path(__file__).parents[1]
+    written = "".join(path.read_text() for path in [*folder.glob("rules/*.py"), *folder.glob("services/*.py")])
+    assert [label for label in OF_LABEL if f'N_("{label}")' not in written] == []
 
 
 def test_a_figure_of_the_detail_opens_to_its_rows(pay_of: PayOf, signed_in) -> None:

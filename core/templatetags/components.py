@@ -43,10 +43,17 @@ def shown(value: Any) -> str:
         case date():
             text = date_format(value, "SHORT_DATE_FORMAT")
         case int() | Decimal():
-            text = number_format(value, use_l10n=True, force_grouping=True)
+            text = number_format(tidy(value), use_l10n=True, force_grouping=True)
         case _:
             text = gettext(str(value))
     return text
+
+
+def tidy(value: int | Decimal) -> int | Decimal:
+    """Money keeps its cents; of a rate or coefficient with more places idle zeros go: 0.9500 is 0.95."""
+    if isinstance(value, int) or value.as_tuple().exponent >= -2:  # type: ignore[operator]
+        return value
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
 def read(value: Any) -> Any:

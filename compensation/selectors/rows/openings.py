@@ -134,13 +134,17 @@ def amount(value: Decimal) -> str:
 def _rule_in_words(validity: Validity) -> str:
     values = {"assets": amount(validity.min_assets), "trades": validity.min_trades, "days": validity.within_days}
     if not validity.min_trades:
-        what = _("Valid: assets of at least %(assets)s") % values
+        what = _("assets of at least %(assets)s") % values
     elif validity.both:
-        what = _("Valid: assets of at least %(assets)s and at least %(trades)s trades") % values
+        what = _("assets of at least %(assets)s and at least %(trades)s trades") % values
     else:
-        what = _("Valid: assets of at least %(assets)s or at least %(trades)s trades") % values
-    when = _("within %(days)s days of the opening.") % values if validity.within_days else _("at the end of its month.")
-    return f"{what} {when}"
+        what = _("assets of at least %(assets)s or at least %(trades)s trades") % values
+    if validity.within_days:
+        return _("An account is valid that shows %(what)s within %(days)s days of its opening.") % {
+            **values,
+            "what": what,
+        }
+    return _("An account is valid that shows %(what)s at the end of the month of its opening.") % {"what": what}
 
 
 def _have_changed(subject: Subject, then: Sequence[Opening], first: date) -> bool:

@@ -130,11 +130,17 @@ def entry_rows(subject: Subject) -> Rows:
     rows, checks = [], []
     for name, text in ENTERED.items():
         label = gettext(text)
-        value = Decimal(getattr(found, name)) if found else ZERO
-        checks.append(Check(label, value, Decimal(getattr(subject.inputs, name, value)), COUNT))
+        value, kind = Decimal(getattr(found, name)) if found else ZERO, COUNT if name == "complaints" else MONEY
+        checks.append(Check(label, value, Decimal(getattr(subject.inputs, name, value)), kind))
         if found and value:
             rows.append(
-                (Cell(label), Cell(value), Cell(found.entered_by.name), Cell(found.entered_at), Cell(found.remark))
+                (
+                    Cell(label),
+                    Cell(value, kind=kind),
+                    Cell(found.entered_by.name),
+                    Cell(found.entered_at),
+                    Cell(found.remark),
+                )
             )
     if found and found.coefficient is not None:
         label = _("Assessment coefficient set by hand")

@@ -41,6 +41,7 @@ class Cell:
     note: str = ""
     href: str = ""
     met: bool | None = None
+    kind: str = ""  # where it is of another kind than its column
 
 
 @dataclass(frozen=True, slots=True)
