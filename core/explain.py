@@ -116,7 +116,6 @@ def _line_as_json(line: Line) -> dict[str, Any]:
         ("met", line.met),
         ("note", line.note),
         ("values", [[name, plain(value)] for name, value in line.values]),
-        ("href", line.href),
     )
     return {name: item for name, item in parts if item not in EMPTY}
 
