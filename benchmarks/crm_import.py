@@ -1,40 +1,25 @@
-"""Account openings by our import beside raw `COPY` and one merge, on our own tables, in one run.
+"""Account openings by our import beside raw `COPY` and one merge, on our own tables.
 
-    DATABASE_URL=… python -m benchmarks.crm_import [ROWS] [ROUNDS]
-
-Makes a company of 30,000 people in a database that must be named `bench…`, writes a file, then times in turn: the anchor
-(the file's bytes straight into COPY, one statement that resolves the codes and inserts), our import, and the same file
-again. Prints rows per second and ratios, best of the rounds.
+The company has 30,000 people in 500 branches. The first anchor brings the file's bytes in and merges them by one
+statement; the second also counts the results of people and units anew, which our import does for what it touched.
 """
 
-# ruff: noqa: E402 (Django is set up before its models are imported)
 from __future__ import annotations
 
-import os
 import random
-import sys
+import resource
 import tempfile
-import time
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-import django
-
-django.setup()
-
-from django.conf import settings
-from django.core.management import call_command
-from django.db import connection, transaction
-
-from accounts.models import User
-from crm.models import Kind
-from crm.services import COMMAND_LIMITS, Asked, import_file
-from teams.models import Person, Posting, Role, Unit, UnitKind
+from benchmarks.measuring import Result, in_turn
 
 SINCE, DAY = date(2025, 1, 1), date(2026, 11, 17)
 NOW = datetime(2026, 11, 18, tzinfo=UTC)
-HEAD = "open_date,branch,client_no,fund_account,client_name,developer,open_assets\n"
+PEOPLE, BRANCHES = 30_000, 500
+HEAD = ("open_date", "branch", "client_no", "fund_account", "client_name", "developer", "open_assets")
 STAGE = """CREATE TEMP TABLE anchor (open_date date, branch text, client_no text, fund_account text, client_name text,
     developer text, open_assets numeric) ON COMMIT DROP"""
 MERGE = """INSERT INTO crm_opening (open_date, branch_id, client_no, fund_account, client_name, developer_id, share, open_assets,
@@ -45,10 +30,25 @@ MERGE = """INSERT INTO crm_opening (open_date, branch_id, client_no, fund_accoun
     JOIN teams_person p ON p.user_id = a.id JOIN teams_posting t ON t.person_id = p.id
     ON CONFLICT (fund_account, client_no, developer_id) DO UPDATE SET open_date = excluded.open_date,
         open_assets = excluded.open_assets, branch_id = excluded.branch_id"""
+COUNT = """
+INSERT INTO crm_dailyresult (person_id, day, unit_id, openings, open_assets)
+    SELECT developer_id, open_date, max(unit_id), sum(share), sum(coalesce(open_assets, 0) * share) FROM crm_opening GROUP BY 1, 2;
+INSERT INTO crm_unitresult (unit_id, day, openings, running)
+    SELECT unit_id, day, openings, sum(openings) OVER (PARTITION BY unit_id ORDER BY day) FROM (
+        SELECT line.id::bigint AS unit_id, d.day, sum(d.openings) AS openings
+        FROM crm_dailyresult d JOIN teams_unit u ON u.id = d.unit_id
+        CROSS JOIN LATERAL unnest(string_to_array(trim(BOTH '/' FROM u.path), '/')) AS line(id) GROUP BY 1, 2) counted;
+"""
+EMPTIED = ("crm_opening", "crm_superseded", "crm_dailyresult", "crm_unitresult")
 
 
-def company(people: int = 30_000, branches: int = 500) -> Unit:
-    """A company, its branches with six teams each, and the people in them."""
+def company() -> Any:
+    """A company, its branches with six departments each, and the people in them."""
+    from django.db import transaction  # noqa: PLC0415
+
+    from accounts.models import User  # noqa: PLC0415
+    from teams.models import Person, Posting, Role, Unit, UnitKind  # noqa: PLC0415
+
     found = Unit.objects.filter(parent=None).first()
     if found:
         return found
@@ -61,12 +61,10 @@ def company(people: int = 30_000, branches: int = 500) -> Unit:
 
     with transaction.atomic():
         top = unit("C", UnitKind.COMPANY, None)
-        teams = []
-        for b in range(branches):
-            branch = unit(f"B{b:04}", UnitKind.BRANCH, top)
-            teams += [unit(f"B{b:04}T{t}", UnitKind.MARKET_DEPARTMENT, branch) for t in range(6)]
+        branches = [unit(f"B{b:04}", UnitKind.BRANCH, top) for b in range(BRANCHES)]
+        teams = [unit(f"{b.code}T{t}", UnitKind.MARKET_DEPARTMENT, b) for b in branches for t in range(6)]
         users = User.objects.bulk_create(
-            User(employee_no=f"E{n:06}", name=f"E{n}", password="!") for n in range(people)
+            User(employee_no=f"E{n:06}", name=f"E{n}", password="!") for n in range(PEOPLE)
         )
         persons = Person.objects.bulk_create(Person(user=user, joined_on=SINCE, licence_no="S") for user in users)
         Posting.objects.bulk_create(
@@ -76,18 +74,42 @@ def company(people: int = 30_000, branches: int = 500) -> Unit:
     return top
 
 
-def write(path: Path, rows: int) -> None:
+def lines(rows: int) -> Iterator[tuple[date, str, str, str, str, str, float]]:
     chance = random.Random(1)
+    for n in range(rows):
+        person = chance.randrange(PEOPLE)
+        day = DAY - timedelta(days=chance.randrange(5))
+        yield (
+            day,
+            f"B{person % (BRANCHES * 6) // 6:04}",
+            f"C{n:09}",
+            f"F{n:09}",
+            f"客户{n}",
+            f"E{person:06}",
+            chance.randrange(10**8) / 100,
+        )
+
+
+def write_csv(path: Path, rows: int) -> None:
     with path.open("w") as file:
-        file.write(HEAD)
-        for n in range(rows):
-            person = chance.randrange(30_000)
-            day = DAY - timedelta(days=chance.randrange(5))
-            branch = person % 3000 // 6
-            file.write(f"{day},B{branch:04},C{n:09},F{n:09},客户{n},E{person:06},{chance.randrange(10**8) / 100}\n")
+        file.write(",".join(HEAD) + "\n")
+        file.writelines(",".join(map(str, line)) + "\n" for line in lines(rows))
 
 
-def anchor(path: Path) -> None:
+def write_xlsx(path: Path, rows: int) -> None:
+    from openpyxl import Workbook  # noqa: PLC0415
+
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet("openings")
+    sheet.append(HEAD)
+    for line in lines(rows):
+        sheet.append(line)
+    book.save(path)
+
+
+def anchor(path: Path, *, results: bool) -> None:
+    from django.db import connection, transaction  # noqa: PLC0415
+
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(STAGE)
         with cursor.cursor.copy("COPY anchor FROM STDIN (FORMAT csv, HEADER)") as copy, path.open("rb") as file:
@@ -95,50 +117,50 @@ def anchor(path: Path) -> None:
                 copy.write(chunk)
         cursor.execute("ANALYZE anchor")
         cursor.execute(MERGE)
+        if results:
+            cursor.execute(COUNT)
 
 
 def empty() -> None:
+    from django.db import connection  # noqa: PLC0415
+
     with connection.cursor() as cursor:
-        for table in ("crm_opening", "crm_superseded", "crm_dailyresult", "crm_unitresult"):
+        for table in EMPTIED:
             cursor.execute(
                 f"ALTER TABLE {table} DISABLE TRIGGER USER; TRUNCATE {table}; ALTER TABLE {table} ENABLE TRIGGER USER"
             )
 
 
-def timed(work: object, *args: object) -> float:
-    began = time.perf_counter()
-    work(*args)  # type: ignore[operator]
-    return time.perf_counter() - began
+def run(*, rows: int, rounds: int) -> Iterator[Result]:
+    from crm.models import Kind  # noqa: PLC0415
+    from crm.services import COMMAND_LIMITS, Asked, import_file  # noqa: PLC0415
 
-
-def main() -> None:
-    rows, rounds = (int(text) for text in (sys.argv[1:] + ["100000", "3"][len(sys.argv) - 1 :])[:2])
-    if "bench" not in settings.DATABASES["default"]["NAME"]:
-        sys.exit("DATABASE_URL must name a database called bench…; it is emptied")
-    call_command("migrate", verbosity=0)
     top = company()
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "openings.csv"
-        write(path, rows)
-        asked = Asked(kind=Kind.OPENINGS, path=path, name=path.name, unit=top, today=NOW.date(), limits=COMMAND_LIMITS)
+        text, book = Path(folder) / "openings.csv", Path(folder) / "openings.xlsx"
+        write_csv(text, rows)
+        write_xlsx(book, rows)
 
-        def ours() -> None:
+        def ours(path: Path) -> None:
+            asked = Asked(
+                kind=Kind.OPENINGS, path=path, name=path.name, unit=top, today=NOW.date(), limits=COMMAND_LIMITS
+            )
             import_file(asked=asked, good_rows_only=False, actor=None, now=NOW)
 
-        times: dict[str, list[float]] = {"anchor": [], "import": [], "again": []}
-        for _ in range(rounds):
-            empty()
-            times["anchor"].append(timed(anchor, path))
-            empty()
-            times["import"].append(timed(ours))
-            times["again"].append(timed(ours))
-    best = {name: min(values) for name, values in times.items()}
-    for name, seconds in best.items():
-        print(f"{name:8} {seconds:8.2f} s {rows / seconds:10,.0f} rows/s")
-    print(
-        f"import: {best['anchor'] / best['import']:.2f} × the anchor's rate; again: {best['again'] / best['import']:.2f} × its time"
-    )
-
-
-if __name__ == "__main__":
-    main()
+        best = in_turn(
+            {
+                "anchor": lambda: anchor(text, results=False),
+                "counted": lambda: anchor(text, results=True),
+                "xlsx": lambda: ours(book),
+                "csv": lambda: ours(text),
+                "again": lambda: ours(text),
+            },
+            rounds=rounds,
+            before=lambda name: empty() if name != "again" else None,
+        )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    note = f"{rows / best['csv']:,.0f} rows/s, this process at most {peak:.0f} MB"
+    yield Result("CRM import, CSV, beside COPY and merge", best["csv"], best["anchor"], 1 / 0.75, note)
+    yield Result("CRM import, CSV, beside COPY, merge and results", best["csv"], best["counted"], 1 / 0.75)
+    yield Result("CRM import, XLSX, beside CSV", best["xlsx"], best["csv"], 2.0)
+    yield Result("the same CRM file again, beside the first time", best["again"], best["csv"], 0.4)

@@ -14,7 +14,7 @@ from django.urls import get_resolver
 
 ROOT = Path(settings.BASE_DIR)
 APPS = [*settings.OWN_APPS, "config"]
-LONGEST = 460
+LONGEST = 420
 ALLOWED_IN_RULES = {"core.periods", "core.money", "core.explain", "chinese_calendar"}
 
 

@@ -12,12 +12,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
+from itertools import chain, islice
 from typing import IO, Any
 
 from core.cells import Column, Raw, folded, is_blank, shown
 from core.explain import N_
 from core.guard import Stream
 from core.tables import Refusal, TableRefused
+from crm.reading.blocks import AT_ONCE, lines_of
 from crm.reading.cells import reader_of
 from crm.reading.columns import FACTORS, OTHER_UNITS, TABLES, heading_and_factor, known_headings
 from crm.reading.rows import Bounds, Place, Report, Table
@@ -163,16 +165,16 @@ def report_on(sheet: Stream, headings: Sequence[Raw], places: dict[str, Place]) 
 def write_rows(sheet: Stream, header: tuple[int, Sequence[Raw]], table: Table, out: IO[bytes]) -> None:
     header_row, headings = header
     buffer = io.StringIO(newline="")
-    write = csv.writer(buffer).writerow
-    for number, cells in sheet.rows:
-        if number == header_row + 1 and (factors := factors_below(cells)) is not None:
-            table.put(placed(headings, table.columns, factors))
-        elif (line := table.line(number, cells)) is not None:
-            write(line)
-            if table.report.rows % 2000 == 0:
-                out.write(buffer.getvalue().encode())
-                buffer.seek(0)
-                buffer.truncate()
-    out.write(buffer.getvalue().encode())
+    write = csv.writer(buffer).writerows
+    first = next(sheet.rows, None)
+    if first and first[0] == header_row + 1 and (factors := factors_below(first[1])) is not None:
+        table.put(placed(headings, table.columns, factors))
+        first = None
+    rows = chain([first] if first else [], sheet.rows)
+    while block := list(islice(rows, AT_ONCE)):
+        write(lines_of(block, table))
+        out.write(buffer.getvalue().encode())
+        buffer.seek(0)
+        buffer.truncate()
     table.report.factors = {name: place.factor for name, place in table.places.items()}
     table.report.first, table.report.last = table.first_day, table.last_day

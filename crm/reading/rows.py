@@ -113,15 +113,20 @@ class Table:
                     if seen is not None and len(seen) < REMEMBERED:
                         seen[raw] = value
             values.append(value)
-        if values[0] and self.columns[0].kind in {"date", "month"}:
-            bad = self.day_is_wrong(number, values[0]) or bad
+        bad = self.day_is_wrong(number, values[0]) or bad
         return values, bad
 
-    def day_is_wrong(self, number: int, day: str) -> bool:
+    def breaks_a_rule(self, day: str) -> str:
+        """The rule a day breaks, if any, for tables whose rows begin with one."""
+        if not day or self.columns[0].kind not in {"date", "month"}:
+            return ""
         rule = self.days.get(day)
         if rule is None:
             rule = self.days[day] = self.judged(day)
-        if rule:
+        return rule
+
+    def day_is_wrong(self, number: int, day: str) -> bool:
+        if rule := self.breaks_a_rule(day):
             place = self.places[self.columns[0].name]
             self.refuse(number, place, day, rule, {})
         return bool(rule)

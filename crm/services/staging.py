@@ -60,8 +60,8 @@ def asked_rows(statement: str, params: dict[str, Any] | None = None) -> list[tup
 
 
 def one_at_a_time() -> None:
-    """Imports are merged one after the other; the lock ends with the transaction."""
-    run("SELECT pg_advisory_xact_lock(hashtext('crm.import'))")
+    """Imports are merged one after the other; the lock ends with the transaction, and so does the room to join in."""
+    run("SELECT pg_advisory_xact_lock(hashtext('crm.import')), set_config('work_mem', '64MB', true)")
 
 
 def load(asked: Asked, telling: Telling = silent) -> dict[str, Any]:
@@ -83,7 +83,7 @@ def load(asked: Asked, telling: Telling = silent) -> dict[str, Any]:
         bulk.copy_text(
             "crm_rows", ["row", "bad", *(column.name for column in columns)], counted(read.chunks(), telling)
         )
-    run("ANALYZE crm_rows")
+    run(f"ANALYZE crm_rows ({', '.join(c.name for c in columns if c.required and c.kind != 'amount')})")
     return read.report
 
 
@@ -119,14 +119,15 @@ CREATE TEMPORARY TABLE crm_servicers ON COMMIT DROP AS
     LEFT JOIN accounts_user a ON a.employee_no = r.word
     LEFT JOIN teams_person p ON p.user_id = a.id;
 CREATE TEMPORARY TABLE crm_who ON COMMIT DROP AS
-    SELECT DISTINCT ON (r.word, r.day) r.word, r.day, p.id, u.id AS unit_id, u.path,
+    SELECT DISTINCT ON (r.n) r.word, r.day, p.id, u.id AS unit_id, u.path,
            p.licence_no <> '' AND (p.licence_until IS NULL OR p.licence_until >= r.day) AS licensed
-    FROM (SELECT DISTINCT developer AS word, open_date AS day FROM crm_rows WHERE developer IS NOT NULL) r
+    FROM (SELECT row_number() OVER () AS n, d.* FROM (SELECT DISTINCT developer AS word, open_date AS day FROM crm_rows
+          WHERE developer IS NOT NULL) d) r
     LEFT JOIN accounts_user a ON a.employee_no = r.word
     LEFT JOIN teams_person p ON p.user_id = a.id
     LEFT JOIN teams_posting t ON t.person_id = p.id AND t.from_on <= r.day AND (t.to_on IS NULL OR t.to_on > r.day)
     LEFT JOIN teams_unit u ON u.id = t.unit_id
-    ORDER BY r.word, r.day, t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(u.path) DESC, t.id;
+    ORDER BY r.n, t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(u.path) DESC, t.id;
 CREATE TEMPORARY TABLE crm_bad ("row" integer, "column" text, value text, rule text, whole boolean) ON COMMIT DROP;
 ANALYZE crm_who;
 """
@@ -134,14 +135,15 @@ ANALYZE crm_who;
 WORDS_OF_MONTHS = """
 DROP TABLE IF EXISTS crm_who, crm_bad;
 CREATE TEMPORARY TABLE crm_who ON COMMIT DROP AS
-    SELECT DISTINCT ON (r.word, r.day) r.word, r.day, p.id, u.id AS unit_id, u.path,
+    SELECT DISTINCT ON (r.n) r.word, r.day, p.id, u.id AS unit_id, u.path,
            t.to_on IS NULL OR t.to_on > r.day AS licensed
-    FROM (SELECT DISTINCT employee_no AS word, month AS day FROM crm_rows WHERE employee_no IS NOT NULL) r
+    FROM (SELECT row_number() OVER () AS n, d.* FROM (SELECT DISTINCT employee_no AS word, month AS day FROM crm_rows
+          WHERE employee_no IS NOT NULL) d) r
     LEFT JOIN accounts_user a ON a.employee_no = r.word
     LEFT JOIN teams_person p ON p.user_id = a.id
     LEFT JOIN teams_posting t ON t.person_id = p.id AND t.from_on < r.day + interval '1 month'
     LEFT JOIN teams_unit u ON u.id = t.unit_id
-    ORDER BY r.word, r.day, starts_with(u.path, %(scope)s) AND (t.to_on IS NULL OR t.to_on > r.day) DESC NULLS LAST,
+    ORDER BY r.n, starts_with(u.path, %(scope)s) AND (t.to_on IS NULL OR t.to_on > r.day) DESC NULLS LAST,
              least(coalesce(t.to_on, 'infinity'), r.day + interval '1 month') DESC,
              t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(u.path) DESC, t.id;
 CREATE TEMPORARY TABLE crm_bad ("row" integer, "column" text, value text, rule text, whole boolean) ON COMMIT DROP;

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from openpyxl import load_workbook
 
+from core.tests.test_guard import ZOO
 from crm import services, tasks
 from crm.models import Import, Opening
 from crm.services import jobs
@@ -181,3 +182,15 @@ def test_what_nobody_took_is_removed_after_a_while(cast, desk, settings, django_
         assert kept.exists() == left
     imported.refresh_from_db()
     assert (imported.state, imported.file.name) == ("lapsed", "")
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_every_animal_of_the_zoo_is_refused_by_the_job_in_words(cast, desk, name):
+    """An empty file never gets so far: the form refuses it."""
+    build, _word = ZOO[name]
+    imported = services.receive_file(asked=desk.asked(build(), name=name, unit="B1"), actor=cast.clerk, now=NOW)
+    services.do_job(import_id=imported.pk, now=NOW)
+    imported.refresh_from_db()
+    assert (imported.state, imported.job, imported.job_tries) == ("refused", "", 0)
+    assert imported.shown_refusals[0].text
+    assert inbox(cast.clerk) == [f"{name} 被拒绝"]

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import io
 from datetime import date
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.guard import Stream
 from crm import services
 from crm.models import Import, Opening
+from crm.reading import shape
 from crm.resources import OpeningResource
 from crm.tests.desk import HEADINGS, NOW, THREE, counted, workbook
 from tests.cast import TODAY
@@ -75,3 +78,63 @@ def test_any_mangled_file_is_taken_or_refused_and_nothing_else_happens(cast, des
 def test_a_workbook_is_read_like_text(cast, desk):
     assert counted(desk.take(workbook(), name="crm.xlsx")) == (3, 0, 0)
     assert counted(desk.openings(*THREE)) == (0, 0, 3)
+
+
+CELLS = [
+    "",
+    "1",
+    "0012",
+    "1E17",
+    "12.5",
+    "-3.00",
+    "1,000",
+    "50%",
+    "2026-11-16",
+    "2026/11/17",
+    "合计",
+    "张三丰",
+    "a\nb",
+    " x ",
+    "正常",
+]
+COLUMNS = [
+    "open_date",
+    "branch",
+    "client_no",
+    "fund_account",
+    "client_name",
+    "developer",
+    "share",
+    "open_assets",
+    "status",
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(CELLS) | st.floats(0, 10**16) | st.dates(date(2026, 1, 1), TODAY), min_size=8, max_size=10
+        ),
+        min_size=1,
+        max_size=6,
+    ),
+    st.booleans(),
+)
+def test_reading_in_blocks_gives_exactly_what_reading_row_by_row_gives(rows, mostly_right):
+    right = ["2026-11-16", "B1", "c1", "0201", "张三丰", "1001", "50%", "12.50", "正常"]
+    if mostly_right:
+        rows = [[*right[:7], *row[:1], right[8]] for row in rows]
+
+    def read(at_once: int) -> tuple[bytes, dict[str, object]]:
+        out = io.BytesIO()
+        sheet = Stream("s", iter(enumerate([COLUMNS, *rows], start=1)))
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("crm.reading.AT_ONCE", at_once)
+            if at_once == 1:
+                patch.setattr("crm.reading.blocks.ordinary", lambda *_: None)
+            covers = ["2026-01-01", str(TODAY)]
+            report = shape(iter([sheet]), out, kind="openings", today=str(TODAY), covers=covers)
+        return out.getvalue(), report
+
+    assert read(1000) == read(1)
