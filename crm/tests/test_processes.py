@@ -24,8 +24,8 @@ from messaging.models import Message
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 PATIENCE = 60
-# Tables whose next write is held up: after the check, before the merge, between merge and results, in the results.
-POINTS = ("crm_import", "crm_superseded", "crm_dailyresult", "crm_unitresult")
+# Tables whose next write is held up: after the check, in the merge, between merge and results, in the results.
+POINTS = ("crm_import", "crm_opening", "crm_dailyresult", "crm_unitresult")
 ROWS = 400
 FILE = HEADINGS + "".join(f"2026-11-{1 + n % 17:02},B1,c{n},f{n},,1001,,\n" for n in range(ROWS))
 COMMIT_BEFORE_THE_RESULTS = """
