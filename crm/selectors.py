@@ -128,6 +128,13 @@ def stale_rows(question: str, most: int = 20) -> list[tuple[Any, ...]]:
         return list(cursor.fetchall())
 
 
+def client_numbers_known(numbers: Collection[str]) -> set[str]:
+    """Those of the client numbers under which an account has been opened; one query, none for none."""
+    if not numbers:
+        return set()
+    return set(Opening.objects.filter(client_no__in=numbers).values_list("client_no", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class PayRow:
     """An account's month as pay sees it. Amounts the source left empty are `None`."""

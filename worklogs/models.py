@@ -142,7 +142,10 @@ class EntryQuerySet(models.QuerySet["LogEntry"]):
 
 
 class LogEntry(models.Model):
-    """One contact of a day. `known_as` says what the register knew of the number when the entry was written."""
+    """One contact of a day. `known_as` says what the register knew of the number when the entry was written.
+
+    `not_in_crm` marks for the leader a call to an existing client whom the CRM does not know so far.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     log = models.ForeignKey(WorkLog, models.CASCADE, related_name="entries", verbose_name=_("work log"))
@@ -150,6 +153,7 @@ class LogEntry(models.Model):
     contact = models.ForeignKey(Contact, models.PROTECT, related_name="entries", verbose_name=_("contact"))
     name = models.CharField(_("name"), max_length=64)
     known_as = models.CharField(_("known before"), max_length=12, choices=KNOWN_CHOICES, blank=True)
+    not_in_crm = models.BooleanField(_("client not found in CRM"), default=False)
     note = models.CharField(_("note"), max_length=500, blank=True)
     at = models.DateTimeField(_("entered at"))
 

@@ -67,6 +67,15 @@ SCORING = (
     Parameter(
         "worklogs.short_weeks_ask_less", N_("Weeks with fewer days ask for less"), "S3.2", "", "bool", DOWN, True
     ),
+    Parameter(
+        "worklogs.clients_not_found_score",
+        N_("Calls to clients not found in CRM bring points"),
+        "S3.e",
+        "",
+        "bool",
+        DOWN,
+        True,
+    ),
     Parameter("worklogs.late_scores_nothing", N_("A late log brings no points"), "S3.2", "", "bool", UP, False),
 )
 WRITING = (

@@ -132,6 +132,36 @@ class Activity:
                     rows.append(self.opening(seller, on))
         return rows
 
+    def former_openings(self, before: date) -> list[Row]:
+        """The accounts of the clients that sellers had before the story, each opened on some day before `before`."""
+        dice = random.Random(SEED + 4)
+        first_of: dict[str, Seller] = {}
+        for seller in sorted(self.company.sellers, key=lambda one: one.joined_on):
+            first_of.setdefault(seller.branch, seller)
+        rows = []
+        for seller in (one for one in self.company.sellers if one.is_active):
+            was_there = seller.joined_on < before
+            developer = seller if was_there else first_of[seller.branch]
+            days = (before - developer.joined_on).days
+            for name, _phone, client_no, account in self.books[seller.employee_no].clients:
+                if days > 0:
+                    on = developer.joined_on + timedelta(days=dice.randrange(days))
+                    rows.append(self.former(developer, on, name, client_no, account))
+        return rows
+
+    @staticmethod
+    def former(developer: Seller, on: date, name: str, client_no: str, account: str) -> Row:
+        return {
+            "open_date": on.isoformat(),
+            "branch": developer.branch,
+            "client_no": client_no,
+            "fund_account": account,
+            "client_name": name,
+            "developer": developer.employee_no,
+            "share": "100",
+            "status": "normal",
+        }
+
     def opening(self, seller: Seller, on: date) -> Row:
         book = self.books[seller.employee_no]
         has_some = len(book.prospects) > KEPT  # a short story has few; some of them stay for its last day

@@ -35,6 +35,7 @@ PASSWORD = "demo-company"  # noqa: S105
 Say = Callable[[str], None]
 REMINDED_WEEKS = 3
 EARLY, MORNING, AFTERNOON = time(8, 10), time(9, 5), time(16)
+FORMER = timedelta(days=40)  # so long before the story the accounts of the clients of then were opened
 WORKER = timedelta(seconds=20)  # how soon after posting a message goes out
 
 
@@ -47,6 +48,7 @@ def tell(*, now: datetime, size: str, say: Say) -> None:
     say(f"Founding the company: {len(company.people)} people, {len(company.outlets)} outlets …")
     found(company, now)
     touches.raise_requirements(company)
+    bring_former_openings(company, activity)
     say(f"Keeping work logs since {company.story_begins} …")
     keep_logs(company, activity, now)
     say("Bringing in CRM data …")
@@ -116,6 +118,14 @@ def bring_crm(company: Company, activity: Activity, now: datetime) -> None:
         if month != company.months[-1]:
             path = paper.written(f"account-month-{month.code}.csv", activity.account_rows(month))
             bring(Kind.ACCOUNT_MONTH, path, None, min(clock.at(month.end, AFTERNOON), now))
+
+
+def bring_former_openings(company: Company, activity: Activity) -> None:
+    """What the CRM held when Muster came: without it nobody would be an existing client."""
+    before = company.months[0].first - FORMER
+    if rows := activity.former_openings(before):
+        path = paper.written("openings-former.csv", rows)
+        bring(Kind.OPENINGS, path, None, clock.at(before, AFTERNOON))
 
 
 def bring_openings(company: Company, activity: Activity, first: date, last: date, now: datetime) -> None:

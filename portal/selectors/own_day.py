@@ -99,7 +99,7 @@ def own_day(user: User, today: date) -> OwnDay:
     kinds: tuple[KindToday, ...] = ()
     if unit_id is not None:
         asked = requirement_for(unit_id, today)
-        counted = tally(entries)
+        counted = tally(entries, only_clients_found=asked.only_clients_found)
         judged = score_tally(counted, asked, due=is_due)
         missing = still_missing(counted, asked, judged) if is_due else None
         kinds = tuple(
@@ -131,20 +131,23 @@ def own_day(user: User, today: date) -> OwnDay:
     )
 
 
+CONTACT = ("entries__contact_id", "entries__known_as", "entries__not_in_crm")
+
+
 def _written(person: Person, today: date) -> tuple[str, bool, list[Entry]]:
     rows = (
         WorkLog.objects.filter(person=person, on=today)
         .order_by("entries__pk")
-        .values_list("state", "replied", "brochures", "entries__kind", "entries__contact_id", "entries__known_as")
+        .values_list("state", "replied", "brochures", "entries__kind", *CONTACT)
     )
     state, is_answered = "", False
     entries: list[Entry] = []
-    for row_state, replied, brochures, kind, contact, known in rows:
+    for row_state, replied, brochures, kind, contact, known, not_in_crm in rows:
         if not state:
             entries.append(Entry(Kind.BROCHURES, quantity=brochures))
         state, is_answered = row_state, replied
         if kind:
-            entries.append(Entry(Kind(kind), contact, KnownAs(known)))
+            entries.append(Entry(Kind(kind), contact, KnownAs(known), is_found=not not_in_crm))
     return state, is_answered, entries
 
 

@@ -65,6 +65,8 @@ def test_a_short_story_is_told_through_the_real_services(monkeypatch, settings, 
     assert len(told) > 5
     assert WorkLog.objects.submitted().exists()
     assert WorkLog.objects.filter(state=WorkLog.State.DRAFT).exists()
+    assert LogEntry.objects.filter(kind="client_call").exists()
+    assert LogEntry.objects.filter(not_in_crm=True).count() <= 1, "but today's, every call was to a client of the CRM"
     assert ScoreTable.objects.count() == 6  # two departments, three weeks
     assert ReminderRun.objects.exists()
     assert PayRun.objects.get().state == PayRun.State.SIGNED_2

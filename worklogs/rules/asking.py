@@ -37,6 +37,11 @@ class Requirement:
     def week_quota(self, kind: Kind) -> RuleValue:
         return self.rule(f"week_{kind}")
 
+    @property
+    def only_clients_found(self) -> bool:
+        """Whether a call counts only where the CRM knows the client."""
+        return not self.rule("clients_not_found_score").value
+
     def passes(self, *, score_pass: bool, quota_met: bool) -> bool:
         """What the two verdicts mean together (reading 2)."""
         return score_pass and (quota_met or self.rule("pass_rule").value == PASS_BY_SCORE)

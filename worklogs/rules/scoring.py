@@ -44,7 +44,8 @@ def score_day(
     entries: Sequence[Entry], requirement: Requirement, *, due: bool = True, forfeited: bool = False
 ) -> DayScore:
     """Judge one day (S3.2, S3.a–S3.e). See `score_tally`."""
-    return score_tally(tally(entries), requirement, due=due, forfeited=forfeited)
+    counted = tally(entries, only_clients_found=requirement.only_clients_found)
+    return score_tally(counted, requirement, due=due, forfeited=forfeited)
 
 
 def score_tally(counted: Tally, requirement: Requirement, *, due: bool = True, forfeited: bool = False) -> DayScore:
@@ -75,7 +76,7 @@ def score_tally(counted: Tally, requirement: Requirement, *, due: bool = True, f
         )
     mark = requirement.number("day_pass_mark") if due else 0
     score_pass = points >= mark
-    lines += _left_out(counted, forfeited=forfeited)
+    lines += _left_out(counted, requirement, forfeited=forfeited)
     lines.append(_sum_line(N_("Points of the day"), points, requirement.rule("day_pass_mark"), score_pass, due=due))
     if due:
         lines += _minima_line(
@@ -158,7 +159,7 @@ def _inputs(kind: Kind, done: int, requirement: Requirement) -> tuple[tuple[str,
     return ((N_("counted"), done), (N_("points each"), requirement.points(kind)), *capped)
 
 
-def _left_out(counted: Tally, *, forfeited: bool) -> list[Line]:
+def _left_out(counted: Tally, requirement: Requirement, *, forfeited: bool) -> list[Line]:
     """Why entries, or all of them, bring nothing."""
     lines = []
     if counted.known:
@@ -181,9 +182,17 @@ def _left_out(counted: Tally, *, forfeited: bool) -> list[Line]:
                 note=N_("A contact counts once a day, under the kind it was first entered as."),
             )
         )
+    if counted.not_found:
+        lines.append(_not_found(counted.not_found, requirement))
     if forfeited:
         lines.append(Line(N_("Handed in late"), 0, "S3.2", met=False, note=N_("By rule a late log brings no points.")))
     return lines
+
+
+def _not_found(entries: int, requirement: Requirement) -> Line:
+    rule = requirement.rule("clients_not_found_score")
+    note = N_("By rule they bring no points.") if requirement.only_clients_found else N_("They count, and are marked.")
+    return Line(N_("Clients not found in CRM"), entries, "S3.e", rule=rule, note=note)
 
 
 def _sum_line(label: str, points: int, mark: RuleValue, score_pass: bool, *, due: bool) -> Line:

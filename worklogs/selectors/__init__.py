@@ -9,6 +9,7 @@ from datetime import date
 
 from core.explain import RuleValue
 from core.periods import Day, Period
+from crm.selectors import client_numbers_known
 from policies.selectors import values_over
 from teams.models import Person, Posting, Role, Unit, below
 from worklogs.models import Contact
@@ -80,6 +81,13 @@ def known_contact(*, phone: str, client_no: str) -> Contact | None:
     """Who the firm knows by this number; the phone number (normalised) comes before the client number."""
     by_phone = Contact.objects.filter(phone=phone).first() if phone else None
     return by_phone or (Contact.objects.filter(client_no=client_no).first() if client_no else None)
+
+
+def is_known_client(contact: Contact | None, client_no: str = "") -> bool:
+    """Whether somebody is a client of the firm: recognised as one before, or the CRM knows the client number."""
+    if contact is not None and contact.is_client:
+        return True
+    return bool(client_numbers_known({client_no, contact.client_no if contact else ""} - {""}))
 
 
 def known_as(contact: Contact | None, person: Person) -> KnownAs:

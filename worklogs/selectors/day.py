@@ -23,7 +23,14 @@ from worklogs.rules.kinds import CONTACT_KINDS, LABELS, Kind, KnownAs
 from worklogs.rules.scoring import Missing
 from worklogs.rules.tallying import Entry, Standing
 from worklogs.rules.windows import Window
-from worklogs.selectors import known_as, known_contact, requirements_over, unit_on
+from worklogs.selectors import (
+    is_known_client,
+    known_as,
+    known_contact,
+    requirement_for,
+    requirements_over,
+    unit_on,
+)
 
 ICONS = {
     Kind.PROSPECT: "user-plus",
@@ -62,7 +69,14 @@ class Written:
             return _("same contact, counts once")
         if self.standing == Standing.KNOWN:
             return _("known before, no point")
+        if self.standing == Standing.NOT_FOUND:
+            return _("client not found in CRM, no point")
         return ""
+
+    @property
+    def mark(self) -> str:
+        """What the leader is shown of an entry that counts."""
+        return _("client not found in CRM") if self.entry.not_in_crm and not self.why else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +170,6 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
     entries = list(log.entries.select_related("contact")) if kept else []
     unit_id = unit_on(person, on) or log.unit_id
     asked = requirements_over([unit_id], week) if unit_id else {}
-    standings = tallying.standings([Entry(Kind(e.kind), e.contact_id, KnownAs(e.known_as)) for e in entries])
     judged = _Judged(log, entries, asked[unit_id, on] if unit_id else None, calendar.is_workday(on))
     bars, points = _bars(person, week, today, on, judged)
     weekly = WeekScore.objects.filter(person=person, week=week.first).first()
@@ -176,7 +189,7 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
         else None,
         tiles=_tiles(judged) if requirement else [],
         brochure_quota=cast(int, requirement.day_quota(Kind.BROCHURES).value) if requirement and judged.due else 0,
-        written=[Written(*pair) for pair in zip(entries, standings, strict=True)][::-1],
+        written=[Written(*pair) for pair in zip(entries, judged.standings, strict=True)][::-1],
         bars=bars,
         week=week,
         week_points=weekly.points if weekly else points,
@@ -194,9 +207,11 @@ class _Judged:
 
     def __init__(self, log: WorkLog, entries: Sequence[LogEntry], asked: Requirement | None, is_workday: bool) -> None:
         self.asked, self.due = asked, is_workday and asked is not None
-        facts = [Entry(Kind.BROCHURES, quantity=log.brochures)]
-        facts += [Entry(Kind(e.kind), e.contact_id, KnownAs(e.known_as)) for e in entries]
-        self.tally = tallying.tally(facts)
+        only_found = bool(asked and asked.only_clients_found)
+        contacts = [Entry(Kind(e.kind), e.contact_id, KnownAs(e.known_as), is_found=not e.not_in_crm) for e in entries]
+        facts = [Entry(Kind.BROCHURES, quantity=log.brochures), *contacts]
+        self.standings = tallying.standings(contacts, only_clients_found=only_found)
+        self.tally = tallying.tally(facts, only_clients_found=only_found)
         forfeited = bool(asked and log.late and asked.rule("late_scores_nothing").value)
         self.score = scoring.score_tally(self.tally, asked, due=self.due, forfeited=forfeited) if asked else None
 
@@ -253,17 +268,31 @@ class NumberNote:
 def number_note(*, person: Person, on: date, kind: Kind, phone: str, client_no: str = "") -> NumberNote:
     """Say what the firm knows of a number, and whether it will count, without a colleague's client's name."""
     contact = known_contact(phone=phone, client_no=client_no)
-    if contact is None:
-        return NumberNote("good", _("New number: it counts."))
     there = LogEntry.objects.filter(log__person=person, log__on=on, contact=contact).values_list("kind", flat=True)
-    if kind in there:
+    if contact and kind in there:
         return NumberNote("bad", _("This contact is already on the day's log under this kind."))
-    if there:
+    if contact and there:
         first = _(LABELS[Kind(there[0])])
         return NumberNote(
             "warn", _("Already on the day's log: %(kind)s. A contact counts once a day.") % {"kind": first}
         )
+    is_client = is_known_client(contact, client_no)
+    if kind == Kind.CLIENT_CALL and not is_client:
+        return _not_found_note(person, on)
+    if contact is None:
+        return NumberNote("good", _("In CRM: it counts.") if is_client else _("New number: it counts."))
     return _known_note(contact, known_as(contact, person), kind, is_own=contact.owner_id == person.pk)
+
+
+def _not_found_note(person: Person, on: date) -> NumberNote:
+    unit_id = unit_on(person, on)
+    if unit_id and requirement_for(unit_id, on).only_clients_found:
+        return NumberNote(
+            "warn", _("No client with this number in CRM: the call brings no point. Give the client number.")
+        )
+    return NumberNote(
+        "warn", _("No client with this number in CRM: the call counts, marked for your leader. Give the client number.")
+    )
 
 
 def _known_note(contact: Contact, known: KnownAs, kind: Kind, *, is_own: bool) -> NumberNote:

@@ -15,6 +15,7 @@ from core.clock import day_of
 from core.explain import N_
 from core.periods import Period
 from core.tables import Filled, Refusal, Row, Sheet, fill
+from crm.selectors import client_numbers_known
 from teams.models import Person
 from worklogs.models import Contact, LogEntry, WorkLog
 from worklogs.rules import asking, phones, windows
@@ -39,6 +40,7 @@ class LogImport:
     created: int = 0
     unchanged: int = 0
     known_numbers: int = 0
+    clients_not_found: int = 0
     late: int = 0
     covers: tuple[date, date] | None = None
     judged: Judged = field(default_factory=Judged)
@@ -249,6 +251,7 @@ def _entries(lines: Sequence[_Line], logs: dict[Key, WorkLog], now: datetime, do
                 contact=contact,
                 name=line.name,
                 known_as=known,
+                not_in_crm=line.kind == Kind.CLIENT_CALL and not contact.is_client,
                 note=line.row["note"] or "",
                 at=log.submitted_at or now,
             )
@@ -259,6 +262,7 @@ def _entries(lines: Sequence[_Line], logs: dict[Key, WorkLog], now: datetime, do
         entry.contact_id = entry.contact.pk
     once = list({(entry.log_id, entry.kind, entry.contact_id): entry for entry in reversed(entries)}.values())[::-1]
     LogEntry.objects.bulk_create(once, batch_size=10_000)
+    done.clients_not_found = sum(entry.not_in_crm for entry in once)
     done.created = len(once)
     done.unchanged += len(entries) - len(once)
 
@@ -274,6 +278,7 @@ class _Register:
         self.by_client: dict[str, Contact] = {}
         for contact in Contact.objects.filter(Q(phone__in=phones) | Q(client_no__in=clients)):
             self._keep(contact)
+        self.in_crm = client_numbers_known(clients | (self.by_client.keys() - {""}))
         self.new: list[Contact] = []
         self.changed: dict[int, Contact] = {}
 
@@ -293,18 +298,19 @@ class _Register:
                 owner=line.person,
                 unit_id=line.unit_id,
                 registered_on=line.on,
-                is_client=line.kind == Kind.CLIENT_CALL or bool(line.client_no),
+                is_client=line.client_no in self.in_crm,
             )
             self.new.append(contact)
             self._keep(contact)
-            return contact, KnownAs.NEW
-        known = known_as(contact, line.person)
+            return contact, KnownAs.CLIENT if contact.is_client else KnownAs.NEW
+        before = (contact.client_no, contact.is_client)
+        contact.is_client |= bool({line.client_no, contact.client_no} & self.in_crm)
         if line.client_no and not contact.client_no and line.client_no not in self.by_client:
-            contact.client_no, contact.is_client = line.client_no, True
+            contact.client_no = line.client_no
             self._keep(contact)
-            if contact.pk:
-                self.changed[contact.pk] = contact
-        return contact, known
+        if contact.pk and before != (contact.client_no, contact.is_client):
+            self.changed[contact.pk] = contact
+        return contact, known_as(contact, line.person)
 
     def write(self) -> None:
         Contact.objects.bulk_create(self.new, batch_size=10_000)

@@ -154,9 +154,10 @@ def _facts(week: Week, held: dict[int, list[Place]], only: Collection[int] | Non
     if only is not None:
         entries = entries.filter(log__person__in=only)
     kinds, known = {kind.value: kind for kind in Kind}, {one.value: one for one in KnownAs}
-    for log, kind, contact, known_as in entries.order_by("pk").values_list("log_id", "kind", "contact_id", "known_as"):
+    columns = ("log_id", "kind", "contact_id", "known_as", "not_in_crm")
+    for log, kind, contact, known_as, not_in_crm in entries.order_by("pk").values_list(*columns):
         if log in by_id:
-            by_id[log].entries.append(Entry(kinds[kind], contact, known[known_as]))
+            by_id[log].entries.append(Entry(kinds[kind], contact, known[known_as], is_found=not not_in_crm))
     unit_ids = {place.unit_id for some in held.values() for place in some} | {log.unit_id for log in logs.values()}
     return _Facts(held, calendar_for(week), requirements_over(unit_ids, week), logs)
 
@@ -196,7 +197,8 @@ class _Bench:
                 continue
             log = self.facts.logs.get((person, on))
             unit = posted.get(on) or (log.unit_id if log else 0)
-            counted = tallying.tally(log.entries) if log else NOTHING
+            only_found = self.facts.requirements[unit, on].only_clients_found
+            counted = tallying.tally(log.entries, only_clients_found=only_found) if log else NOTHING
             verdict = days[person, on] = self._day(unit, on, log, counted, due=on in due)
             total, points = total + counted, points + verdict.points
         if not due and not written:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db import transaction
+
 from core.periods import Period, Week
-from worklogs.models import FollowedFact
+from crm.selectors import client_numbers_known
+from worklogs.models import Contact, FollowedFact, LogEntry
 from worklogs.selectors.owed import facts_to_follow, weeks_touched
 from worklogs.services.judging import Judged, judge
 
 
 def judge_what_is_due(*, today: date) -> Judged:
-    """Judge this week and the one before, and every older week that a fact not yet followed bears on.
+    """Look once more for clients, judge this week and the one before, and every older week that a fact not yet followed bears on.
 
     A fact counts as followed once all of its weeks are judged: whoever is interrupted begins again, and the same fact
     followed twice changes nothing.
     """
     facts = facts_to_follow()
     recent = Week(today).previous().first
+    find_clients(Period.between(recent, today))
     judged = judge(period=Period.between(recent, today), until=today)
     for week in weeks_touched(facts, before=recent):
         judged.add(judge(period=week, until=today))
@@ -25,3 +29,15 @@ def judge_what_is_due(*, today: date) -> Judged:
         (FollowedFact(source=fact.source, fact_id=fact.pk) for fact in facts), ignore_conflicts=True
     )
     return judged
+
+
+@transaction.atomic
+def find_clients(period: Period) -> int:
+    """Take the mark off calls whose client the CRM has brought since; how many there were (S3.e)."""
+    marked = LogEntry.objects.filter(not_in_crm=True, log__on__gte=period.first, log__on__lt=period.end)
+    numbers = set(marked.exclude(contact__client_no="").values_list("contact__client_no", flat=True))
+    known = client_numbers_known(numbers)
+    if not known:
+        return 0
+    Contact.objects.filter(client_no__in=known, is_client=False).update(is_client=True)
+    return marked.filter(contact__client_no__in=known).update(not_in_crm=False)

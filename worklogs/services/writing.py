@@ -18,7 +18,7 @@ from worklogs.rules.asking import Requirement
 from worklogs.rules.kinds import Kind, KnownAs
 from worklogs.rules.phones import NotAPhoneNumber
 from worklogs.rules.windows import Window
-from worklogs.selectors import known_as, known_contact, requirement_for, unit_on
+from worklogs.selectors import is_known_client, known_as, known_contact, requirement_for, unit_on
 from worklogs.services.judging import judge
 
 MOST_BROCHURES = 100_000
@@ -139,18 +139,26 @@ def save_entry(
     """Put a contact on the day's log; the first of the day begins the log. Raises `LogRefused`.
 
     A new number enters the firm's register; one that is known is kept as such, and does not score again (reading 6).
+    A call to an existing client whom the CRM does not know is marked (S3.e).
     """
     name, client_no = name.strip(), client_no.strip().upper()
     number = checked_phone(phone, client_no)
     if not name:
         raise NameNeeded
     opened = _Open(person, on, now)
-    contact, known = _recognised(opened, kind=kind, name=name, phone=number, client_no=client_no)
+    contact, known = _recognised(opened, name=name, phone=number, client_no=client_no)
     if opened.log.pk and opened.log.entries.filter(kind=kind, contact=contact).exists():
         raise AlreadyEntered
     opened.change(Correction.What.ENTRY_ADDED, new=f"{kind} {name}", reason=reason, author=actor)
     entry = LogEntry.objects.create(
-        log=opened.log, kind=kind, contact=contact, name=name, known_as=known, note=note.strip(), at=now
+        log=opened.log,
+        kind=kind,
+        contact=contact,
+        name=name,
+        known_as=known,
+        not_in_crm=kind == Kind.CLIENT_CALL and not contact.is_client,
+        note=note.strip(),
+        at=now,
     )
     opened.judge()
     return entry
@@ -168,12 +176,14 @@ def checked_phone(phone: str, client_no: str) -> str:
         raise BadNumber from None
 
 
-def _recognised(opened: _Open, *, kind: Kind, name: str, phone: str, client_no: str) -> tuple[Contact, KnownAs]:
+def _recognised(opened: _Open, *, name: str, phone: str, client_no: str) -> tuple[Contact, KnownAs]:
     """The contact in the firm's register and what it was to the writer; whoever is new enters the register.
 
-    Two who enter the same number at once: the database lets one be first, the other's number is then known.
+    Nobody becomes a client by being entered as one: only the CRM says who is. Two who enter the same number at once:
+    the database lets one be first, the other's number is then known.
     """
     contact = known_contact(phone=phone, client_no=client_no)
+    is_client = is_known_client(contact, client_no)
     if contact is None:
         contact, is_new = Contact.objects.get_or_create(
             **({"phone": phone} if phone else {"client_no": client_no}),
@@ -183,16 +193,18 @@ def _recognised(opened: _Open, *, kind: Kind, name: str, phone: str, client_no: 
                 "owner": opened.person,
                 "unit_id": opened.log.unit_id,
                 "registered_on": opened.on,
-                "is_client": kind == Kind.CLIENT_CALL or bool(client_no),
+                "is_client": is_client,
             },
         )
         if is_new:
-            return contact, KnownAs.NEW
-    known = known_as(contact, opened.person)
+            return contact, KnownAs.CLIENT if is_client else KnownAs.NEW
+    before = (contact.client_no, contact.is_client)
     if client_no and not contact.client_no and not Contact.objects.filter(client_no=client_no).exists():
-        contact.client_no, contact.is_client = client_no, True
+        contact.client_no = client_no
+    contact.is_client |= is_client
+    if before != (contact.client_no, contact.is_client):
         contact.save(update_fields=["client_no", "is_client"])
-    return contact, known
+    return contact, known_as(contact, opened.person)
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from tests.cast import TODAY
 from worklogs.models import Contact, Correction, LogEntry, Reply, WorkLog
-from worklogs.tests.test_writing import at, write
+from worklogs.tests.test_writing import at, in_crm, write
 
 pytestmark = pytest.mark.django_db
 DAY = reverse("worklogs:day", args=[TODAY])
@@ -44,7 +44,7 @@ def test_the_same_works_without_javascript(cast, she):
     assert 'name="phone"' in she.get(reverse("worklogs:new_entry", args=[TODAY, "client_call"])).content.decode()
     answer = she.post(SAVE, {"kind": "client_call", "client_no": "A1", "name": "赵总"})
     assert (answer.status_code, answer.url) == (302, DAY)
-    assert "赵总 is on the log." in she.get(DAY).content.decode()
+    assert "赵总 is on the log, marked for your leader" in she.get(DAY).content.decode()
 
 
 def test_a_refused_entry_says_why_at_the_field_and_keeps_what_was_typed(cast, she):
@@ -66,10 +66,12 @@ def test_an_unknown_kind_is_refused(cast, she, kind):
 def test_a_known_number_is_told_before_it_fails_to_score(cast, she):
     write(cast.cm2, phone="13900000001", name="她的秘密客户")
     write(cast.cm, phone="13900000002", name="李先生", on=date(2026, 11, 17), now=at(12))
-    write(cast.cm2, kind="client_call", phone="13900000003", name="赵总")
+    in_crm(cast, "A100")
+    write(cast.cm2, kind="client_call", phone="13900000003", client_no="A100", name="赵总")
 
-    def check(phone, kind="prospect"):
-        return she.post(CHECK, {"kind": kind, "phone": phone}, headers=HTMX).content.decode()
+    def check(phone, kind="prospect", client_no=""):
+        sent = {"kind": kind, "phone": phone, "client_no": client_no}
+        return she.post(CHECK, sent, headers=HTMX).content.decode()
 
     colleague = check("１３９００００0001")
     assert "A colleague has known this number since 2026-11-18." in colleague
@@ -80,6 +82,11 @@ def test_a_known_number_is_told_before_it_fails_to_score(cast, she):
     assert "An existing client of the firm." in check("13900000003")
     assert "赵总" not in check("13900000003")
     assert "New number: it counts." in check("13900000009")
+    assert "No client with this number in CRM" in check("13900000009", "client_call")
+    assert "No client with this number in CRM" in check("", "client_call", "nobody")
+    assert "An existing client of the firm. It counts." in check("", "client_call", "a100")
+    in_crm(cast, "A200")
+    assert "In CRM: it counts." in check("", "client_call", "a200")
     assert "This is no phone number" in check("1390000000")
     assert check("139").strip() == ""
     assert LogEntry.objects.count() == 3 and Contact.objects.count() == 3

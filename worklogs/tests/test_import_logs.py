@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from tests.cast import TODAY
 from worklogs.models import Contact, DayScore, LogEntry, WorkLog
 from worklogs.rules.kinds import CONTACT_KINDS, LABELS
+from worklogs.tests.test_writing import in_crm
 
 pytestmark = pytest.mark.django_db
 
@@ -56,7 +57,17 @@ def test_entries_become_judged_logs(cast, tmp_path):
     assert second.late
     points = dict(DayScore.objects.filter(points__gt=0).values_list("person__user__employee_no", "points"))
     assert points == {"1001": 3, "1002": 2}  # the number known to the colleague brings nothing
+    assert answer["clients_not_found"] == 1
+    assert not Contact.objects.get(client_no="A100").is_client and LogEntry.objects.get(kind="client_call").not_in_crm
+
+
+@pytest.mark.clause("S3.b", "S3.e")
+def test_clients_of_the_crm_are_recognised_in_a_file(cast, tmp_path):
+    in_crm(cast, "A100")
+    code, answer = import_logs(tmp_path, GOOD + "1003,2026-11-18,prospect,赵总,13900000099,A100,,,2026-11-18 18:00,\n")
+    assert (code, answer["clients_not_found"], answer["known_numbers"]) == (0, 0, 2)
     assert Contact.objects.get(client_no="A100").is_client
+    assert not LogEntry.objects.filter(not_in_crm=True).exists()
 
 
 def test_the_same_file_twice_changes_nothing(cast, tmp_path):

@@ -7,11 +7,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crm.models import Import, Opening
+from policies.models import ParameterValue
 from teams.models import Posting, Role
-from tests.cast import TODAY
+from tests.cast import TODAY, Cast
 from worklogs import services
 from worklogs.models import Contact, Correction, DayScore, LogEntry, WeekScore, WorkLog
 from worklogs.rules.kinds import Kind
+from worklogs.services import judge_what_is_due
 
 pytestmark = pytest.mark.django_db
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -25,6 +28,17 @@ def write(user, kind=Kind.PROSPECT, phone="13900000001", name="王女士", *, on
     return services.save_entry(
         person=user.person, on=on, kind=kind, name=name, phone=phone, actor=user, now=now or at(12), **more
     )
+
+
+def in_crm(cast: Cast, client_no: str) -> None:
+    """The CRM has brought an account opened under this number."""
+    source = Import.objects.create(
+        kind="openings", unit=cast.unit["B1"], state="checked", file_name="openings.csv", checked_at=at(9)
+    )
+    Opening.objects.create(
+        open_date=date(2026, 9, 1), branch=cast.unit["B1"], client_no=client_no, fund_account=f"8{client_no}",
+        developer=cast.person("cm2"), share=1, unit=cast.unit["B1M1A1"], source=source,
+    )  # fmt: skip
 
 
 def score(user, on=TODAY) -> DayScore:
@@ -64,12 +78,38 @@ def test_a_number_a_colleague_knows_is_kept_but_does_not_score(cast):
 
 @pytest.mark.clause("S3.b", "S3.e")
 def test_an_existing_client_is_recognised_by_either_number(cast):
-    write(cast.cm, Kind.CLIENT_CALL, phone="13900000001", client_no="a100")
+    in_crm(cast, "A100")
+    assert not write(cast.cm, Kind.CLIENT_CALL, phone="13900000001", client_no="a100").not_in_crm
     assert Contact.objects.get().client_no == "A100"
     assert write(cast.cm, Kind.PROSPECT, phone="13900000001").known_as == "client"
     assert write(cast.cm2, Kind.CLIENT_CALL, phone="", client_no="A100").known_as == "client"
     assert Contact.objects.count() == 1
     assert score(cast.cm).points == 2
+
+
+@pytest.mark.clause("S3.e")
+def test_a_made_up_client_is_marked_and_does_not_become_one(cast):
+    first = write(cast.cm, Kind.CLIENT_CALL, phone="13900000001", client_no="a100")
+    assert first.not_in_crm and not first.contact.is_client
+    assert score(cast.cm).points == 2, "as the clause is written it scores"
+    assert write(cast.cm2, Kind.CLIENT_CALL, phone="13900000001").not_in_crm
+    assert write(cast.cm_west, Kind.PROSPECT, phone="13900000001").known_as == "colleague"
+    (line,) = [line for line in score(cast.cm).lines if line["label"] == "Clients not found in CRM"]
+    assert (line["result"], line["note"]) == (1, "They count, and are marked.")
+
+
+@pytest.mark.clause("S3.e", "S3.g")
+def test_a_department_may_give_points_only_for_clients_that_the_crm_knows(cast):
+    ParameterValue.objects.create(
+        code="worklogs.clients_not_found_score", unit=cast.unit["B1M1"], value="no", from_on=TODAY, source="市场部",
+        set_by=cast.mm,
+    )  # fmt: skip
+    write(cast.cm, Kind.CLIENT_CALL, phone="13900000001", client_no="a100")
+    assert (score(cast.cm).points, "client_call" in score(cast.cm).unmet) == (0, True)
+    in_crm(cast, "A100")
+    judge_what_is_due(today=TODAY)
+    assert not LogEntry.objects.get().not_in_crm and Contact.objects.get().is_client
+    assert score(cast.cm).points == 2, "the data came after the call"
 
 
 @pytest.mark.clause("S3.b")

@@ -88,6 +88,9 @@ def save_entry(request: AuthedRequest, on: date) -> HttpResponse:
         return done(
             request, on, _("%(name)s is on the log. The number was known: no point.") % vars(entry), warning=True
         )
+    if entry.not_in_crm:
+        text = _("%(name)s is on the log, marked for your leader: no client with this number in CRM.")
+        return done(request, on, text % vars(entry), warning=True)
     return done(request, on, _("%(name)s is on the log.") % vars(entry))
 
 
@@ -102,8 +105,8 @@ def check_number(request: AuthedRequest, on: date) -> HttpResponse:
     person, form = writer(request), EntryForm(request.POST)
     note = None
     kind = kind_of(form)
-    if kind and form.is_valid() and len(form.cleaned_data["phone"]) > 6:
-        client_no = form.cleaned_data.get("client_no", "").strip().upper()
+    client_no = str(form.data.get("client_no", "")).strip().upper()
+    if kind and form.is_valid() and (len(form.cleaned_data["phone"]) > 6 or client_no):
         try:
             phone = services.checked_phone(form.cleaned_data["phone"], client_no)
             note = number_note(person=person, on=on, kind=kind, phone=phone, client_no=client_no)

@@ -36,6 +36,7 @@ class Command(MusterCommand):
             "created": done.created,
             "unchanged": done.unchanged,
             "known_numbers": done.known_numbers,
+            "clients_not_found": done.clients_not_found,
             "late": done.late,
             "covers": done.covers,
             "effects": asdict(done.judged),
@@ -45,6 +46,8 @@ class Command(MusterCommand):
         self.say(
             f"{done.rows} rows: {done.created} entries added, {done.unchanged} there already, {done.logs} new logs"
         )
+        if done.clients_not_found:
+            self.say(f"{done.clients_not_found} calls to clients not found in CRM, marked")
         if done.ignored_columns:
             self.say(f"ignored columns: {', '.join(done.ignored_columns)}")
         self.say(f"{done.judged.changed_days} days and {done.judged.changed_weeks} weeks judged anew")
