@@ -1,8 +1,10 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CrmConfig(AppConfig):
     name = "crm"
+    verbose_name = _("CRM data")  # type: ignore[assignment]
 
     def ready(self) -> None:
         from crm.services import follow_company  # noqa: PLC0415

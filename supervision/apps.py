@@ -1,9 +1,11 @@
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
 
 
 class SupervisionConfig(AppConfig):
     name = "supervision"
+    verbose_name = _("Supervision")  # type: ignore[assignment]
 
     def ready(self) -> None:
         from attendance.selectors import calendar_for  # noqa: PLC0415
