@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
+from compensation import parameters
 from compensation.models import BusinessDetail, PayLine, PayRun, PaySlip
 from compensation.selectors.rows import OF_COMPONENT, OF_LABEL, OF_SLIP, Rows, of_slip, rows_of_slip
 from compensation.services import draft_pay_run, record_person_month
@@ -20,6 +21,7 @@ from compensation.tests.month import NOW, OCTOBER, PayOf, imported
 from core.periods import Week
 from crm import services as crm
 from crm.models import AccountMonth, Kind, Opening
+from policies.models import ParameterValue
 from worklogs.models import DayScore, WeekScore, WorkLog
 
 D = Decimal
@@ -77,8 +79,12 @@ def test_new_accounts_show_why_they_are_valid_or_not(pay_of: PayOf) -> None:
     pay_of.opening("cm", "88000104", assets="9000")
     Opening.objects.filter(fund_account="88000104").update(status="closed")
     run = pay_of.drafted()
+    ParameterValue.objects.create(
+        code=parameters.VALID_MIN_ASSETS, unit=pay_of.branch, value="9500", from_on=OCTOBER.first, source="x",
+        set_by=pay_of.cast.manager,
+    )  # fmt: skip
     rows = rows_for(pay_of, run, "openings")
-    assert rows.agrees
+    assert rows.agrees and "5,000.00" in rows.note, "the rule that the slip keeps, not one entered since"
     assert sum(column(rows, "计数")) == basis(run, "account_bonus", "cm", pay_of) == D("1.5")
     place = [one.title for one in rows.columns].index("是否有效")
     assert [row[place].note for row in rows.rows] == ["", "资产不足 5,000.00", "", "已销户"]

@@ -74,9 +74,9 @@ def opening_rows(subject: Subject) -> Rows:
 
 
 def _rule(subject: Subject) -> dict[str, RuleValue]:
-    """The rule kept with the slip; where it keeps none, the one in force for the month."""
-    kept = {code: value for code, value in subject.rule.items() if code in RULE_CODES}
-    if len(kept) == len(RULE_CODES):
+    """The rule kept with the slip, which leaves out what asked for nothing; where it keeps none, the month's."""
+    kept = {code: subject.rule.get(code, RuleValue(code, 0)) for code in RULE_CODES}
+    if subject.rule.keys() & kept.keys():
         return kept
     return values_on(RULE_CODES, unit_ids=[subject.branch.pk], on=subject.month.first)[subject.branch.pk]
 
