@@ -13,20 +13,13 @@ from django.urls import reverse
 
 from accounts.models import User
 from tests.access.objects import BUILDERS
-from tests.access.table import TABLE, Line
-from tests.cast import PEOPLE, Cast
+from tests.access.table import TABLE
+from tests.cast import Cast
 from tests.crowd import fill
 
 BUDGET = 15
 BUDGET_OF_LIST = 12  # a page that turns pages
 PAGES = [line for line in TABLE if line.is_page]
-A_PERSON_OF_EACH_ROLE = list({role: key for key, *_, role in reversed(PEOPLE)}.values())
-
-
-def viewers(line: Line) -> list[str]:
-    """The first and the last of those who may; the first screen is another one for every role."""
-    may = line.may.split()
-    return A_PERSON_OF_EACH_ROLE if line.name == "portal:home" else list(dict.fromkeys((may[0], may[-1])))
 
 
 @pytest.mark.django_db
@@ -34,13 +27,13 @@ def test_pages_cost_the_same_with_few_rows_and_with_many(cast: Cast, signed_in: 
     fill(cast, range(1, 3))
     things = {name: build(cast) for name, build in BUILDERS.items()}
     pages = [(line, reverse(line.name, kwargs=line.arguments(things))) for line in PAGES]
-    clients = {key: signed_in(cast.user[key]) for line in PAGES for key in viewers(line)}
+    clients = {key: signed_in(cast.user[key]) for line in PAGES for key in line.viewers}
     lists: set[str] = set()
 
     def counts() -> dict[tuple[str, str], int]:
         found = {}
         for line, address in pages:
-            for viewer in viewers(line):
+            for viewer in line.viewers:
                 with CaptureQueriesContext(connection) as queries:
                     response = clients[viewer].get(address)
                 found[line.name, viewer] = len(queries)

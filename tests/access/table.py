@@ -38,7 +38,13 @@ class Line:
     send: Mapping[str, Any] | Callable[[Cast], Mapping[str, Any]] = field(default_factory=dict)
     anonymous: int = 302  # to the sign-in page
     given: Mapping[str, Any] = field(default_factory=dict)  # parts of the address that name no thing, such as a day
-    is_page: bool = False  # walked in Chromium
+    is_page: bool = False  # walked in Chromium, and its queries counted
+    walked_by: str = ""  # by whom, where the first and the last of those who may do not see all kinds of it
+
+    @property
+    def viewers(self) -> list[str]:
+        may = self.may.split()
+        return self.walked_by.split() or list(dict.fromkeys((may[0], may[-1])))
 
     def arguments(self, things: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         """The arguments of the address, its thing taken from `things`."""
@@ -74,7 +80,7 @@ def first_signature(cast: Cast) -> dict[str, Any]:
 
 
 PORTAL = [
-    page("portal:home"),
+    page("portal:home", walked_by="cm am mm manager clerk deputy regional market office tradeadmin auditor"),
     page("portal:menu"),
     page("portal:search"),
     part("portal:healthz", anonymous=200),

@@ -1,4 +1,4 @@
-"""Every page of the access table, as the first and the last who may open it see it.
+"""Every page of the access table, as those see it who are named there (`Line.viewers`).
 
 On a narrow phone: nothing for axe to hold against it in light and dark, no complaint in the console, no request to
 another host, nothing against the content security policy, no English in Chinese, no sideways scrolling; then wide.
@@ -24,8 +24,7 @@ pytestmark = pytest.mark.browser
 PAGES: dict[str, list[Line]] = defaultdict(list)
 for line in TABLE:
     if line.is_page:
-        viewers = line.may.split()
-        for viewer in dict.fromkeys((viewers[0], viewers[-1])):
+        for viewer in line.viewers:
             PAGES[viewer].append(line)
 
 
