@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.urls import reverse
 
 from compensation.models import PayLine, PayRun
 from compensation.tests.month import NOW, OCTOBER, PayOf, imported
@@ -47,6 +48,19 @@ def test_late_rows_of_a_closed_month_are_paid_in_the_open_one(pay_of: PayOf, nov
     line = PayLine.objects.get(run=run, component="adjustment", slip__name="陈大文")
     assert [one["label"] for one in line.lines][-1] == "Adjustment of a closed month"
     assert list(PayLine.objects.filter(run=closed).values()) == lines
+
+
+@pytest.mark.clause("D15.b")
+def test_the_open_months_report_and_slip_show_what_the_closed_one_still_owed(pay_of, november, signed_in) -> None:
+    pay_of.account("cm2", "5000", no="88000500", source=imported(pay_of.cast, LATE, OCTOBER))
+    run = november.drafted()
+    client = signed_in(pay_of.cast.clerk)
+    report = client.get(reverse("compensation:run", args=[run.public_id])).content.decode()
+    assert "往月调整" in report and "745.50" in report
+    slip = run.slips.get(name="陈大文")
+    shown = client.get(reverse("compensation:slip", args=[slip.public_id])).content.decode()
+    for said in ("2026-10", "745.50", "关账时", "按现有数据"):
+        assert said in shown, said
 
 
 def test_nothing_late_means_no_adjustment(november: PayOf) -> None:

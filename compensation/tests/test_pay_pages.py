@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
 from compensation.models import BusinessDetail, PayLine, PayRun, PersonMonth, Signature, Stage
-from compensation.tests.month import PayOf
+from compensation.tests.month import NOW, PayOf
 
 D = Decimal
 
@@ -45,6 +46,23 @@ def test_a_run_changed_between_page_and_click_is_answered_with_409_and_what_it_i
     shown = text(answer)
     assert "报表内容已变化" in shown and run.digest in shown and "已失效" in shown
     assert not Signature.objects.standing().exists()
+
+
+def test_a_form_that_makes_no_sense_is_forbidden_to_whoever_may_not_sign_anyway(pay_of: PayOf, signed_in) -> None:
+    run = pay_of.reviewed()
+    address = reverse("compensation:sign", args=[run.public_id])
+    posted = {key: signed_in(pay_of.cast.user[key]).post(address, {"stage": "9"}) for key in ("clerk", "accountant")}
+    assert {key: answer.status_code for key, answer in posted.items()} == {"clerk": 403, "accountant": 422}
+    assert not Signature.objects.exists()
+
+
+def test_the_next_signer_waits_since_the_step_before(pay_of: PayOf, signed_in) -> None:
+    """… and not since figures that were imported after it."""
+    run = pay_of.reviewed()
+    pay_of.source.taken_at = NOW + timedelta(hours=2)
+    pay_of.source.save()
+    shown = text(signed_in(pay_of.cast.accountant).get(page_of(run)))
+    assert "下一步：宋玉梅 · 自 2026-11-18 12:00 起" in shown
 
 
 def test_a_second_click_changes_nothing_and_says_so(pay_of: PayOf, signed_in) -> None:
@@ -122,7 +140,6 @@ def test_a_slip_is_the_persons_own_once_filed_and_explains_every_amount(pay_of: 
     address = reverse("compensation:slip", args=[slip.public_id])
     assert signed_in(pay_of.cast.cm).get(address).status_code == 404
     from compensation.services import close_month
-    from compensation.tests.month import NOW
 
     close_month(run=run, now=NOW)
     shown = text(signed_in(pay_of.cast.cm).get(address))
