@@ -17,6 +17,7 @@ import benchmarks
 from benchmarks.measuring import Result, on_the_bench
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+BY_HAND = "## How to read it\n"
 HEAD = """# Performance
 
 Our code beside what it is measured against (the anchor), on the same data, taken in turn in one run; the ratio is what counts,
@@ -50,7 +51,8 @@ def main() -> None:
         head = HEAD.format(
             on=datetime.now(tz=UTC).date(), cores=os.cpu_count(), load=load, rows=asked.rows, rounds=asked.rounds
         )
-        PAGE.write_text(head + "".join(f"{result.row}\n" for result in results))
+        kept = PAGE.read_text().partition(BY_HAND)[2] if PAGE.exists() else ""
+        PAGE.write_text(head + "".join(f"{result.row}\n" for result in results) + f"\n{BY_HAND}{kept}")
 
 
 if __name__ == "__main__":
