@@ -51,7 +51,8 @@ unsafe = {
 }
 if PRODUCTION:
     unsafe |= {
-        "DJANGO_SECRET_KEY is missing or shorter than 50 characters": len(SECRET_KEY) < 50,
+        "DJANGO_SECRET_KEY is missing, shorter than 50 characters or the same few over and over": len(SECRET_KEY) < 50
+        or len(set(SECRET_KEY)) < 5,
         "DJANGO_ALLOWED_HOSTS is missing or allows every host": "DJANGO_ALLOWED_HOSTS" not in env.ENVIRON
         or "*" in ALLOWED_HOSTS,
         "FIELD_ENCRYPTION_KEYS is missing or holds something else than Fernet keys": not FIELD_ENCRYPTION_KEYS

@@ -14,7 +14,7 @@ SAFE = {
     "PATH": os.environ["PATH"],
     "DATABASE_URL": "postgres://muster@db.example/muster",
     "REDIS_URL": "redis://redis.example/0",
-    "DJANGO_SECRET_KEY": "k" * 64,
+    "DJANGO_SECRET_KEY": "a-long-sentence-of-the-tests " * 3,
     "DJANGO_ALLOWED_HOSTS": "muster.example",
     "FIELD_ENCRYPTION_KEYS": "A" * 43 + "=",
 }
@@ -41,6 +41,19 @@ def test_safe_settings_start_and_are_strict():
     assert (answer.returncode, answer.stdout.strip()) == (0, "True True True"), answer.stderr
 
 
+def test_the_deployment_check_has_nothing_to_say_about_safe_settings():
+    done = subprocess.run(
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        cwd=ROOT,
+        env=SAFE,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "System check identified no issues (0 silenced)."), done.stderr
+
+
 def test_mail_into_files_goes_where_the_address_says():
     assert start("print(s.EMAIL_FILE_PATH)", EMAIL_URL="filemail:///srv/mail").stdout.strip() == "/srv/mail"
 
@@ -50,6 +63,7 @@ def test_mail_into_files_goes_where_the_address_says():
     [
         ("DJANGO_SECRET_KEY", {"DJANGO_SECRET_KEY": None}),
         ("DJANGO_SECRET_KEY", {"DJANGO_SECRET_KEY": "short"}),
+        ("DJANGO_SECRET_KEY", {"DJANGO_SECRET_KEY": "k" * 64}),
         ("DJANGO_ALLOWED_HOSTS", {"DJANGO_ALLOWED_HOSTS": None}),
         ("DJANGO_ALLOWED_HOSTS", {"DJANGO_ALLOWED_HOSTS": "*"}),
         ("FIELD_ENCRYPTION_KEYS", {"FIELD_ENCRYPTION_KEYS": None}),
