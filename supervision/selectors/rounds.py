@@ -327,6 +327,23 @@ def finished_scopes(code: str, period: Period) -> tuple[set[int], set[int]]:
     return done, {scope for scope, _ in rows} - done
 
 
+def lists_with_news() -> set[tuple[str, date]]:
+    """Code and date of lists that wait for data and of which some has come since they were begun; two queries."""
+    waiting = ReminderRun.objects.filter(state=ReminderRun.State.NOT_KNOWN).exclude(missing=[])
+    rows = list(waiting.values_list("code", "business_on", "missing", "started_at"))
+    if not rows:
+        return set()
+    since = min(started for *_, started in rows)
+    taken = Import.objects.taken(Kind.OPENINGS).filter(taken_at__gt=since)
+    covered = taken.values_list("covers_from", "covers_to", "taken_at")
+    news = [(first, last, at) for first, last, at in covered if first and last and at]
+    return {
+        (code, on)
+        for code, on, missing, started in rows
+        if any(at > started and any(first <= day <= last for day in missing) for first, last, at in news)
+    }
+
+
 def periods_between(kind: str, first: date, last: date) -> Iterable[Period]:
     """The days, or the weeks that end, from `first` to `last`."""
     step = PERIODS[kind]

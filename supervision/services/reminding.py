@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -14,7 +14,7 @@ from django.urls import reverse
 from attendance.selectors import calendar_for
 from core.clock import day_of
 from core.explain import N_, Line, digest_of, lines_as_json
-from core.periods import Period
+from core.periods import PERIODS, Period
 from messaging.models import Channel, Message
 from messaging.services import Draft, post
 from policies.selectors import value_for
@@ -28,6 +28,7 @@ from supervision.selectors.rounds import (
     Structure,
     finished_scopes,
     first_known_day,
+    lists_with_news,
     periods_between,
     rounds_of,
     timing_on,
@@ -98,21 +99,53 @@ def remind(*, period: Period, unit: Unit | None = None, now: datetime) -> Remind
 
 
 def run_due(*, now: datetime) -> Reminding:
-    """Judge what is due and not done yet, the oldest first: the tick of the schedule, after an interruption too."""
+    """Judge what is due and not done yet, the oldest first: the tick of the schedule, after an interruption too.
+
+    However long ago it was, a list that waits for data is made when the data comes.
+    """
     today = day_of(now)
     result = Reminding(Period.between(today, today), Status.ALREADY_DONE)
     first_known = first_known_day()
     if first_known is None:
         return result
     timing = timing_on(Structure(today))
-    for round_ in _due_rounds(first_known, today, timing, now):
-        scopes = _ready(round_, timing, first_known, now)
+    for round_, scopes in _work(first_known, today, timing, now):
         result.outcomes += run_rule(round_=round_, scopes=scopes, timing=timing, now=now, posted=result.messages)
         if len(result.outcomes) >= A_TICK:
             break
     if result.outcomes:
         result.status = Status.DONE
     return result
+
+
+def _work(first_known: date, today: date, timing: Timing, now: datetime) -> Iterator[tuple[Round, list[Unit]]]:
+    """The rounds to run with their scopes: waiting lists of any time whose data has come, then what is due."""
+    for round_ in _answerable_rounds(today):
+        if round_.due_at(timing) > now:
+            continue
+        _done, waiting = finished_scopes(round_.rule.code, round_.period)
+        missing = round_.missing([scope for scope in round_.scopes if scope.pk in waiting])
+        yield round_, [scope for scope in round_.scopes if missing.get(scope.pk) == []]
+    for round_ in _due_rounds(first_known, today, timing, now):
+        yield round_, _ready(round_, timing, first_known, now)
+
+
+def _answerable_rounds(today: date) -> list[Round]:
+    """The rounds of lists that wait for data of which some has come since, the oldest first."""
+    waiting = lists_with_news()
+    if not waiting:
+        return []
+    rules, structure = list(ReminderRule.objects.all()), Structure(today)
+    kinds = {rule.code: rule.period for rule in rules}
+    periods = {PERIODS[kinds[code]](on) for code, on in waiting}
+    return [
+        round_
+        for period in sorted(periods, key=lambda one: (one.end, one.kind))
+        for round_ in rounds_of(
+            period, rules=rules, calendar=calendar_for(period), structure=structure.on_day(period.last)
+        )
+        if (round_.rule.code, period.last) in waiting
+    ]
 
 
 def _due_rounds(first_known: date, today: date, timing: Timing, now: datetime) -> list[Round]:

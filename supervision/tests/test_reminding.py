@@ -115,6 +115,26 @@ def test_late_data_is_judged_when_it_comes_once_and_marked_late(cast: Cast) -> N
 
 
 @pytest.mark.clause("S7.1")
+def test_a_list_that_waits_is_made_when_its_data_comes_however_late(cast: Cast) -> None:
+    know(cast, date(2026, 10, 1), TODAY - timedelta(days=1))
+    services.run_due(now=moment(TODAY + timedelta(days=1), time(10, 1)))
+    months_later = TODAY + timedelta(days=60)
+    services.run_due(now=moment(months_later, time(9)))
+    waiting = ReminderRun.objects.filter(code="S7.1", business_on=TODAY)
+    assert waiting.get().state == ReminderRun.State.NOT_KNOWN
+    late = know(cast, TODAY, TODAY)
+    Import.objects.filter(pk=late.pk).update(taken_at=moment(months_later, time(9, 30)))
+    open_accounts(cast, {("cm", TODAY): 1, ("sibling_cm", TODAY): 2})
+    services.run_due(now=moment(months_later, time(10)))
+    assert (waiting.get().state, waiting.get().is_late) == (ReminderRun.State.DONE, True)
+    sent = Message.objects.filter(rule="S7.1/HX", business_date=TODAY)
+    assert set(sent.values_list("recipient__name", "channel")) == {("潘岳", "sms"), ("潘岳", "in_app")}
+    before = Message.objects.count()
+    services.run_due(now=moment(months_later, time(10, 1)))
+    assert Message.objects.count() == before
+
+
+@pytest.mark.clause("S7.1")
 def test_a_day_without_trading_is_not_judged(opened: Cast) -> None:
     saturday = Day(FRIDAY + timedelta(days=1))
     result = services.remind(period=saturday, now=moment(saturday.first))
