@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import admin
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
 from import_export.formats.base_formats import CSV
 
@@ -62,10 +63,14 @@ class UnitAdmin(ToLookUp):
 
 @admin.register(Person)
 class PersonAdmin(ToLookUp):
-    list_display = ("employee_no", "name", "engagement", "grade", "joined_on", "left_on", "licence_until")
+    list_display = ("employee_no", "name", "engagement", "grade_in_words", "joined_on", "left_on", "licence_until")
     list_filter = ("engagement",)
     search_fields = ("user__employee_no", "user__name")
     list_select_related = ("user",)
+
+    @admin.display(description=_("grade"), ordering="grade")
+    def grade_in_words(self, person: Person) -> str:
+        return person.grade_name
 
 
 @admin.register(Posting)
