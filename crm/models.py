@@ -212,6 +212,7 @@ class Opening(models.Model):
         indexes = [
             models.Index(fields=["open_date", "developer"], name="opening_by_day"),
             models.Index(fields=["source"], name="opening_by_import"),
+            models.Index(fields=["client_no"], name="opening_by_client"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["fund_account", "client_no", "developer"], name="one_credit_a_developer"),

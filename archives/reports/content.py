@@ -185,13 +185,16 @@ FROM_FIGURES = (
 
 
 def _signatures(run: PayRun) -> list[Signed]:
-    """Who prepared, who reviewed, and the three who signed."""
+    """Who prepared, who else reviewed, and the three who signed."""
     found = [
         Signed(
             _("Prepared by"), run.drafted_by.name if run.drafted_by else _("by the system"), _moment(run.drafted_at)
         ),
-        Signed(_("Reviewed by"), run.reviewed_by.name if run.reviewed_by else "", _moment(run.reviewed_at)),
     ]
+    if run.reviewed_by_id != run.drafted_by_id:
+        found.append(
+            Signed(_("Reviewed by"), run.reviewed_by.name if run.reviewed_by else "", _moment(run.reviewed_at))
+        )
     for signature in run.signatures.standing().order_by("stage"):
         found.append(Signed(signature.get_stage_display(), signature.signer_name, _moment(signature.signed_at)))
     return found

@@ -80,6 +80,7 @@ class Stand:
     accepted: int
     sent_back: int
     closed_at: datetime | None
+    arrived_at: datetime | None = None
     stages: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -136,6 +137,7 @@ def stands(
             detail.get("accepted", 0),
             detail.get("sent_back", 0),
             run.filed_at if run else None,
+            at,
         )
         signed = signatures.get(run.pk, {}) if run else {}
         stand.stages.extend(_stages(stand, at, detail.get("at"), signed, next_people))

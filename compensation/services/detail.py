@@ -117,23 +117,24 @@ def accept_details(*, details: Sequence[BusinessDetail], actor: User, now: datet
     Raises `SamePerson` for what one prepared oneself, and `ContentChanged` when one is not as it was seen.
     """
     for detail in details:
-        _may_review(detail, actor)
-        accepted = (
-            BusinessDetail.objects.filter(pk=detail.pk, digest=detail.digest)
-            .exclude(state=BusinessDetail.State.ACCEPTED)
-            .update(state=BusinessDetail.State.ACCEPTED, reason="", reviewed_by=actor, reviewed_at=now)
-        )
-        if not accepted and not BusinessDetail.objects.filter(
-            pk=detail.pk, digest=detail.digest, state=BusinessDetail.State.ACCEPTED
-        ):
-            raise ContentChanged
+        _not_own_work(detail, actor)
+    for branch in Unit.objects.filter(pk__in={detail.branch_id for detail in details}):
+        must_hold(actor, Power.REVIEW_DETAIL, branch)
+    there = BusinessDetail.objects.filter(pk__in=[detail.pk for detail in details])
+    digests = dict(there.order_by("pk").select_for_update().values_list("pk", "digest"))
+    if any(digests.get(detail.pk) != detail.digest for detail in details):
+        raise ContentChanged
+    there.exclude(state=BusinessDetail.State.ACCEPTED).update(
+        state=BusinessDetail.State.ACCEPTED, reason="", reviewed_by=actor, reviewed_at=now
+    )
     return len(details)
 
 
 @transaction.atomic
 def send_back_detail(*, detail: BusinessDetail, reason: str, actor: User, now: datetime) -> BusinessDetail:
     """Send a detail back with a reason; the run cannot be reviewed until its figures changed or it is accepted."""
-    _may_review(detail, actor)
+    must_hold(actor, Power.REVIEW_DETAIL, detail.branch)
+    _not_own_work(detail, actor)
     detail.state, detail.reason = BusinessDetail.State.SENT_BACK, given(reason)
     detail.reviewed_by, detail.reviewed_at = actor, now
     detail.save(update_fields=["state", "reason", "reviewed_by", "reviewed_at"])
@@ -141,8 +142,7 @@ def send_back_detail(*, detail: BusinessDetail, reason: str, actor: User, now: d
     return detail
 
 
-def _may_review(detail: BusinessDetail, actor: User) -> None:
-    must_hold(actor, Power.REVIEW_DETAIL, detail.branch)
+def _not_own_work(detail: BusinessDetail, actor: User) -> None:
     if detail.prepared_by_id == actor.pk:
         raise SamePerson
     open_month(detail.branch, Month(detail.month))

@@ -10,15 +10,15 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accounts.models import User
+from attendance.selectors import calendar_for
 from compensation.models import PayRun, Stage
-from core.explain import N_
-from core.periods import Month, Week
+from core.periods import Month, Period, Week
 from crm.rules import ranked
-from crm.selectors import openings_by_unit
+from crm.selectors import days_not_known, openings_by_unit
 from supervision.models import LaggardEntry, ReminderRun
 from supervision.selectors.lists import lists_seen, shown_first
 from teams.models import Measure, Target, Unit, UnitKind
@@ -30,7 +30,6 @@ from worklogs.selectors.heat import legend_of, level_of, week_labels
 ZERO = Decimal(0)
 WEEKS = 8
 STEPS = (40, 60, 80, 95)  # percent of the people from which the next depth of colour begins
-REASONS = {"zero": N_("nothing opened"), "bottom": N_("among the last")}
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,7 @@ class Teams:
     scope: Unit
     kind: str
     rows: tuple[TeamRow, ...]
+    missing: tuple[date, ...]  # trading days of the month whose openings have not come
     heat: dict[str, Any]
     due: int
     written: int
@@ -75,16 +75,13 @@ class Teams:
 
 
 def teams(user: User, path: str, today: date) -> Teams:
-    """Units below the one at `path` that are ranked against each other; nine queries."""
-    units = list(Unit.objects.filter(path__startswith=path).exclude(closed_on__lte=today).order_by("path"))
+    """Units below the one at `path` that are ranked against each other; eleven queries."""
+    month, last_week = Month(today), Week(today).previous()
+    units = _units(path, today, month, last_week)
     scope = units[0]
     kind = UnitKind.BRANCH if scope.kind == UnitKind.COMPANY else UnitKind.MARKET_DEPARTMENT
     shown = [unit for unit in units if unit.kind == kind]
-    month, last_week = Month(today), Week(today).previous()
     openings = openings_by_unit(kind, period=month, within=scope)
-    targets = dict(
-        Target.objects.filter(unit__in=shown, month=month.first, measure=Measure.OPENINGS).values_list("unit", "value")
-    )
     reasons = {unit.pk: unranked_because(unit, today) for unit in shown}
     places = {one.key: one for one in ranked({u.pk: openings.get(u.pk, ZERO) for u in shown if not reasons[u.pk]})}
     recent, runs = _reminders(user, scope, today)
@@ -96,7 +93,7 @@ def teams(user: User, path: str, today: date) -> Teams:
         TeamRow(
             unit=unit,
             openings=openings.get(unit.pk, ZERO),
-            target=targets.get(unit.pk),
+            target=unit.asked,
             rank=places[unit.pk].rank if unit.pk in places else None,
             of=len(places),
             why=reasons[unit.pk],
@@ -109,16 +106,35 @@ def teams(user: User, path: str, today: date) -> Teams:
         scope=scope,
         kind=kind,
         rows=tuple(sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.unit.code))),
+        missing=tuple(_missing(scope, month, today)),
         heat=_heat(scope, shown, last_weeks(today, WEEKS)),
         due=due,
         written=written,
         runs=tuple(runs),
         tables_due=departments,
-        tables_arrived=frozenset(
-            ScoreTable.objects.filter(unit__in=departments, week=last_week.first).values_list("unit_id", flat=True)
-        ),
+        tables_arrived=frozenset(unit.pk for unit in departments if unit.has_sent_table),
         to_sign=tuple(_to_sign(user)),
     )
+
+
+def _units(path: str, today: date, month: Month, week: Week) -> list[Any]:
+    """Units at and below `path`, with `asked`, their openings target of the month, and `has_sent_table` of the week."""
+    targets = Target.objects.filter(unit=OuterRef("pk"), month=month.first, measure=Measure.OPENINGS)
+    tables = ScoreTable.objects.filter(unit=OuterRef("pk"), week=week.first)
+    return list(
+        Unit.objects.filter(path__startswith=path)
+        .exclude(closed_on__lte=today)
+        .annotate(asked=Subquery(targets.values("value")[:1]), has_sent_table=Exists(tables))
+        .order_by("path")
+    )
+
+
+def _missing(scope: Unit, month: Month, today: date) -> list[date]:
+    """Trading days of the month before today on which no statement can be made; three queries."""
+    if today == month.first:
+        return []
+    past = Period(month.first, today)
+    return days_not_known(past, calendar_for(past).trading_days(past), within=scope)
 
 
 def _heat(scope: Unit, units: Sequence[Unit], weeks: Sequence[Week]) -> dict[str, Any]:
