@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import BigIntegerField, Case, Count, F, Q, Sum, When
+from django.db.models import BigIntegerField, Case, Count, F, OuterRef, Q, QuerySet, Sum, When
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.translation import gettext
@@ -48,8 +49,8 @@ class SlipRow:
         return None if self.before is None else self.slip.total - self.before
 
 
-def slip_rows(run: PayRun, slips: Sequence[PaySlip], before: Mapping[int, Decimal]) -> tuple[list[SlipRow], Sums]:
-    """The slips with their lines in groups, last month's total and what should be looked at; and the whole run's sums."""
+def slip_rows(run: PayRun, slips: Sequence[PaySlip]) -> tuple[list[SlipRow], Sums]:
+    """The slips (`with_before`) with their lines in groups, last month's total and what should be looked at; and the whole run's sums."""
     by_slip = {slip.pk: dict.fromkeys(GROUPS, ZERO) for slip in slips}
     whole = dict.fromkeys(GROUPS, ZERO)
     shown = Case(When(slip__in=by_slip, then=F("slip")), output_field=BigIntegerField())
@@ -61,9 +62,7 @@ def slip_rows(run: PayRun, slips: Sequence[PaySlip], before: Mapping[int, Decima
     for warning in run.warnings:
         warnings.setdefault(warning.get("employee_no", ""), []).append(warning)
     rows = [
-        SlipRow(
-            slip, by_slip[slip.pk], before.get(slip.person_id), warnings.get(slip.inputs.get("employee_no", ""), [])
-        )
+        SlipRow(slip, by_slip[slip.pk], slip.before, warnings.get(slip.inputs.get("employee_no", ""), []))  # type: ignore[attr-defined]
         for slip in slips
     ]
     return rows, whole
@@ -92,10 +91,16 @@ def _value_in_words(name: str, value: Any) -> Any:
     return value
 
 
-def totals_before(run: PayRun) -> dict[int, Decimal]:
-    """What the branch's run of the month before came to, by person id; empty where there was none."""
-    before = PaySlip.objects.filter(run__branch=run.branch_id, run__month=run.period.previous().first)
-    return dict(before.values_list("person", "total"))
+def with_total_before(runs: QuerySet[PayRun]) -> QuerySet[PayRun]:
+    """Each with `total_before`: what the branch's run of the month before came to, or None."""
+    month_before = {"month__lt": OuterRef("month"), "month__gte": OuterRef("month") - timedelta(days=31)}
+    return runs.annotate(total_before=PayRun.objects.filter(branch=OuterRef("branch"), **month_before).values("total"))
+
+
+def with_before(slips: QuerySet[PaySlip], run: PayRun) -> QuerySet[PaySlip]:
+    """Slips of the run, each with `before`: what the person had the month before, or None."""
+    of_run = {"run__branch": run.branch_id, "run__month": run.period.previous().first}
+    return slips.annotate(before=PaySlip.objects.filter(person=OuterRef("person"), **of_run).values("total"))
 
 
 # --- business detail ---------------------------------------------------------------------------------------------------

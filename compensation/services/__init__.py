@@ -1,7 +1,7 @@
 """What is done with pay: approve plans, review detail, draft, review, sign, reject, ask and answer."""
 
 from compensation.services.detail import accept_details, build_detail, send_back_detail
-from compensation.services.drafting import draft_pay_run
+from compensation.services.drafting import draft_pay_run, look_again, look_at_all_again
 from compensation.services.entries import record_person_month
 from compensation.services.plans import (
     ApprovalStands,
@@ -47,6 +47,8 @@ __all__ = [
     "build_detail",
     "close_month",
     "draft_pay_run",
+    "look_again",
+    "look_at_all_again",
     "record_person_month",
     "record_plan_approval",
     "reject_pay_run",

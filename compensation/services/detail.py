@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from compensation import parameters
-from compensation.models import BusinessDetail
+from compensation.models import BusinessDetail, PayRun
 from compensation.selectors.facts import Business, MonthFacts, Who, month_facts
 from compensation.services import notices
 from compensation.services.refusals import ContentChanged, SamePerson, given, must_hold, open_month
+from compensation.services.voiding import UNDER_DECISION, fall_back
 from core.explain import N_, Line, digest_of, lines_as_json, plain
 from core.periods import Month
 from teams.authority import Power
@@ -132,13 +134,20 @@ def accept_details(*, details: Sequence[BusinessDetail], actor: User, now: datet
 
 @transaction.atomic
 def send_back_detail(*, detail: BusinessDetail, reason: str, actor: User, now: datetime) -> BusinessDetail:
-    """Send a detail back with a reason; the run cannot be reviewed until its figures changed or it is accepted."""
+    """Send a detail back with a reason; the run cannot be reviewed until its figures changed or it is accepted.
+
+    What was reviewed and signed on it is void (D15.b).
+    """
     must_hold(actor, Power.REVIEW_DETAIL, detail.branch)
     _not_own_work(detail, actor)
     detail.state, detail.reason = BusinessDetail.State.SENT_BACK, given(reason)
     detail.reviewed_by, detail.reviewed_at = actor, now
     detail.save(update_fields=["state", "reason", "reviewed_by", "reviewed_at"])
     notices.detail_is_sent_back(detail, actor, now)
+    built_on = PayRun.objects.filter(branch=detail.branch, month=detail.month, state__in=UNDER_DECISION)
+    if run := built_on.filter(slips__person=detail.person_id).select_related("branch").first():
+        said = _("the business detail of %(name)s was sent back: %(reason)s")
+        fall_back(run, said % {"name": detail.person.name, "reason": detail.reason}, now, actor)
     return detail
 
 

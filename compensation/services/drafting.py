@@ -12,11 +12,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from compensation.models import PayLine, PayRun, PaySlip, Signature
-from compensation.selectors.computing import Computed, ComputedRun, computed_run, is_whole
-from compensation.services import notices
+from compensation.models import PayLine, PayRun, PaySlip, RunEvent
+from compensation.selectors.computing import Computed, ComputedRun, FiguresMissing, computed_run, is_whole
+from compensation.selectors.differences import differences
+from compensation.selectors.plans import PlanNotApproved
 from compensation.services.detail import write_detail
-from compensation.services.refusals import must_hold, open_month
+from compensation.services.refusals import MonthClosed, must_hold, open_month
+from compensation.services.voiding import UNDER_DECISION, fall_back, keep, void_signatures
 from core.bulk import copy_rows
 from core.explain import plain
 from core.periods import Month
@@ -37,25 +39,66 @@ def draft_pay_run(*, branch: Unit, month: Month, now: datetime, actor: User | No
         run.state = PayRun.State.DRAFT
         run.drafted_by, run.drafted_at = actor, now
         run.save(update_fields=["state", "drafted_by", "drafted_at"])
+        keep(run, RunEvent.Kind.DRAFTED, now, actor)
     return run
 
 
-def redrafted(*, branch: Unit, month: Month, now: datetime, actor: User | None) -> tuple[PayRun, bool]:
+@transaction.atomic
+def look_again(*, branch: Unit, month: Month, now: datetime, reason: str = "", actor: User | None = None) -> bool:
+    """Work a reviewed or signed run out once more; whether it is no longer what was reviewed and signed (D15.b).
+
+    For whatever changes facts of a month. What was signed is then void, those concerned are told, and the run is a new
+    draft, or the old one where no new one can be computed just now. Nothing changed writes nothing.
+    """
+    if not PayRun.objects.filter(branch=branch, month=month.first, state__in=UNDER_DECISION).exists():
+        return False
+    open_month(branch, month)
+    run = PayRun.objects.select_related("branch").filter(branch=branch, month=month.first).get()
+    if run.state not in UNDER_DECISION:
+        return False  # somebody was quicker
+    try:
+        _run, changed = redrafted(branch=branch, month=month, now=now, actor=actor, reason=reason)
+    except (FiguresMissing, PlanNotApproved) as missing:
+        fall_back(run, str(missing), now, actor)
+        return True
+    return changed
+
+
+def look_at_all_again(*, now: datetime) -> int:
+    """Look again at every run under decision: for facts that arrive without anybody of pay; how many had changed."""
+    runs = PayRun.objects.filter(state__in=UNDER_DECISION).select_related("branch").order_by("month", "branch")
+    changed = 0
+    for run in runs:
+        try:
+            changed += look_again(branch=run.branch, month=run.period, now=now)
+        except MonthClosed:
+            continue  # filed meanwhile
+    return changed
+
+
+def redrafted(
+    *, branch: Unit, month: Month, now: datetime, actor: User | None, reason: str = ""
+) -> tuple[PayRun, bool]:
     """The run as it comes out of the facts of now, and whether that is anything new. Within the caller's transaction."""
     open_month(branch, month)
     computed = computed_run(branch, month)
     write_detail(computed.facts, now=now, actor=None)
     run = PayRun.objects.select_related("branch", "plan__plan").filter(branch=branch, month=month.first).first()
     if run is None:
-        return _written(PayRun(branch=branch, month=month.first, version=0), computed, now, actor), True
+        run = _written(PayRun(branch=branch, month=month.first, version=0), computed, now, actor)
+        keep(run, RunEvent.Kind.DRAFTED, now, actor)
+        return run, True
     warnings = plain(computed.warnings)
     if run.digest == computed.digest and is_whole(run):
         if run.warnings != warnings:
             run.warnings = warnings
             run.save(update_fields=["warnings"])
         return run, False
-    void_signatures(run, _("the figures or rules behind it changed"), now)
-    return _written(run, computed, now, actor), True
+    void_signatures(run, reason or _("the figures or rules behind it changed"), now, actor)
+    (changes, changed), before = differences(run, computed.parts), run.total
+    _written(run, computed, now, actor)
+    keep(run, RunEvent.Kind.DRAFTED, now, actor, total_before=before, changes=changes, changed=changed)
+    return run, True
 
 
 def _written(run: PayRun, computed: ComputedRun, now: datetime, actor: User | None) -> PayRun:
@@ -118,12 +161,3 @@ def _lines(run: PayRun, slip: int, part: Computed) -> Iterable[tuple[Any, ...]]:
             Month.parse(line.for_month).first if line.for_month else None,
             json.dumps(content["lines"], ensure_ascii=False),
         )
-
-
-def void_signatures(run: PayRun, reason: str, now: datetime) -> list[Signature]:
-    """Void what stands on the run and tell those concerned; nothing happens to a run nobody reviewed or signed."""
-    standing = list(Signature.objects.standing().filter(run=run))
-    Signature.objects.standing().filter(run=run).update(voided_at=now, void_reason=reason)
-    if standing or run.reviewed_by_id:
-        notices.signatures_are_void(run, standing, reason, now)
-    return standing

@@ -7,9 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from compensation.models import PersonMonth
+from compensation.services.drafting import look_again
 from compensation.services.refusals import given, must_hold, open_month
 from core.periods import Month
 from teams.authority import Power
@@ -30,6 +32,8 @@ def record_person_month(
 ) -> PersonMonth:
     """Enter complaints, deductions, client cost, or a coefficient by hand with its reason (D17.a).
 
+    A report already reviewed or signed is computed again with it: what was signed is void (D15.b).
+
     Raises `ReasonMissing` for a coefficient without one, `MonthClosed`, and `PermissionDenied`.
     """
     must_hold(actor, Power.DRAFT_PAY, branch)
@@ -42,4 +46,6 @@ def record_person_month(
     entry, _created = PersonMonth.objects.update_or_create(
         branch=branch, month=month.first, person=person, defaults=values
     )
+    reason = _("finance's entries for %(name)s changed") % {"name": person.name}
+    look_again(branch=branch, month=month, now=now, reason=reason, actor=actor)
     return entry

@@ -68,11 +68,12 @@ def next_signers_wait(run: PayRun, now: datetime) -> None:
 
 
 def signatures_are_void(run: PayRun, void: Iterable[Signature], reason: str, now: datetime) -> None:
-    concerned = {signature.signer_id for signature in void} | {run.reviewed_by_id, run.drafted_by_id}
+    clerks = {user.pk for user in holders(Role.FINANCE_CLERK, run.branch, day_of(now))}
+    concerned = clerks | {signature.signer_id for signature in void} | {run.reviewed_by_id, run.drafted_by_id}
     tell(
         [user for user in concerned if user],
         text=texts.SIGNATURES_VOID,
-        key=f"{run.public_id.hex}:{run.version}",
+        key=f"{run.public_id.hex}:{run.version}:{now.timestamp():.0f}",
         now=now,
         place=run.branch,
         link=run_link(run),

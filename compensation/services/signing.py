@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from compensation.models import BusinessDetail, PayRun, PaySlip, Signature, Stage
+from compensation.models import BusinessDetail, PayRun, PaySlip, RunEvent, Signature, Stage
 from compensation.services import notices
 from compensation.services.drafting import redrafted
 from compensation.services.refusals import (
@@ -22,6 +22,7 @@ from compensation.services.refusals import (
     must_hold,
     open_month,
 )
+from compensation.services.voiding import keep
 from core.clock import day_of
 from teams.authority import Power
 
@@ -66,6 +67,7 @@ def _review(run: PayRun, actor: User, seen_digest: str, now: datetime) -> None:
     if not changed:
         raise OutOfOrder
     run.refresh_from_db()
+    keep(run, RunEvent.Kind.REVIEWED, now, actor)
     notices.next_signers_wait(run, now)
 
 
@@ -136,6 +138,7 @@ def reject_pay_run(*, run: PayRun, reason: str, actor: User, now: datetime) -> P
     standing = list(Signature.objects.standing().filter(run=run))
     Signature.objects.standing().filter(run=run).update(voided_at=now, void_reason=reason)
     run.refresh_from_db()
+    keep(run, RunEvent.Kind.REJECTED, now, actor, reason=reason)
     notices.run_is_rejected(run, standing, actor, now)
     return run
 

@@ -146,12 +146,14 @@ class MonthOfPay(RuleBasedStateMachine):
 
     @rule(what=st.sampled_from(["account", "entry"]))
     def change(self, what: str) -> None:
-        """The facts behind the run move on; nothing is noticed until somebody acts."""
+        """The facts behind the run move on: an entry voids at once what was signed, the CRM's when somebody looks."""
         may = self.state != "filed" or what == "account"  # the CRM goes on, finance's entries of a closed month do not
         assert self.done("change", may, self.account_arrives if what == "account" else self.clerk_enters)
         if may and self.state != "filed":
             self.changed = True
             self.accounts_changed |= what == "account"
+            if what == "entry" and self.state not in {"none", "draft", "rejected"}:
+                self.falls_back()
 
     def account_arrives(self) -> None:
         self.pay_of.account("cm", f"{self.steps}.5", no=f"99{self.steps:06}")

@@ -156,5 +156,10 @@ def record_entry(request: AuthedRequest, branch: str, month: str, employee_no: s
     except services.PayRefused as refusal:
         form.add_error(None, str(refusal))
         return _entry_page(request, (unit, period, person), form, status=409)
-    messages.success(request, _("Recorded. It takes effect when the month is computed again."))
+    messages.success(
+        request,
+        _(
+            "Recorded. A report under review or signed was computed again with it; a draft takes it in when computed again."
+        ),
+    )
     return redirect("compensation:detail", unit.code, period.code)

@@ -18,7 +18,7 @@ from accounts.requests import AuthedRequest
 from compensation import services
 from compensation.forms import ReasonForm, SignForm
 from compensation.models import PayRun, PaySlip, Stage
-from compensation.selectors import FiguresMissing, PlanNotApproved, overview, stands
+from compensation.selectors import FiguresMissing, PlanNotApproved, overview, stands, timeline
 from compensation.views.scope import branch_month
 from core.clock import day_of
 from teams.authority import Power
@@ -57,16 +57,16 @@ def run(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 
 def seen(request: AuthedRequest, public_id: UUID) -> PayRun:
     found = PayRun.objects.visible_to(request.user).select_related("branch", "plan__plan", "reviewed_by", "rejected_by")
-    return get_object_or_404(found, public_id=public_id)
+    return get_object_or_404(overview.with_total_before(timeline.with_entries_since(found)), public_id=public_id)
 
 
 def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str = "", **more: Any) -> HttpResponse:
     """The page of a run; after a refusal with what was refused, and the run as it is now."""
     page = _page_of_slips(request, run)
-    before = overview.totals_before(run)
-    rows, sums = overview.slip_rows(run, list(page), before)
+    rows, sums = overview.slip_rows(run, list(page))
     signatures = list(run.signatures.order_by("-signed_at"))
-    total_before = sum(before.values()) if before else None
+    total_before = run.total_before  # type: ignore[attr-defined]
+    steps = list(run.events.order_by("-at", "-pk"))
     context = {
         "run": run,
         "stand": stands.stand_of(run, signatures),
@@ -77,6 +77,8 @@ def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str =
         "before": total_before,
         "difference": None if total_before is None else run.total - total_before,
         "signatures": signatures,
+        "events": timeline.events_of(run, steps, signatures),
+        "voided": timeline.voided(run, steps),
         "reject_form": ReasonForm(),
         "error": error,
         **_open_to(request, run),
@@ -87,7 +89,7 @@ def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str =
 
 def _page_of_slips(request: AuthedRequest, run: PayRun) -> Page[PaySlip]:
     """All slips of the run, or with `look` those somebody should look at."""
-    slips = run.slips.select_related("person__user", "unit")
+    slips = overview.with_before(run.slips.select_related("person__user", "unit"), run)
     if request.GET.get("look"):
         numbers = {warning.get("employee_no") for warning in run.warnings}
         return Paginator(slips.filter(person__user__employee_no__in=numbers), PER_PAGE).get_page(1)
@@ -135,7 +137,7 @@ def review(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         )
     except services.PayRefused as refusal:
         return refused(request, run, refusal)
-    except PlanNotApproved as refusal:
+    except (PlanNotApproved, FiguresMissing) as refusal:
         return show(request, run, status=409, error=str(refusal))
     messages.success(request, _("Reviewed. The chief accountant signs next."))
     return redirect("compensation:run", run.public_id)
@@ -151,7 +153,7 @@ def sign(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         services.sign_pay_run(run=run, actor=request.user, now=timezone.now(), **form.cleaned_data)
     except services.PayRefused as refusal:
         return refused(request, run, refusal)
-    except PlanNotApproved as refusal:
+    except (PlanNotApproved, FiguresMissing) as refusal:
         return show(request, run, status=409, error=str(refusal))
     messages.success(request, _("Signed on %(on)s.") % {"on": day_of(timezone.now())})
     return redirect("compensation:run", run.public_id)

@@ -1,0 +1,60 @@
+"""What happened to a pay run, kept beside its signatures: every draft, review, rejection, and what was voided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from compensation.models.runs import PayRun
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class RunEventQuerySet(models.QuerySet["RunEvent"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(run__in=PayRun.objects.visible_to(user))
+
+
+class RunEvent(models.Model):
+    """One step of a run at one version. A draft says what it changed: `changes` the first lines of pay, `changed` how
+    many there were; amounts are text with cents."""
+
+    class Kind(models.TextChoices):
+        DRAFTED = "drafted", _("computed")
+        REVIEWED = "reviewed", _("reviewed")
+        VOIDED = "voided", _("void")
+        REJECTED = "rejected", _("rejected")
+
+    run = models.ForeignKey(PayRun, models.PROTECT, related_name="events", verbose_name=_("pay run"))
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    version = models.PositiveIntegerField(_("version"))
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("by")
+    )
+    by_name = models.CharField(_("full name"), max_length=64, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    total = models.DecimalField(_("total"), max_digits=18, decimal_places=2)
+    total_before = models.DecimalField(_("total before"), max_digits=18, decimal_places=2, null=True, blank=True)
+    changes = models.JSONField(_("changes"), default=list, blank=True)
+    changed = models.PositiveIntegerField(_("lines changed"), default=0)
+
+    objects = RunEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("step of a pay run")
+        verbose_name_plural = _("steps of pay runs")
+        ordering = ["run", "-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(kind__in=["voided", "rejected"]) | ~Q(reason=""), name="void_or_rejection_has_a_reason"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"

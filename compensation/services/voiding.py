@@ -1,0 +1,39 @@
+"""What a change of the content does to what was reviewed and signed; and every step of a run, kept for those after it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from accounts.models import User
+from compensation.models import PayRun, RunEvent, Signature
+from compensation.services import notices
+
+UNDER_DECISION = (PayRun.State.REVIEWED, PayRun.State.SIGNED_1, PayRun.State.SIGNED_2, PayRun.State.SIGNED_3)
+LONGEST = 300
+
+
+def keep(run: PayRun, kind: RunEvent.Kind, now: datetime, by: User | None = None, **more: Any) -> RunEvent:
+    """Keep a step of the run as it stands now."""
+    name = by.name if by else ""
+    return RunEvent.objects.create(
+        run=run, kind=kind, version=run.version, at=now, by=by, by_name=name, total=run.total, **more
+    )
+
+
+def void_signatures(run: PayRun, reason: str, now: datetime, by: User | None = None) -> list[Signature]:
+    """Void what stands on the run and tell those concerned; nothing happens to a run nobody reviewed or signed."""
+    reason = reason[:LONGEST]
+    standing = list(Signature.objects.standing().filter(run=run))
+    Signature.objects.standing().filter(run=run).update(voided_at=now, void_reason=reason)
+    if run.state in UNDER_DECISION:
+        keep(run, RunEvent.Kind.VOIDED, now, by, reason=reason)
+        notices.signatures_are_void(run, standing, reason, now)
+    return standing
+
+
+def fall_back(run: PayRun, reason: str, now: datetime, by: User | None = None) -> None:
+    """Make a run under decision a draft again, its content untouched: what stood behind it no longer holds."""
+    void_signatures(run, reason, now, by)
+    run.state, run.reviewed_by, run.reviewed_at = PayRun.State.DRAFT, None, None
+    run.save(update_fields=["state", "reviewed_by", "reviewed_at"])
