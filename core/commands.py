@@ -7,7 +7,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
 
 from core import audit
 from core.explain import plain
@@ -93,7 +95,7 @@ class MusterCommand(BaseCommand, ABC):
         self.in_json = in_json
         name = type(self).__module__.rsplit(".", 1)[-1]
         try:
-            with audit.acting(source=f"command:{name}"):
+            with translation.override(settings.LANGUAGE_CODE), audit.acting(source=f"command:{name}"):
                 answer = self.run(**own(options))
         except (Refused, Failed) as failure:
             self.answer(failure.answer)
