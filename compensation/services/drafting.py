@@ -16,6 +16,7 @@ from compensation.models import PayLine, PayRun, PaySlip, RunEvent
 from compensation.selectors.computing import Computed, ComputedRun, FiguresMissing, computed_run, is_whole
 from compensation.selectors.differences import differences
 from compensation.selectors.plans import PlanNotApproved
+from compensation.selectors.timeline import with_entries_since
 from compensation.services.detail import write_detail
 from compensation.services.refusals import MonthClosed, must_hold, open_month
 from compensation.services.voiding import UNDER_DECISION, fall_back, keep, void_signatures
@@ -35,12 +36,18 @@ def draft_pay_run(*, branch: Unit, month: Month, now: datetime, actor: User | No
     """
     must_hold(actor, Power.DRAFT_PAY, branch)
     run, changed = redrafted(branch=branch, month=month, now=now, actor=actor)
-    if not changed and actor is not None and run.state == PayRun.State.REJECTED:
+    if not changed and actor is not None and (run.state == PayRun.State.REJECTED or _is_entered_since(run)):
         run.state = PayRun.State.DRAFT
         run.drafted_by, run.drafted_at = actor, now
         run.save(update_fields=["state", "drafted_by", "drafted_at"])
         keep(run, RunEvent.Kind.DRAFTED, now, actor)
     return run
+
+
+def _is_entered_since(run: PayRun) -> bool:
+    """Whether a draft is told to be out of date for entries that, as it turns out, change nothing."""
+    this = with_entries_since(PayRun.objects.filter(pk=run.pk)).get()
+    return bool(this.entered_since)  # type: ignore[attr-defined]
 
 
 @transaction.atomic

@@ -9,7 +9,13 @@ import pytest
 from django.urls import reverse
 
 from compensation.models import BusinessDetail, PayRun, PlanVersion, RunEvent, Signature
-from compensation.services import look_at_all_again, record_person_month, reject_pay_run, send_back_detail
+from compensation.services import (
+    draft_pay_run,
+    look_at_all_again,
+    record_person_month,
+    reject_pay_run,
+    send_back_detail,
+)
 from compensation.tasks import look_again_at_runs
 from compensation.tests.month import NOW, OCTOBER, PayOf
 from core.models import AuditEntry
@@ -116,6 +122,18 @@ def test_a_rejection_stays_in_sight_after_the_next_draft(pay_of: PayOf, signed_i
     assert "扣款漏了" in shown and "韩冰" in shown and "宋玉梅" in shown
     kinds = list(run.events.order_by("pk").values_list("kind", "version"))
     assert kinds == [("drafted", 1), ("reviewed", 1), ("rejected", 1), ("drafted", 2)]
+
+
+def test_entries_after_a_draft_are_pointed_out_until_it_is_computed_with_them(pay_of: PayOf, signed_in) -> None:
+    """… even where they come to nothing."""
+    run = pay_of.drafted()
+    assert "已过时" not in page(pay_of, signed_in, run)
+    for complaints in (3, 0):
+        complaint(pay_of, complaints)
+    assert "已过时" in page(pay_of, signed_in, run)
+    again = draft_pay_run(branch=pay_of.branch, month=OCTOBER, actor=pay_of.user("clerk"), now=LATER)
+    assert (again.version, again.digest) == (1, run.digest)
+    assert "已过时" not in page(pay_of, signed_in, run)
 
 
 def test_many_changes_are_shown_to_twenty_and_counted(pay_of: PayOf) -> None:
