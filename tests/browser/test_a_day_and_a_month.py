@@ -84,7 +84,7 @@ def sign(site: Site, user: User, address: str) -> None:
     with signed_in(site, user, DESK) as page:
         page.goto(site.url + address)
         page.click("form[action$='/sign/'] button")
-        expect(page.locator("section[aria-labelledby=signatures]")).to_contain_text(user.name)
+        expect(page.locator("section[aria-labelledby=happened]")).to_contain_text(user.name)
 
 
 @pytest.mark.clause("D15.a", "D15.b")
