@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db import connection
+
 from accounts.models import User
 from teams.authority import authority_of
 from teams.models import Function, Person, Posting, Role, Unit, UnitKind
@@ -68,13 +70,23 @@ PEOPLE = [
 ]
 
 
+class Users(dict[str, User]):
+    """Users by their key, each with her authority of `TODAY` once somebody asks for her."""
+
+    def __getitem__(self, key: str) -> User:
+        user = super().__getitem__(key)
+        if not hasattr(user, "authority"):
+            user.authority = authority_of(user, TODAY)
+        return user
+
+
 @dataclass
 class Cast:
     """`cast.cm` is a user, `cast.unit["B1"]` a unit, `cast.person("cm")` a person."""
 
     today: date = TODAY
     unit: dict[str, Unit] = field(default_factory=dict)
-    user: dict[str, User] = field(default_factory=dict)
+    user: Users = field(default_factory=Users)
 
     def __getattr__(self, key: str) -> User:
         try:
@@ -95,21 +107,27 @@ class Cast:
 
 def build_cast() -> Cast:
     cast = Cast()
-    for code, name, kind, parent in UNITS:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT nextval(pg_get_serial_sequence('teams_unit', 'id')) FROM generate_series(1, %s)", [len(UNITS)]
+        )
+        keys = [key for (key,) in cursor.fetchall()]
+    for key, (code, name, kind, parent) in zip(keys, UNITS, strict=True):
         above = cast.unit[parent] if parent else None
-        unit = Unit(
+        path = f"{above.path if above else '/'}{key}/"
+        functions = FUNCTIONS.get(code, [])
+        cast.unit[code] = Unit(
+            pk=key,
             code=code,
             name=name,
             kind=kind,
             parent=above,
+            path=path,
             started_on=SINCE,
-            functions=FUNCTIONS.get(code, []),
+            functions=functions,
             city="上海",
         )
-        unit.save()
-        unit.path = f"{above.path if above else '/'}{unit.pk}/"
-        unit.save(update_fields=["path"])
-        cast.unit[code] = unit
+    Unit.objects.bulk_create(cast.unit.values())
     users = User.objects.bulk_create(
         User(employee_no=number, name=name, phone=f"1390000{number}", email=f"{number}@example.com")
         for _, number, name, _, _ in PEOPLE
@@ -121,7 +139,5 @@ def build_cast() -> Cast:
         Posting(person=person, unit=cast.unit[unit], role=role, from_on=SINCE)
         for person, (_, _, _, unit, role) in zip(people, PEOPLE, strict=True)
     )
-    for (key, *_), user in zip(PEOPLE, users, strict=True):
-        user.authority = authority_of(user, TODAY)
-        cast.user[key] = user
+    cast.user.update((key, user) for (key, *_), user in zip(PEOPLE, users, strict=True))
     return cast
