@@ -80,6 +80,30 @@ def test_a_day_is_written_on_the_phone_scored_explained_and_answered(site: Site,
         expect(page.locator(".replies")).to_contain_text("明天先打王女士")
 
 
+@pytest.mark.clause("S3.2", "S3.a")
+def test_nothing_typed_on_the_day_is_lost_by_doing_something_else(site: Site, committed: Cast):
+    with signed_in(site, committed.cm2, PHONE) as page:
+        page.goto(f"{site.url}/logs/")
+        page.fill("textarea[name=note]", "雨天，客流少")
+        page.click("#tile-prospect")
+        page.fill("#entry-form input[name=phone]", "13911112222")
+        page.evaluate("() => { for (let n = 0; n < 3; n++) document.querySelector('button[value=\"10\"]').click(); }")
+        expect(page.locator("#brochures .tally b")).to_have_text("30")
+        expect(page.locator("#entry-form input[name=phone]")).to_have_value("13911112222")
+        page.click("#brochures summary")
+        page.fill("#brochures input[name=quantity]", "60")
+        page.press("#brochures input[name=quantity]", "Enter")
+        expect(page.locator("#brochures .tally b")).to_have_text("60")
+        page.fill("#entry-form input[name=name]", "王女士")
+        page.click("#entry-form button.btn-primary")
+        expect(page.locator(".entry-list")).to_contain_text("王女士")
+        expect(page.locator("textarea[name=note]")).to_have_value("雨天，客流少")
+        page.click("#log-state button")
+        expect(page.locator("#log-state")).to_contain_text("已提交")
+    log = WorkLog.objects.get(person__user=committed.cm2)
+    assert (log.note, log.brochures, log.is_submitted) == ("雨天，客流少", 60, True)
+
+
 def sign(site: Site, user: User, address: str) -> None:
     with signed_in(site, user, DESK) as page:
         page.goto(site.url + address)

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from worklogs.rules.kinds import CONTACT_KINDS, LABELS, Kind
+from worklogs.services import NotThatMany
 
 
 def reason_field() -> forms.CharField:
@@ -68,6 +69,15 @@ class BrochuresForm(forms.Form):
     more = forms.IntegerField(required=False, min_value=1, max_value=1000)
     reason = reason_field()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "brochures_%s", **kwargs})
+
+    def clean(self) -> dict[str, Any]:
+        entered = super().clean() or {}
+        if not self.errors and entered["quantity"] is None and entered["more"] is None:
+            self.add_error("quantity", str(NotThatMany.text))
+        return entered
+
 
 class NoteForm(forms.Form):
     note = forms.CharField(
@@ -77,6 +87,9 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"class": "form-control", "rows": 3}),
     )
     reason = reason_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"auto_id": "note_%s", **kwargs})
 
 
 class RemovalForm(forms.Form):

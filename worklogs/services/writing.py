@@ -56,6 +56,11 @@ class NoNumber(LogRefused):
     field = "phone"
 
 
+class NoPhone(LogRefused):
+    text = _("Enter the phone number, so that the contact can be recognised.")
+    field = "phone"
+
+
 class BadNumber(LogRefused):
     text = _("This is no phone number: 11 digits for a mobile phone, or a landline with its area code.")
     field = "phone"
@@ -142,6 +147,8 @@ def save_entry(
     A call to an existing client whom the CRM does not know is marked (S3.e).
     """
     name, client_no = name.strip(), client_no.strip().upper()
+    if kind != Kind.CLIENT_CALL and not (phone.strip() or client_no):
+        raise NoPhone
     number = checked_phone(phone, client_no)
     if not name:
         raise NameNeeded
@@ -222,9 +229,19 @@ def remove_entry(*, entry: LogEntry, reason: str = "", actor: User, now: datetim
 @transaction.atomic
 def set_brochures(*, person: Person, on: date, quantity: int, reason: str = "", actor: User, now: datetime) -> WorkLog:
     """Say how many brochures were handed out (S3.a). Raises `LogRefused`."""
+    return _keep_brochures(_Open(person, on, now), quantity, reason, actor)
+
+
+@transaction.atomic
+def add_brochures(*, person: Person, on: date, more: int, reason: str = "", actor: User, now: datetime) -> WorkLog:
+    """Count further brochures (S3.a), each step once however quickly they follow each other. Raises `LogRefused`."""
+    opened = _Open(person, on, now)
+    return _keep_brochures(opened, opened.log.brochures + more, reason, actor)
+
+
+def _keep_brochures(opened: _Open, quantity: int, reason: str, actor: User) -> WorkLog:
     if not 0 <= quantity <= MOST_BROCHURES:
         raise NotThatMany
-    opened = _Open(person, on, now)
     log = opened.log
     if log.brochures == quantity:
         return log
@@ -249,8 +266,13 @@ def write_note(*, person: Person, on: date, note: str, reason: str = "", actor: 
 
 
 @transaction.atomic
-def submit_log(*, person: Person, on: date, now: datetime) -> WorkLog:
-    """Hand the log in; after the cut-off it is marked late. Once handed in, nothing happens again. Raises `LogRefused`."""
+def submit_log(*, person: Person, on: date, note: str | None = None, now: datetime) -> WorkLog:
+    """Hand the log in, with the note that was typed last; after the cut-off it is marked late. Raises `LogRefused`.
+
+    Once handed in, nothing happens again.
+    """
+    if note is not None:
+        write_note(person=person, on=on, note=note, actor=person.user, now=now)
     opened = _Open(person, on, now)
     log = opened.log
     if log.is_submitted:

@@ -200,3 +200,37 @@ def test_what_people_type_is_shown_as_text(cast, she):
     she.post(SAVE, {"kind": "prospect", "phone": "13900000001", "name": "<script>alert(1)</script>"})
     text = she.get(DAY).content.decode()
     assert "<script>alert" not in text and "&lt;script&gt;alert" in text
+
+
+@pytest.mark.clause("S3.a")
+def test_an_emptied_number_is_no_zero_and_a_step_counts_from_what_is_there_when_it_arrives(cast, she):
+    url = reverse("worklogs:set_brochures", args=[TODAY])
+    she.post(url, {"quantity": "45"})
+    assert she.post(url, {"quantity": ""}).status_code == 422
+    assert WorkLog.objects.get().brochures == 45
+    form = she.get(DAY).content.decode().split('name="quantity"')[0].rsplit("<form", 1)[1]
+    assert "<button" not in form, "Enter in the number's field presses the first button of its form"
+
+
+@pytest.mark.clause("S3.2")
+def test_a_note_that_is_typed_but_not_saved_is_handed_in_with_the_log(cast, she):
+    submit = reverse("worklogs:submit", args=[TODAY])
+    assert f'form="note-form" formaction="{submit}"' in she.get(DAY).content.decode()
+    assert she.post(submit, {"note": "长" * 2001}).status_code == 422
+    assert she.post(submit, {"note": "雨天，客流少"}).status_code == 302
+    log = WorkLog.objects.get()
+    assert log.is_submitted and log.note == "雨天，客流少"
+
+
+@pytest.mark.parametrize(
+    ("verb", "sent"),
+    [
+        ("save_entry", {"kind": "prospect", "phone": "13900000001", "name": "雨天记下"}),
+        ("write_note", {"note": "雨天记下"}),
+        ("submit", {"note": "雨天记下"}),
+    ],
+)
+def test_a_day_that_closed_meanwhile_says_so_and_shows_what_was_typed(cast, she, verb, sent):
+    answer = she.post(reverse(f"worklogs:{verb}", args=[date(2026, 11, 10)]), sent, headers=HTMX)
+    text = answer.content.decode()
+    assert answer.status_code == 422 and "This log is closed" in text and "雨天记下" in text

@@ -132,7 +132,8 @@ def test_the_same_contact_cannot_stand_twice_under_one_kind(cast):
     ("fields", "refusal"),
     [
         ({"phone": "12345"}, services.BadNumber),
-        ({"phone": " "}, services.NoNumber),
+        ({"phone": " "}, services.NoPhone),
+        ({"phone": " ", "kind": Kind.CLIENT_CALL}, services.NoNumber),
         ({"name": "  "}, services.NameNeeded),
         ({"on": date(2026, 11, 19)}, services.InTheFuture),
         ({"on": date(2026, 11, 13)}, services.WindowClosed),

@@ -36,12 +36,20 @@ def writer(request: AuthedRequest) -> Person:
     return person
 
 
-def answer(request: AuthedRequest, on: date, *, refused: bool = False, **more: Any) -> HttpResponse:
+def answer(request: AuthedRequest, on: date, *, refused: Form | None = None, **more: Any) -> HttpResponse:
     """The day: only its body where a part of the page asked, the page where something has to be mended."""
     page = day_page(writer(request), on, timezone.localtime())
     context = {"page": page, "brochures_form": BrochuresForm(), "note_form": NoteForm({"note": page.log.note}), **more}
+    if refused and not page.may_write:
+        context["lost"] = lost(refused)
     template = "worklogs/day.html#day" if request.htmx else "worklogs/day.html"
     return render(request, template, context, status=422 if refused else 200)
+
+
+def lost(form: Form) -> dict[str, Any]:
+    """What a day that can no longer be written has no place for: why it was refused, and what was typed."""
+    typed = [form[name].value() for name in form.fields if not form[name].is_hidden]
+    return {"error": next(iter(form.errors.values()))[0], "typed": [text for text in typed if text]}
 
 
 def done(request: AuthedRequest, on: date, text: str = "", *, warning: bool = False) -> HttpResponse:
@@ -78,12 +86,12 @@ def new_entry(request: AuthedRequest, on: date, kind: str) -> HttpResponse:
 def save_entry(request: AuthedRequest, on: date) -> HttpResponse:
     person, form = writer(request), EntryForm(request.POST)
     if not form.is_valid():
-        return answer(request, on, refused=True, form=form, kind=kind_of(form))
+        return answer(request, on, refused=form, form=form, kind=kind_of(form))
     fields = {**form.cleaned_data, "kind": Kind(form.cleaned_data["kind"])}
     try:
         entry = services.save_entry(person=person, on=on, actor=request.user, now=timezone.now(), **fields)
     except LogRefused as refusal:
-        return answer(request, on, refused=True, form=put(form, refusal), kind=fields["kind"])
+        return answer(request, on, refused=put(form, refusal), form=form, kind=fields["kind"])
     if entry.kind == Kind.PROSPECT and entry.known_as:
         return done(
             request, on, _("%(name)s is on the log. The number was known: no point.") % vars(entry), warning=True
@@ -155,18 +163,17 @@ def entry_context(request: AuthedRequest, entry: LogEntry, form: RemovalForm) ->
 def set_brochures(request: AuthedRequest, on: date) -> HttpResponse:
     person, form = writer(request), BrochuresForm(request.POST)
     if not form.is_valid():
-        return answer(request, on, refused=True, brochures_form=form)
+        return answer(request, on, refused=form, brochures_form=form)
     sent = form.cleaned_data
-    quantity = sent["quantity"] or 0
-    if sent["more"]:
-        quantity = day_page(person, on, timezone.localtime()).log.brochures + sent["more"]
+    asked = {"person": person, "on": on, "reason": sent["reason"], "actor": request.user, "now": timezone.now()}
     try:
-        services.set_brochures(
-            person=person, on=on, quantity=quantity, reason=sent["reason"], actor=request.user, now=timezone.now()
-        )
+        if sent["more"]:
+            services.add_brochures(more=sent["more"], **asked)
+        else:
+            services.set_brochures(quantity=sent["quantity"], **asked)
     except LogRefused as refusal:
         refusal.field = refusal.field.replace("brochures", "quantity")
-        return answer(request, on, refused=True, brochures_form=put(form, refusal))
+        return answer(request, on, refused=put(form, refusal), brochures_form=form)
     return done(request, on)
 
 
@@ -174,20 +181,25 @@ def set_brochures(request: AuthedRequest, on: date) -> HttpResponse:
 def write_note(request: AuthedRequest, on: date) -> HttpResponse:
     person, form = writer(request), NoteForm(request.POST)
     if not form.is_valid():
-        return answer(request, on, refused=True, note_form=form)
+        return answer(request, on, refused=form, note_form=form)
     try:
         services.write_note(person=person, on=on, actor=request.user, now=timezone.now(), **form.cleaned_data)
     except LogRefused as refusal:
-        return answer(request, on, refused=True, note_form=put(form, refusal))
+        return answer(request, on, refused=put(form, refusal), note_form=form)
     return done(request, on, _("The note is saved."))
 
 
 @require_POST
 def submit(request: AuthedRequest, on: date) -> HttpResponse:
+    person, form = writer(request), NoteForm(request.POST)
+    if not form.is_valid():
+        return answer(request, on, refused=form, note_form=form)
+    note = form.cleaned_data["note"] if "note" in request.POST else None
     try:
-        log = services.submit_log(person=writer(request), on=on, now=timezone.now())
+        log = services.submit_log(person=person, on=on, note=note, now=timezone.now())
     except LogRefused as refusal:
-        return answer(request, on, refused=True, submit_error=str(refusal))
+        typed = {} if note is None else {"note_form": NoteForm({"note": note})}
+        return answer(request, on, refused=put(form, refusal), submit_error=str(refusal), **typed)
     return done(request, on, _("Handed in, marked late.") if log.late else _("Handed in."), warning=log.late)
 
 
