@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from django.db import transaction
@@ -19,26 +19,44 @@ from messaging.services import Draft, post
 from policies import selectors as policy
 from teams.models import Role, Unit, UnitKind
 from teams.selectors import ancestor, holders, leaders_of, units_of_kind
-from worklogs.models import ScoreTable
+from worklogs.models import ScoreTable, WeekScore
 from worklogs.selectors.desk import team_week_scores
 from worklogs.services.judging import judge
 
 SEND_TIME = "worklogs.score_table_time"
+CAUGHT_UP = timedelta(days=14)  # so long after its Monday a table is still sent
 
 
 def send_due_score_tables(*, now: datetime) -> list[ScoreTable]:
-    """Send the tables of last week that are due by now and not sent yet; a missed Monday is caught up."""
+    """Send the tables that are due by now and not sent yet: last week's, and those of `weeks_caught_up`."""
     today = clock.day_of(now)
-    week = Week(today).previous()
     departments = [unit for unit in units_of_kind(UnitKind.MARKET_DEPARTMENT, today) if unit.started_on]
-    sent = set(ScoreTable.objects.filter(week=week.first).values_list("unit_id", flat=True))
-    waiting = [unit for unit in departments if unit.pk not in sent]
-    due = sending_day(week)
-    if not waiting or today < due:
-        return []
-    times = policy.values_on([SEND_TIME], unit_ids=[unit.pk for unit in waiting], on=due)
-    ready = [unit for unit in waiting if now >= clock.at(due, cast(time, times[unit.pk][SEND_TIME].value))]
-    return send_score_tables(week=week, departments=ready, now=now)
+    new: list[ScoreTable] = []
+    for week in [*weeks_caught_up(today), Week(today).previous()]:
+        sent = set(ScoreTable.objects.filter(week=week.first).values_list("unit_id", flat=True))
+        waiting = [unit for unit in departments if unit.pk not in sent]
+        due = sending_day(week)
+        if not waiting or today < due:
+            continue
+        times = policy.values_on([SEND_TIME], unit_ids=[unit.pk for unit in waiting], on=due)
+        ready = [unit for unit in waiting if now >= clock.at(due, cast(time, times[unit.pk][SEND_TIME].value))]
+        new += send_score_tables(week=week, departments=ready, now=now)
+    return new
+
+
+def weeks_caught_up(today: date) -> list[Week]:
+    """Weeks before the last one whose Monday an interruption or a long holiday has taken, the oldest first.
+
+    Before Spring Festival a table may be due when another week is over already. Weeks in which nobody was judged lie
+    before the beginning.
+    """
+    weeks = []
+    week = Week(today).previous().previous()
+    while sending_day(week) > today - CAUGHT_UP:
+        weeks.append(week)
+        week = week.previous()
+    judged = set(WeekScore.objects.filter(week__in=[week.first for week in weeks]).values_list("week", flat=True))
+    return [week for week in reversed(weeks) if week.first in judged]
 
 
 def sending_day(week: Week) -> date:

@@ -226,6 +226,18 @@ def test_a_monday_that_was_missed_is_caught_up_and_a_holiday_monday_moves_on():
     assert services.sending_day(Week(date(2026, 11, 9))) == MONDAY
 
 
+@pytest.mark.clause("S5.4")
+def test_the_table_of_the_week_before_spring_festival_goes_up_on_the_first_workday_after_it(cast):
+    week = Week(date(2026, 2, 9))
+    services.judge(period=week, until=week.last)
+    assert services.send_due_score_tables(now=noon(date(2026, 2, 22))) == [], "a holiday"
+    sent = services.send_due_score_tables(now=noon(date(2026, 2, 24)))
+    weeks = [week.first, week.next().first]
+    assert sorted((table.unit.code, table.week) for table in sent) == [
+        (code, monday) for code in ("B1M1", "B1M2", "B2M1", "B9M1") for monday in weeks
+    ]
+
+
 def test_the_desk_asks_the_same_number_of_questions_for_a_large_team(cast, django_assert_max_num_queries, signed_in):
     client = signed_in(cast.am)
     from django.db import connection
