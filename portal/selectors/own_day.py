@@ -24,6 +24,7 @@ from worklogs.rules.kinds import LABELS, Kind, KnownAs
 from worklogs.rules.scoring import DayScore as JudgedDay
 from worklogs.rules.scoring import Missing, score_tally, still_missing
 from worklogs.rules.tallying import Entry, tally
+from worklogs.rules.windows import is_forfeited
 from worklogs.selectors import requirement_for
 
 
@@ -93,14 +94,15 @@ def own_day(user: User, today: date) -> OwnDay:
     """Nine queries."""
     person: Person = user.person  # type: ignore[attr-defined]
     unit_id = next((h.unit_id for h in user.authority.held if Power.WRITE_LOG in POWERS[h.role]), None)
-    state, is_answered, entries = _written(person, today)
+    state, is_late, is_answered, entries = _written(person, today)
     is_due = calendar_for(Week(today)).is_workday(today)
     judged = missing = None
     kinds: tuple[KindToday, ...] = ()
     if unit_id is not None:
         asked = requirement_for(unit_id, today)
         counted = tally(entries, only_clients_found=asked.only_clients_found)
-        judged = score_tally(counted, asked, due=is_due)
+        forfeited = is_forfeited(today, today, asked, handed_in=bool(state), late=is_late)
+        judged = score_tally(counted, asked, due=is_due, forfeited=forfeited)
         missing = still_missing(counted, asked, judged) if is_due else None
         kinds = tuple(
             KindToday(kind, LABELS[kind], counted.of(kind), asked.number(f"day_{kind}") if is_due else 0)
@@ -134,21 +136,21 @@ def own_day(user: User, today: date) -> OwnDay:
 CONTACT = ("entries__contact_id", "entries__known_as", "entries__not_in_crm")
 
 
-def _written(person: Person, today: date) -> tuple[str, bool, list[Entry]]:
+def _written(person: Person, today: date) -> tuple[str, bool, bool, list[Entry]]:
     rows = (
         WorkLog.objects.filter(person=person, on=today)
         .order_by("entries__pk")
-        .values_list("state", "replied", "brochures", "entries__kind", *CONTACT)
+        .values_list("state", "late", "replied", "brochures", "entries__kind", *CONTACT)
     )
-    state, is_answered = "", False
+    state, is_late, is_answered = "", False, False
     entries: list[Entry] = []
-    for row_state, replied, brochures, kind, contact, known, not_in_crm in rows:
+    for row_state, late, replied, brochures, kind, contact, known, not_in_crm in rows:
         if not state:
             entries.append(Entry(Kind.BROCHURES, quantity=brochures))
-        state, is_answered = row_state, replied
+        state, is_late, is_answered = row_state, late, replied
         if kind:
             entries.append(Entry(Kind(kind), contact, KnownAs(known), is_found=not not_in_crm))
-    return state, is_answered, entries
+    return state, is_late, is_answered, entries
 
 
 def _bars(person: Person, today: date, judged: JudgedDay | None) -> Iterable[DayBar]:

@@ -34,6 +34,11 @@ def is_late(handed_in: datetime, on: date, requirement: Requirement) -> bool:
     return handed_in.replace(tzinfo=None) > datetime.combine(on, cast(time, requirement.rule("submit_by").value))
 
 
+def is_forfeited(on: date, today: date, requirement: Requirement, *, handed_in: bool, late: bool) -> bool:
+    """Whether a log brings no points: where late logs bring none, one that was late or that has not come by the next day."""
+    return bool(requirement.rule("late_scores_nothing").value) and (late or (not handed_in and on < today))
+
+
 def month_end_window(month: Month, *, days: int, grace: int) -> Period:
     """When an answer counts as the month-end answer to a log of `month` (S4.2.f): its last days and some of grace."""
     return Period(month.end - timedelta(days=days), month.end + timedelta(days=grace))

@@ -170,7 +170,7 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
     entries = list(log.entries.select_related("contact")) if kept else []
     unit_id = unit_on(person, on) or log.unit_id
     asked = requirements_over([unit_id], week) if unit_id else {}
-    judged = _Judged(log, entries, asked[unit_id, on] if unit_id else None, calendar.is_workday(on))
+    judged = _Judged(log, entries, asked[unit_id, on] if unit_id else None, calendar.is_workday(on), today)
     bars, points = _bars(person, week, today, on, judged)
     weekly = WeekScore.objects.filter(person=person, week=week.first).first()
     requirement = judged.asked
@@ -205,14 +205,18 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
 class _Judged:
     """The day as it stands, judged on the spot by the same rules."""
 
-    def __init__(self, log: WorkLog, entries: Sequence[LogEntry], asked: Requirement | None, is_workday: bool) -> None:
+    def __init__(
+        self, log: WorkLog, entries: Sequence[LogEntry], asked: Requirement | None, is_workday: bool, today: date
+    ) -> None:
         self.asked, self.due = asked, is_workday and asked is not None
         only_found = bool(asked and asked.only_clients_found)
         contacts = [Entry(Kind(e.kind), e.contact_id, KnownAs(e.known_as), is_found=not e.not_in_crm) for e in entries]
         facts = [Entry(Kind.BROCHURES, quantity=log.brochures), *contacts]
         self.standings = tallying.standings(contacts, only_clients_found=only_found)
         self.tally = tallying.tally(facts, only_clients_found=only_found)
-        forfeited = bool(asked and log.late and asked.rule("late_scores_nothing").value)
+        forfeited = False
+        if asked and log.pk:
+            forfeited = windows.is_forfeited(log.on, today, asked, handed_in=log.is_submitted, late=log.late)
         self.score = scoring.score_tally(self.tally, asked, due=self.due, forfeited=forfeited) if asked else None
 
 

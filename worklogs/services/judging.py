@@ -23,7 +23,7 @@ from core.explain import digest_of, lines_as_json
 from core.periods import Month, Period, Week
 from teams.models import Unit
 from worklogs.models import DayScore, LogEntry, WeekScore, WorkLog
-from worklogs.rules import scoring, tallying
+from worklogs.rules import scoring, tallying, windows
 from worklogs.rules.asking import Requirement
 from worklogs.rules.kinds import Kind, KnownAs
 from worklogs.rules.scoring import DayScore as DayVerdict
@@ -102,6 +102,7 @@ class _Facts:
 class _Log:
     unit_id: int
     late: bool
+    handed_in: bool
     entries: list[Entry] = field(default_factory=list)
 
 
@@ -146,10 +147,11 @@ def _facts(week: Week, held: dict[int, list[Place]], only: Collection[int] | Non
         rows = rows.filter(person__in=only)
     logs: dict[Key, _Log] = {}
     by_id: dict[int, _Log] = {}
-    for pk, person, unit, on, late, brochures in rows.values_list(
-        "pk", "person_id", "unit_id", "on", "late", "brochures"
+    for pk, person, unit, on, late, state, brochures in rows.values_list(
+        "pk", "person_id", "unit_id", "on", "late", "state", "brochures"
     ):
-        logs[person, on] = by_id[pk] = _Log(unit, late, [Entry(Kind.BROCHURES, quantity=brochures)])
+        handed_in = state == WorkLog.State.SUBMITTED
+        logs[person, on] = by_id[pk] = _Log(unit, late, handed_in, [Entry(Kind.BROCHURES, quantity=brochures)])
     entries = LogEntry.objects.filter(log__on__gte=week.first, log__on__lt=week.end)
     if only is not None:
         entries = entries.filter(log__person__in=only)
@@ -209,7 +211,9 @@ class _Bench:
 
     def _day(self, unit: int, on: date, log: _Log | None, counted: Tally, *, due: bool) -> _Verdict:
         asked = self.facts.requirements[unit, on]
-        forfeited = bool(log and log.late and asked.rule("late_scores_nothing").value)
+        forfeited = log is not None and windows.is_forfeited(
+            on, self.until, asked, handed_in=log.handed_in, late=log.late
+        )
         inputs = (unit, counted, due, forfeited)
         key = (id(asked), *inputs)
         if key not in self.seen:

@@ -70,7 +70,7 @@ def send_score_tables(*, week: Week, departments: Sequence[Unit], now: datetime)
     """Judge the week once more, write down each department's table and tell those it goes to; each table once."""
     if not departments:
         return []
-    judge(period=week, until=week.last, units=departments)
+    judge(period=week, until=clock.day_of(now), units=departments)
     tables = [table_of(department, week, now) for department in departments]
     ScoreTable.objects.bulk_create(tables, ignore_conflicts=True)
     new = list(

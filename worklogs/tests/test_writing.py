@@ -112,6 +112,23 @@ def test_a_department_may_give_points_only_for_clients_that_the_crm_knows(cast):
     assert score(cast.cm).points == 2, "the data came after the call"
 
 
+@pytest.mark.clause("S3.2", "S3.g")
+def test_where_late_logs_bring_nothing_one_that_is_never_handed_in_brings_nothing_either(cast, signed_in):
+    ParameterValue.objects.create(
+        code="worklogs.late_scores_nothing", unit=cast.unit["B1M1"], value="yes", from_on=date(2026, 11, 1),
+        source="市场部", set_by=cast.mm,
+    )  # fmt: skip
+    yesterday = date(2026, 11, 17)
+    write(cast.cm, on=yesterday, now=at(12, on=yesterday))
+    assert score(cast.cm, yesterday).points == 1, "as long as the day lasts it may still be handed in"
+    judge_what_is_due(today=TODAY)
+    assert score(cast.cm, yesterday).points == 0
+    assert signed_in(cast.cm).get(f"/logs/day/{yesterday}/").context["page"].score.points == 0
+    write(cast.cm)
+    services.submit_log(person=cast.person("cm"), on=TODAY, now=at(23))
+    assert signed_in(cast.cm).get("/").context["day"].judged.points == 0, "the first screen says the same"
+
+
 @pytest.mark.clause("S3.b")
 def test_her_own_number_of_another_day_does_not_score_again_but_a_call_does(cast):
     write(cast.cm, on=date(2026, 11, 17), now=at(12))
