@@ -1,20 +1,30 @@
 from __future__ import annotations
 
+from datetime import date
+
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
+
+from attendance.rules import YEARS
 
 LARGEST_FILE = 2 * 1024 * 1024
 
 
+def day_field() -> forms.DateField:
+    within = [MinValueValidator(date(YEARS.start, 1, 1)), MaxValueValidator(date(YEARS[-1], 12, 31))]
+    return forms.DateField(widget=forms.HiddenInput, validators=within)
+
+
 class DayForm(forms.Form):
-    on = forms.DateField(widget=forms.HiddenInput)
+    on = day_field()
     is_workday = forms.BooleanField(label=_("Workday"), required=False)
     is_trading_day = forms.BooleanField(label=_("Trading day"), required=False)
     name = forms.CharField(label=_("Name of the day"), max_length=64, required=False)
 
 
 class ClearDayForm(forms.Form):
-    on = forms.DateField()
+    on = day_field()
 
 
 class ImportForm(forms.Form):
@@ -28,5 +38,5 @@ class ImportForm(forms.Form):
 
 
 class SettleForm(forms.Form):
-    year = forms.IntegerField(min_value=2000, max_value=2100, widget=forms.HiddenInput)
+    year = forms.IntegerField(min_value=YEARS.start, max_value=YEARS[-1], widget=forms.HiddenInput)
     source = forms.CharField(label=_("Source"), max_length=200, help_text=_("The notice the calendar follows"))

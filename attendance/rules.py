@@ -11,6 +11,8 @@ import chinese_calendar
 
 from core.periods import Period
 
+YEARS = range(2005, 2100)  # which years have a calendar
+
 
 @dataclass(frozen=True, slots=True)
 class DayKind:

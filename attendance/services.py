@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from attendance.models import CalendarChange, CalendarDay, SettledYear
-from attendance.rules import can_be_traded
+from attendance.rules import YEARS, can_be_traded
 from attendance.sheets import COLUMNS
 from core.explain import N_
 from core.tables import Filled, Refusal, Row, Sheet, doubled_keys, fill
@@ -84,6 +84,8 @@ def import_days(*, sheets: Sequence[Sheet]) -> CalendarImport:
 
 def _day(filled: Filled, row: Row, done: CalendarImport) -> CalendarDay:
     """The row as a day; without a word on trading it follows from being worked and from the weekday."""
+    if row["date"].year not in YEARS:
+        done.refusals.append(filled.refusal(row, "date", N_("lies outside the years of the calendar")))
     possible = can_be_traded(row["date"], is_workday=row["is_workday"])
     traded = possible if row["is_trading_day"] is None else row["is_trading_day"]
     if traded and not possible:

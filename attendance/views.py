@@ -20,14 +20,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import AuthedRequest
 from attendance import services
 from attendance.forms import ClearDayForm, DayForm, ImportForm, SettleForm
-from attendance.rules import Calendar
+from attendance.rules import YEARS, Calendar
 from attendance.selectors import calendar_for, calendar_page
+from core.converters import asked
 from core.guard import sheets_of
 from core.periods import Day
 from core.tables import Sheet, TableRefused
 from teams.authority import Power
-
-FIRST_YEAR, LAST_YEAR = 2005, 2099
 
 
 def may_edit(request: AuthedRequest) -> bool:
@@ -42,7 +41,7 @@ def check_may_edit(request: AuthedRequest) -> None:
 
 
 def shown(request: AuthedRequest, year: int, *, status: int = 200, **forms: Any) -> HttpResponse:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
+    if year not in YEARS:
         raise Http404
     context = {
         "page": calendar_page(year),
@@ -63,15 +62,20 @@ def day_form(calendar: Calendar, on: date) -> DayForm:
 
 @require_safe
 def calendar(request: AuthedRequest) -> HttpResponse:
+    today = timezone.localdate()
+    on = asked(request.GET.get("day"), Day(today)).first
+    if not request.GET.get("day") or not may_edit(request):
+        return shown(request, year_asked(request.GET.get("year"), on.year))
+    known = calendar_for(Day(on))
+    return shown(request, on.year, day=on, form=day_form(known, on), is_settled=on in known.settled)
+
+
+def year_asked(code: str | None, otherwise: int) -> int:
+    """Raises `Http404`."""
     try:
-        on = date.fromisoformat(request.GET["day"]) if request.GET.get("day") else None
-        year = on.year if on else int(request.GET.get("year") or timezone.localdate().year)
+        return int(code) if code else otherwise
     except ValueError:
         raise Http404 from None
-    if on is None or not may_edit(request):
-        return shown(request, year)
-    known = calendar_for(Day(on))
-    return shown(request, year, day=on, form=day_form(known, on), is_settled=on in known.settled)
 
 
 def back(on: date) -> HttpResponse:
@@ -85,7 +89,7 @@ def set_day(request: AuthedRequest) -> HttpResponse:
     is_valid, on = form.is_valid(), form.cleaned_data.get("on")
     if on is None:
         raise Http404
-    if is_valid and FIRST_YEAR <= on.year <= LAST_YEAR:
+    if is_valid:
         try:
             services.set_day(**form.cleaned_data)
         except services.NotATradingDay as refusal:

@@ -3,6 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TypeVar
+
+from django.http import Http404
+
+from core.periods import Day, Month, Week, day_in_range
+
+P = TypeVar("P", Day, Week, Month)
+
+
+def asked(code: str | None, otherwise: P) -> P:
+    """The day, week or month that an address names by its code; `otherwise` where it names none. Raises `Http404`."""
+    try:
+        return type(otherwise).parse(code) if code else otherwise
+    except ValueError:
+        raise Http404 from None
 
 
 class IsoDate:
@@ -11,7 +26,7 @@ class IsoDate:
     regex = r"\d{4}-\d{2}-\d{2}"
 
     def to_python(self, value: str) -> date:
-        return date.fromisoformat(value)
+        return day_in_range(date.fromisoformat(value))
 
     def to_url(self, value: date) -> str:
         return value.isoformat()

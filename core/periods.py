@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from typing import ClassVar, Self
 
 ONE_DAY = timedelta(days=1)
+YEARS = range(1950, 2100)  # far enough from the ends of what a date can be, to look around in
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -50,6 +51,13 @@ class Period:
         return self.code
 
 
+def day_in_range(on: date) -> date:
+    """The day itself. Raises `ValueError` where nobody can mean it."""
+    if on.year not in YEARS:
+        raise ValueError(f"{on} does not lie in the years from {YEARS.start} to {YEARS[-1]}")
+    return on
+
+
 class Day(Period):
     kind = "day"
 
@@ -59,6 +67,11 @@ class Day(Period):
     @classmethod
     def of(cls, on: date) -> Self:
         return cls(on)
+
+    @classmethod
+    def parse(cls, code: str) -> Self:
+        """From `2026-11-18`. Raises `ValueError`."""
+        return cls(day_in_range(date.fromisoformat(code)))
 
     @property
     def code(self) -> str:
@@ -89,7 +102,7 @@ class Week(Period):
         match = re.fullmatch(r"(\d{4})-W(\d{2})", code)
         if not match:
             raise ValueError(f"Not an ISO week such as 2026-W47: {code!r}")
-        return cls(date.fromisocalendar(int(match[1]), int(match[2]), 1))
+        return cls(day_in_range(date.fromisocalendar(int(match[1]), int(match[2]), 1)))
 
     @property
     def code(self) -> str:
@@ -125,7 +138,7 @@ class Month(Period):
         match = re.fullmatch(r"(\d{4})-(\d{2})", code)
         if not match:
             raise ValueError(f"Not a month such as 2026-11: {code!r}")
-        return cls(date(int(match[1]), int(match[2]), 1))
+        return cls(day_in_range(date(int(match[1]), int(match[2]), 1)))
 
     @property
     def code(self) -> str:

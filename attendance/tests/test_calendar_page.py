@@ -139,3 +139,12 @@ def test_addresses_without_a_day_do_not_exist(officer):
 def test_a_year_costs_few_queries(officer, django_assert_max_num_queries):
     with django_assert_max_num_queries(12):
         officer.get(CALENDAR)
+
+
+def test_a_day_or_year_without_a_calendar_is_not_settled(officer):
+    for on in ("0001-01-01", "2004-12-31", "9999-12-31"):
+        assert officer.post(SET, {"on": on, "is_workday": "on"}).status_code == 404
+        assert officer.post(CLEAR, {"on": on}).status_code == 404
+    assert officer.post(SETTLE, {"year": "2100", "source": "x"}).status_code == 422
+    assert "lies outside the years" in upload(officer, "date,is_workday\n1999-01-04,no\n").content.decode()
+    assert not CalendarDay.objects.exists() and not SettledYear.objects.exists()

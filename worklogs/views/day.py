@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
+from core.converters import asked
 from core.periods import Week
 from teams.authority import Power
 from teams.models import Person
@@ -165,12 +166,12 @@ def set_brochures(request: AuthedRequest, on: date) -> HttpResponse:
     if not form.is_valid():
         return answer(request, on, refused=form, brochures_form=form)
     sent = form.cleaned_data
-    asked = {"person": person, "on": on, "reason": sent["reason"], "actor": request.user, "now": timezone.now()}
+    told = {"person": person, "on": on, "reason": sent["reason"], "actor": request.user, "now": timezone.now()}
     try:
         if sent["more"]:
-            services.add_brochures(more=sent["more"], **asked)
+            services.add_brochures(more=sent["more"], **told)
         else:
-            services.set_brochures(quantity=sent["quantity"], **asked)
+            services.set_brochures(quantity=sent["quantity"], **told)
     except LogRefused as refusal:
         refusal.field = refusal.field.replace("brochures", "quantity")
         return answer(request, on, refused=put(form, refusal), brochures_form=form)
@@ -206,8 +207,5 @@ def submit(request: AuthedRequest, on: date) -> HttpResponse:
 @require_safe
 def week(request: AuthedRequest) -> HttpResponse:
     person, today = writer(request), timezone.localdate()
-    try:
-        shown = Week.parse(request.GET["week"]) if request.GET.get("week") else Week(today)
-    except ValueError:
-        raise Http404 from None
+    shown = asked(request.GET.get("week"), Week(today))
     return render(request, "worklogs/week.html", {"page": week_page(person, shown, today)})

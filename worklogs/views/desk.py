@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,8 +17,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
+from core.converters import asked
 from core.exports import written_as_xlsx
-from core.periods import Week
+from core.periods import Day, Week
 from teams.authority import Power
 from teams.models import Role, Unit
 from worklogs import services
@@ -50,25 +50,17 @@ SHOW = {
 }
 
 
-def day_asked(asked: QueryDict) -> date:
-    """The day of `on=`, today without. Raises `Http404`."""
-    try:
-        return date.fromisoformat(asked.get("on") or "") if asked.get("on") else timezone.localdate()
-    except ValueError:
-        raise Http404 from None
-
-
 @require_safe
 def desk(request: AuthedRequest) -> HttpResponse:
     return shown(request, request.GET, SeveralRepliesForm())
 
 
-def shown(request: AuthedRequest, asked: QueryDict, form: SeveralRepliesForm, *, status: int = 200) -> HttpResponse:
-    """The desk as `asked` filters it, with what was chosen and typed in the form."""
+def shown(request: AuthedRequest, query: QueryDict, form: SeveralRepliesForm, *, status: int = 200) -> HttpResponse:
+    """The desk as `query` filters it, with what was chosen and typed in the form."""
     units = selectors.led_units(request.user, Power.READ_LOGS)
     if not units:
         raise PermissionDenied
-    on, show = day_asked(asked), asked.get("show", "all")
+    on, show = asked(query.get("on"), Day(timezone.localdate())).first, query.get("show", "all")
     show = show if show in SHOW else "all"
     board = selectors.desk(units, on)
     chosen = {
@@ -81,7 +73,7 @@ def shown(request: AuthedRequest, asked: QueryDict, form: SeveralRepliesForm, *,
         "on": on,
         "show": show,
         "filters": [(name, label, len(chosen[name])) for name, label in SHOW.items()],
-        "page": Paginator(chosen[show], A_PAGE).get_page(asked.get("page")),
+        "page": Paginator(chosen[show], A_PAGE).get_page(query.get("page")),
         "form": form,
         "may_reply": request.user.authority.paths(Power.REPLY_TO_LOGS),
         "manages": any(held.role == Role.MARKET_MANAGER for held in request.user.authority.held),
@@ -179,10 +171,7 @@ def say_answered(request: AuthedRequest, count: int) -> None:
 def score_tables(request: AuthedRequest) -> HttpResponse:
     if not request.user.authority.paths(Power.READ_LOGS):
         raise PermissionDenied
-    try:
-        week = Week.parse(request.GET["week"]) if request.GET.get("week") else Week(timezone.localdate()).previous()
-    except ValueError:
-        raise Http404 from None
+    week = asked(request.GET.get("week"), Week(timezone.localdate()).previous())
     context = {
         "week": week,
         "due_on": services.sending_day(week),

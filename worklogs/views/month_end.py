@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
-from core.periods import Month
+from core.converters import asked
 from teams.models import Unit
 from worklogs import services
 from worklogs.forms.desk import SeveralRepliesForm
@@ -27,10 +27,7 @@ def shown(request: AuthedRequest, code: str, form: SeveralRepliesForm, *, status
     """The month of `code`, the one to answer now without, and the form while its answers count."""
     departments = managed(request)
     today = timezone.localdate()
-    try:
-        month = Month.parse(code) if code else selectors.month_to_answer(departments[0], today)
-    except ValueError:
-        raise Http404 from None
+    month = asked(code, selectors.month_to_answer(departments[0], today))
     rows = selectors.month_end_standing(departments, month)
     window = selectors.month_end_windows(month, [departments[0].pk])[departments[0].pk]
     context = {
