@@ -1,6 +1,6 @@
 """Account openings by our import beside raw `COPY` and one merge, on our own tables.
 
-The company has 30,000 people in 500 branches. The first anchor brings the file's bytes in and merges them by one
+The first anchor brings the file's bytes in and merges them by one
 statement; the second also counts the results of people and units anew, which our import does for what it touched.
 """
 
@@ -12,13 +12,12 @@ import tempfile
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
+from benchmarks.firm import BRANCHES, PEOPLE, company, empty
 from benchmarks.measuring import Result, in_turn
 
-SINCE, DAY = date(2025, 1, 1), date(2026, 11, 17)
+DAY = date(2026, 11, 17)
 NOW = datetime(2026, 11, 18, tzinfo=UTC)
-PEOPLE, BRANCHES = 30_000, 500
 HEAD = ("open_date", "branch", "client_no", "fund_account", "client_name", "developer", "open_assets")
 STAGE = """CREATE TEMP TABLE anchor (open_date date, branch text, client_no text, fund_account text, client_name text,
     developer text, open_assets numeric) ON COMMIT DROP"""
@@ -40,38 +39,6 @@ INSERT INTO crm_unitresult (unit_id, day, openings, running)
         CROSS JOIN LATERAL unnest(string_to_array(trim(BOTH '/' FROM u.path), '/')) AS line(id) GROUP BY 1, 2) counted;
 """
 EMPTIED = ("crm_opening", "crm_superseded", "crm_dailyresult", "crm_unitresult")
-
-
-def company() -> Any:
-    """A company, its branches with six departments each, and the people in them."""
-    from django.db import transaction  # noqa: PLC0415
-
-    from accounts.models import User  # noqa: PLC0415
-    from teams.models import Person, Posting, Role, Unit, UnitKind  # noqa: PLC0415
-
-    found = Unit.objects.filter(parent=None).first()
-    if found:
-        return found
-
-    def unit(code: str, kind: str, parent: Unit | None) -> Unit:
-        made = Unit.objects.create(code=code, name=code, kind=kind, parent=parent, started_on=SINCE)
-        made.path = f"{parent.path if parent else '/'}{made.pk}/"
-        made.save(update_fields=["path"])
-        return made
-
-    with transaction.atomic():
-        top = unit("C", UnitKind.COMPANY, None)
-        branches = [unit(f"B{b:04}", UnitKind.BRANCH, top) for b in range(BRANCHES)]
-        teams = [unit(f"{b.code}T{t}", UnitKind.MARKET_DEPARTMENT, b) for b in branches for t in range(6)]
-        users = User.objects.bulk_create(
-            User(employee_no=f"E{n:06}", name=f"E{n}", password="!") for n in range(PEOPLE)
-        )
-        persons = Person.objects.bulk_create(Person(user=user, joined_on=SINCE, licence_no="S") for user in users)
-        Posting.objects.bulk_create(
-            Posting(person=p, unit=teams[n % len(teams)], role=Role.CUSTOMER_MANAGER, from_on=SINCE)
-            for n, p in enumerate(persons)
-        )
-    return top
 
 
 def lines(rows: int) -> Iterator[tuple[date, str, str, str, str, str, float]]:
@@ -121,16 +88,6 @@ def anchor(path: Path, *, results: bool) -> None:
             cursor.execute(COUNT)
 
 
-def empty() -> None:
-    from django.db import connection  # noqa: PLC0415
-
-    with connection.cursor() as cursor:
-        for table in EMPTIED:
-            cursor.execute(
-                f"ALTER TABLE {table} DISABLE TRIGGER USER; TRUNCATE {table}; ALTER TABLE {table} ENABLE TRIGGER USER"
-            )
-
-
 def run(*, rows: int, rounds: int) -> Iterator[Result]:
     from crm.models import Kind  # noqa: PLC0415
     from crm.services import COMMAND_LIMITS, Asked, import_file  # noqa: PLC0415
@@ -156,7 +113,7 @@ def run(*, rows: int, rounds: int) -> Iterator[Result]:
                 "again": lambda: ours(text),
             },
             rounds=rounds,
-            before=lambda name: empty() if name != "again" else None,
+            before=lambda name: empty(*EMPTIED) if name != "again" else None,
         )
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     note = f"{rows / best['csv']:,.0f} rows/s, this process at most {peak:.0f} MB"
