@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
@@ -21,6 +21,10 @@ from tests.access.table import CONSOLE, EVERYBODY, SIGN_IN, TABLE, Line
 from tests.cast import Cast
 
 NAMES = sorted({line.name for line in TABLE})
+# Addresses are asked together that need the same thing, or none and lie in the same app.
+THINGS: dict[str, list[Line]] = defaultdict(list)
+for _line in TABLE:
+    THINGS[_line.of or _line.name.partition(":")[0]].append(_line)
 ARGUMENTS = {"object_id": "1", "content_type_id": "1", "url": "x", "app_label": "teams"}
 
 
@@ -39,14 +43,23 @@ def undone() -> Iterator[None]:
 
 
 @pytest.fixture
-def ask(cast: Cast, signed_in: Callable[[User], Client]) -> Callable[..., HttpResponse]:
+def browser(cast: Cast, signed_in: Callable[[User], Client]) -> Callable[[str], Client]:
+    """`browser("cm")`: hers, signed in once; `browser("")` is a visitor's."""
     clients = {"": Client()}
 
-    def ask(person: str, method: str, address: str, send: Mapping[str, object] | None = None) -> HttpResponse:
+    def browser(person: str) -> Client:
         if person not in clients:
             clients[person] = signed_in(cast.user[person])
         clients[person].raise_request_exception = False
-        answer: HttpResponse = getattr(clients[person], method.lower())(address, *filter(None, [send]))
+        return clients[person]
+
+    return browser
+
+
+@pytest.fixture
+def ask(browser: Callable[[str], Client]) -> Callable[..., HttpResponse]:
+    def ask(person: str, method: str, address: str, send: Mapping[str, object] | None = None) -> HttpResponse:
+        answer: HttpResponse = getattr(browser(person), method.lower())(address, *filter(None, [send]))
         return answer
 
     return ask
@@ -74,59 +87,78 @@ def test_the_table_names_only_people_and_things_that_exist():
     assert {p for line in TABLE for p in f"{line.may} {line.sees}".split()} <= set(EVERYBODY.split())
     assert {line.of for line in TABLE} - {""} <= set(objects.BUILDERS)
     assert [line for line in TABLE if set(line.may.split()) & set(line.sees.split())] == []
+    assert [name for name in NAMES if len({line.of for line in TABLE if line.name == name}) > 1] == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.fixture
+def address(cast: Cast) -> Callable[[Line], str]:
+    made: dict[str, dict[str, object]] = {}
+
+    def address(line: Line) -> str:
+        if line.of and line.of not in made:
+            made[line.of] = objects.BUILDERS[line.of](cast)
+        return reverse(line.name, kwargs={**line.given, **made.get(line.of, {})})
+
+    return address
+
+
+@pytest.mark.parametrize("thing", THINGS)
 @pytest.mark.django_db
-def test_everybody_gets_exactly_the_declared_status(name, cast, ask):
-    lines = [line for line in TABLE if line.name == name]
-    arguments = objects.BUILDERS[lines[0].of](cast) if lines[0].of else dict(lines[0].given)
-    address = reverse(name, kwargs=arguments)
+def test_everybody_gets_exactly_the_declared_status(thing, cast, address, browser, ask):
     wrong = []
-    for line in lines:
+    everybody = ["", *EVERYBODY.split()]
+    for person in everybody:
+        browser(person)
+    for line in THINGS[thing]:
+        at = address(line)
         send = line.send(cast) if callable(line.send) else line.send
-        for person in ["", *EVERYBODY.split()]:
+        for person in everybody:
             want = expected(line, person) if person else line.anonymous
             with undone():
                 before = last_entry()
-                got = ask(person, line.method, address, send).status_code
+                got = ask(person, line.method, at, send).status_code
                 if got != want:
-                    wrong.append(f"{line.method} {name} as {person or 'visitor'}: {want} expected, {got} came")
+                    wrong.append(f"{line.method} {line.name} as {person or 'visitor'}: {want} expected, {got} came")
                 if got >= 400 and last_entry() != before:
-                    wrong.append(f"{line.method} {name} as {person or 'visitor'}: denied, and yet rows have changed")
+                    wrong.append(
+                        f"{line.method} {line.name} as {person or 'visitor'}: denied, and yet rows have changed"
+                    )
     assert wrong == []
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("thing", THINGS)
 @pytest.mark.django_db
-def test_other_methods_are_not_answered(name, cast, ask):
-    lines = [line for line in TABLE if line.name == name]
-    arguments = objects.BUILDERS[lines[0].of](cast) if lines[0].of else dict(lines[0].given)
-    address = reverse(name, kwargs=arguments)
-    person = lines[0].may.split()[0]
-    before = last_entry()
-    got = {method: ask(person, method, address).status_code for method in METHODS}
-    assert {m: status for m, status in got.items() if m not in {x.method for x in lines} and status != 405} == {}
-    assert last_entry() == before or {line.method for line in lines} != {"GET"}
+def test_other_methods_are_not_answered(thing, address, browser, ask):
+    wrong = []
+    declared = {(line.name, line.method) for line in THINGS[thing]}
+    for line in {line.name: line for line in THINGS[thing]}.values():
+        at, person = address(line), line.may.split()[0]
+        browser(person)
+        before = last_entry()
+        others = [method for method in METHODS if (line.name, method) not in declared]
+        wrong += [f"{method} {line.name}" for method in others if ask(person, method, at).status_code != 405]
+        if last_entry() != before:
+            wrong.append(f"{line.name}: rows have changed")
+    assert wrong == []
 
 
-HIDDEN = [line for line in TABLE if line.of and any(expected(line, person) == 404 for person in EVERYBODY.split())]
+def hidden_from(line: Line) -> str:
+    """Somebody out of whose sight the line's thing lies; "" where everybody sees it."""
+    return next((p for p in reversed(EVERYBODY.split()) if line.of and expected(line, p) == 404), "")
 
 
-@pytest.mark.parametrize("line", HIDDEN, ids=lambda line: f"{line.method} {line.name}")
+@pytest.mark.parametrize("thing", [thing for thing, lines in THINGS.items() if any(map(hidden_from, lines))])
 @pytest.mark.django_db
-def test_what_is_out_of_sight_answers_like_what_does_not_exist(line, cast, ask):
-    hidden = objects.BUILDERS[line.of](cast)
-    stranger = next(p for p in reversed(EVERYBODY.split()) if expected(line, p) == 404)
-    absent = {key: uuid.uuid4() if isinstance(value, uuid.UUID) else value for key, value in hidden.items()}
-    one, other = (ask(stranger, line.method, reverse(line.name, kwargs=x)) for x in (hidden, absent))
-    assert one.status_code == 404
-    if absent != hidden:
-        assert (other.status_code, len(one.content), sorted(one.headers)) == (
-            404,
-            len(other.content),
-            sorted(other.headers),
-        )
+def test_what_is_out_of_sight_answers_like_what_does_not_exist(thing, cast, ask):
+    there = objects.BUILDERS[thing](cast)
+    absent = {key: uuid.uuid4() if isinstance(value, uuid.UUID) else value for key, value in there.items()}
+    wrong = []
+    for line in filter(hidden_from, THINGS[thing]):
+        one, other = (ask(hidden_from(line), line.method, reverse(line.name, kwargs=at)) for at in (there, absent))
+        seen = [(x.status_code, len(x.content), sorted(x.headers)) for x in (one, other)]
+        if one.status_code != 404 or (absent != there and seen[0] != seen[1]):
+            wrong.append(f"{line.method} {line.name}: {seen}")
+    assert wrong == []
 
 
 @pytest.mark.parametrize("name", SIGN_IN)
