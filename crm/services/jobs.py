@@ -73,6 +73,8 @@ def receive_file(*, asked: Asked, actor: User, now: datetime) -> Import:
 @transaction.atomic
 def ask_to_take(*, imported: Import, sha256: str, good_rows_only: bool, actor: User, now: datetime) -> Import:
     """Leave a checked import to a worker to be taken, from `now` on. Raises `OtherContent` or `AlreadyDecided`."""
+    if imported.state != State.CHECKED:
+        raise AlreadyDecided  # its file is gone
     if sha256 != imported.file_sha256 or sha256_of(Path(imported.file.path)) != sha256:
         raise OtherContent
     asked = Import.objects.filter(pk=imported.pk, state=State.CHECKED, job=Job.NONE).update(

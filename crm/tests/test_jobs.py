@@ -155,6 +155,7 @@ def test_a_large_file_is_taken_by_a_worker_once(cast, signed_in, large):
     assert (imported.state, imported.taken_by, imported.job, imported.file.name) == ("taken", cast.clerk, "", "")
     assert Opening.objects.count() == 1
     assert inbox(cast.clerk)[0] == "crm.csv 已导入"
+    assert "其间已有人处理了本次导入" in take(browser, imported).content.decode()
 
 
 def test_a_large_file_that_no_longer_fits_what_is_known_stays_untaken_and_says_so(cast, signed_in, large):
