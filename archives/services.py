@@ -18,8 +18,7 @@ from archives.models import Document
 from archives.reports import as_pdf, as_workbook, pay_report
 from archives.selectors import runs_to_file
 from compensation.models import PayRun
-from compensation.selectors import is_whole
-from compensation.services import ContentChanged, PayRefused, close_month
+from compensation.services import ContentChanged, PayRefused, close_month, look_again
 from core.clock import day_of
 from messaging.models import Channel
 from messaging.services import Draft, post
@@ -32,7 +31,8 @@ LANGUAGE = "zh-hans"  # of the filed paper; the pages around it speak the reader
 
 def file_pay_run(*, run: PayRun, now: datetime, actor: User | None = None) -> list[Document]:
     """File a run that has its three signatures: report as workbook and PDF with checksums, month closed, head office
-    told (D15.b). Raises `OutOfOrder` for any other run and `ContentChanged` when rows are not what was signed.
+    told (D15.b). Raises `OutOfOrder` for any other run and `ContentChanged` when rows or facts are not what was signed:
+    then the signatures are void and those concerned are told.
 
     Filing a run that is filed already gives its documents and does nothing.
     """
@@ -43,12 +43,13 @@ def file_pay_run(*, run: PayRun, now: datetime, actor: User | None = None) -> li
     try:
         with transaction.atomic():
             close_month(run=run, now=now, actor=actor)
-            if not is_whole(run):
-                raise ContentChanged
             with translation.override(LANGUAGE):
                 for document in _documents(run, now, actor):
                     written.append(document)
             _tell_head_office(run, now)
+    except ContentChanged:
+        look_again(branch=run.branch, month=run.period, now=now)
+        raise
     except BaseException:
         for document in written:  # the rows are rolled back; their files go too
             document.file.delete(save=False)

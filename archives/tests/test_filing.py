@@ -117,6 +117,18 @@ def test_rows_touched_after_the_last_signature_are_not_filed(pay_of: PayOf) -> N
     assert not Document.objects.exists() and not PayMonth.objects.filter(closed_at__isnull=False)
 
 
+@pytest.mark.clause("D15.b")
+def test_figures_that_came_after_the_last_signature_void_it_instead_of_being_filed_over(pay_of: PayOf) -> None:
+    run = pay_of.signed()
+    pay_of.account("cm2", "777", no="88000777")
+    with pytest.raises(ContentChanged):
+        file_pay_run(run=run, now=NOW)
+    run.refresh_from_db()
+    assert (run.state, run.version) == (PayRun.State.DRAFT, 2) and not run.signatures.standing().exists()
+    assert not Document.objects.exists() and not PayMonth.objects.filter(closed_at__isnull=False)
+    assert Message.objects.filter(text="compensation.signatures_void").exists()
+
+
 # --- a closed month ----------------------------------------------------------------------------------------------------
 def raw(statement: str):
     def write(run: PayRun) -> None:

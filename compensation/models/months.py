@@ -28,7 +28,11 @@ class PayMonthQuerySet(models.QuerySet["PayMonth"]):
 
 
 class PayMonth(models.Model):
-    """A branch's month of pay. Whoever writes its rows holds it shared; whoever closes it waits for them."""
+    """A branch's month of pay. Whoever writes its rows holds it shared; whoever closes it waits for them.
+
+    `imports` are the CRM's imports that were taken for the month when it was closed: by others being taken later, whatever
+    their clocks say, the month is known to owe a difference.
+    """
 
     branch = models.ForeignKey(Unit, models.PROTECT, related_name="pay_months", verbose_name=_("branch"))
     month = models.DateField(_("month"))
@@ -36,6 +40,7 @@ class PayMonth(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("closed by")
     )
+    imports = models.JSONField(_("imports"), default=list, blank=True, editable=False)
 
     objects = PayMonthQuerySet.as_manager()
 

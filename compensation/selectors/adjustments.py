@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
-from django.db.models import Q, Sum
+from django.db.models import QuerySet, Sum
 
 from compensation.models import PayLine, PayMonth, PayRun, PaySlip
 from compensation.rules import Adjustment, Inputs, Payslip, compute
@@ -16,7 +16,7 @@ from compensation.rules.facts import inputs_from_data
 from compensation.selectors.facts import month_facts, pay_inputs
 from core.explain import N_, Line
 from core.money import ZERO
-from core.periods import Month
+from core.periods import Month, Period
 from crm.models import Import
 from teams.models import Unit
 
@@ -38,31 +38,28 @@ def adjustments_for(branch: Unit, month: Month) -> dict[int, tuple[Adjustment, .
 
 
 def _touched(branch: Unit, month: Month) -> list[date]:
-    """Closed months for which an import was taken or reverted after their closing."""
+    """Closed months for which other imports are taken by now than when they were closed."""
     first = date(month.first.year - (MONTHS_BACK // 12), month.first.month, 1)
     closed = dict(
         PayMonth.objects.filter(
             branch=branch, month__gte=first, month__lt=month.first, closed_at__isnull=False
-        ).values_list("month", "closed_at")
+        ).values_list("month", "imports")
     )
     if not closed:
         return []
-    earliest: datetime = min(moment for moment in closed.values() if moment)
-    imports = list(
-        Import.objects.filter(Q(taken_at__gt=earliest) | Q(reverted_at__gt=earliest), covers_from__isnull=False)
-        .filter(covers_from__lt=month.first, covers_to__gte=min(closed))
-        .values_list("covers_from", "covers_to", "taken_at", "reverted_at")
-    )
+    taken = list(imports_of(Period(min(closed), month.first)).values_list("pk", "covers_from", "covers_to"))
     return sorted(
         on
-        for on, moment in closed.items()
-        if moment
-        and any(
-            begin < Month(on).end and last >= on and max(filter(None, (taken, reverted))) > moment
-            for begin, last, taken, reverted in imports
-            if begin and last
-        )
+        for on, then in closed.items()
+        if set(then) != {pk for pk, begin, last in taken if begin and last and begin < Month(on).end and last >= on}
     )
+
+
+def imports_of(period: Period) -> QuerySet[Import]:
+    """The imports that are taken and speak of the period."""
+    return Import.objects.filter(
+        state=Import.State.TAKEN, covers_from__lt=period.end, covers_to__gte=period.first
+    ).order_by("pk")
 
 
 def _differences(branch: Unit, month: Month) -> dict[int, Adjustment]:

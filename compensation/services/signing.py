@@ -9,6 +9,9 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from compensation.models import BusinessDetail, PayRun, PaySlip, RunEvent, Signature, Stage
+from compensation.selectors.adjustments import imports_of
+from compensation.selectors.computing import FiguresMissing, computed_run, is_whole
+from compensation.selectors.plans import PlanNotApproved
 from compensation.services import notices
 from compensation.services.drafting import redrafted
 from compensation.services.refusals import (
@@ -147,20 +150,32 @@ def reject_pay_run(*, run: PayRun, reason: str, actor: User, now: datetime) -> P
 def close_month(*, run: PayRun, now: datetime, actor: User | None = None) -> PayRun:
     """Declare the fully signed run filed, close its month for good and tell everybody that the slip is there.
 
-    For whoever files the report (archives). Raises `OutOfOrder` unless three signatures stand on the content.
+    For whoever files the report (archives). The figures are worked out once more. Raises `OutOfOrder` unless three
+    signatures stand on the content, and `ContentChanged` where facts that came since would make it another.
     """
     month = open_month(run.branch, run.period)
+    run.refresh_from_db()
+    if run.state != PayRun.State.SIGNED_3:
+        raise OutOfOrder
+    # Asked before the figures: an import that comes in between is not among them and so becomes an adjustment.
+    month.imports = list(imports_of(run.period).values_list("pk", flat=True))
+    if not _stands(run):
+        raise ContentChanged
     try:
         with transaction.atomic():
-            filed = PayRun.objects.filter(pk=run.pk, state=PayRun.State.SIGNED_3).update(
-                state=PayRun.State.FILED, filed_at=now
-            )
+            PayRun.objects.filter(pk=run.pk).update(state=PayRun.State.FILED, filed_at=now)
     except IntegrityError as refused:
         raise OutOfOrder from refused
-    if not filed:
-        raise OutOfOrder
     month.closed_at, month.closed_by = now, actor
-    month.save(update_fields=["closed_at", "closed_by"])
+    month.save(update_fields=["closed_at", "closed_by", "imports"])
     run.refresh_from_db()
     notices.slips_are_ready(run, now)
     return run
+
+
+def _stands(run: PayRun) -> bool:
+    """Whether the run would come out of the facts of now as it was signed."""
+    try:
+        return computed_run(run.branch, run.period).digest == run.digest and is_whole(run)
+    except (FiguresMissing, PlanNotApproved):
+        return False

@@ -63,6 +63,15 @@ def test_the_open_months_report_and_slip_show_what_the_closed_one_still_owed(pay
         assert said in shown, said
 
 
+@pytest.mark.clause("D15.b")
+def test_an_import_that_began_before_the_closing_and_ended_after_it_is_paid_all_the_same(
+    pay_of: PayOf, november: PayOf
+) -> None:
+    """A large file is stamped when its work begins: by the clock it was there before the month was closed."""
+    pay_of.account("cm2", "5000", no="88000500", source=imported(pay_of.cast, NOW - timedelta(minutes=1), OCTOBER))
+    assert adjustments(november.drafted())["陈大文"] == ("2026-10", D("745.50"))
+
+
 def test_nothing_late_means_no_adjustment(november: PayOf) -> None:
     assert adjustments(november.drafted()) == {}
 
