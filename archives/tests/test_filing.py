@@ -58,11 +58,11 @@ def test_the_filed_workbook_holds_form_3_with_totals_signatures_and_no_formula(p
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert not [cell for cell in cells if cell.data_type == "f"]
     header = [cell.value for cell in sheet[4]]
-    for title in ("姓名", "底薪", "佣金收入", "净佣金", "增值税及附加", "提成基数", "提成", "合规系数", "应发合计"):
+    for title in ("姓名", "底薪", "佣金收入", "净佣金", "增值税及附加", "提成基数", "提成", "合规系数", "实发合计"):
         assert title in header, header
     first = dict(zip(header, [cell.value for cell in sheet[5]], strict=True))
     assert (first["姓名"], first["提成"], first["提成基数"]) == ("=1+1", 3659.43, 18637.73)
-    total = dict(zip(header, [cell.value for cell in sheet[5 + run.people]], strict=True))["应发合计"]
+    total = dict(zip(header, [cell.value for cell in sheet[5 + run.people]], strict=True))["实发合计"]
     assert D(str(total)) == run.total
     texts = {str(cell.value) for cell in cells}
     assert {"主办会计", "营业部副经理", "营业部经理"} <= texts

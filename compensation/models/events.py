@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from compensation.models.runs import PayRun
+from core.said import Said
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -22,7 +23,7 @@ class RunEventQuerySet(models.QuerySet["RunEvent"]):
 
 class RunEvent(models.Model):
     """One step of a run at one version. A draft says what it changed: `changes` the first lines of pay, `changed` how
-    many there were; amounts are text with cents."""
+    many there were; amounts are text with cents. `reason` is a message id where `values` fill it, else what was typed."""
 
     class Kind(models.TextChoices):
         DRAFTED = "drafted", _("computed")
@@ -39,6 +40,7 @@ class RunEvent(models.Model):
     )
     by_name = models.CharField(_("full name"), max_length=64, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    values = models.JSONField(_("values"), default=dict, blank=True)
     total = models.DecimalField(_("total"), max_digits=18, decimal_places=2)
     total_before = models.DecimalField(_("total before"), max_digits=18, decimal_places=2, null=True, blank=True)
     changes = models.JSONField(_("changes"), default=list, blank=True)
@@ -58,3 +60,8 @@ class RunEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+    @property
+    def why(self) -> str:
+        """The reason in the reader's language."""
+        return str(Said(self.reason, self.values)) if self.reason else ""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compensation.models.plans import PlanVersion
 from core.periods import Month
+from core.said import Said
 from teams.authority import Power
 from teams.models import Engagement, Person, Unit
 
@@ -42,7 +43,10 @@ class PayRunQuerySet(models.QuerySet["PayRun"]):
 
 
 class PayRun(models.Model):
-    """A branch's pay of one month. `digest` covers its whole content; `version` rises whenever that changes."""
+    """A branch's pay of one month. `digest` covers its whole content; `version` rises whenever that changes.
+
+    `outdated_at` stands on a draft that the facts have left behind, until it is computed again.
+    """
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -67,6 +71,7 @@ class PayRun(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("prepared by")
     )
     drafted_at = models.DateTimeField(_("prepared at"))
+    outdated_at = models.DateTimeField(_("out of date since"), null=True, blank=True)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("reviewed by")
     )
@@ -195,7 +200,10 @@ class SignatureQuerySet(models.QuerySet["Signature"]):
 
 
 class Signature(models.Model):
-    """A person's word on exactly the content that `digest` covers. Changed content voids it; it is never removed."""
+    """A person's word on exactly the content that `digest` covers. Changed content voids it; it is never removed.
+
+    `void_reason` is a message id where `void_values` fill it, else what was typed.
+    """
 
     run = models.ForeignKey(PayRun, models.PROTECT, related_name="signatures", verbose_name=_("pay run"))
     stage = models.PositiveSmallIntegerField(_("stage"), choices=Stage)
@@ -206,6 +214,7 @@ class Signature(models.Model):
     signed_at = models.DateTimeField(_("signed at"))
     voided_at = models.DateTimeField(_("void since"), null=True, blank=True)
     void_reason = models.CharField(_("void because"), max_length=300, blank=True)
+    void_values = models.JSONField(_("values"), default=dict, blank=True)
 
     objects = SignatureQuerySet.as_manager()
 
@@ -226,6 +235,11 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_stage_display()} {self.signer_name}"
+
+    @property
+    def void_because(self) -> str:
+        """The reason in the reader's language."""
+        return str(Said(self.void_reason, self.void_values)) if self.void_reason else ""
 
 
 class QuestionQuerySet(models.QuerySet["Question"]):

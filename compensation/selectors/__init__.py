@@ -2,12 +2,13 @@
 
 from compensation.selectors.computing import Computed, FiguresMissing, computed_run, content_digest, is_whole
 from compensation.selectors.facts import MonthFacts, Who, month_facts
-from compensation.selectors.plans import PlanNotApproved, plan_for
+from compensation.selectors.plans import NotComputable, PlanNotApproved, plan_for
 
 __all__ = [
     "Computed",
     "FiguresMissing",
     "MonthFacts",
+    "NotComputable",
     "PlanNotApproved",
     "Who",
     "computed_run",

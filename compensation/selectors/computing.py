@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Any
 
 from django.db.models import Count, Sum
-from django.utils.translation import gettext as _
 
 from compensation import parameters
 from compensation.models import PayLine, PayRun, PaySlip, PlanVersion
@@ -20,18 +19,20 @@ from compensation.rules.facts import inputs_as_data
 from compensation.rules.sheet import BASIS_PLACES, RATE_PLACES, rounded
 from compensation.selectors.adjustments import adjustments_for
 from compensation.selectors.facts import MonthFacts, Who, month_facts, pay_inputs
-from compensation.selectors.plans import newer_unapproved, plan_for
+from compensation.selectors.plans import NotComputable, newer_unapproved, plan_for
 from core.explain import N_, lines_as_json, plain, written_plainly
 from core.money import CENT, ZERO
 from core.periods import Month
+from core.said import Said
 from crm.models import Kind
 from crm.selectors import known_days
 from teams.models import Person, Unit
 
 Warning_ = dict[str, Any]
+NO_FIGURES = N_("No account figures of %(month)s have arrived for %(branch)s. Take the CRM's account months first.")
 
 
-class FiguresMissing(Exception):
+class FiguresMissing(NotComputable):
     """No account figures of the month have arrived for the branch: missing is not zero."""
 
 
@@ -102,10 +103,7 @@ def computed_run(branch: Unit, month: Month) -> ComputedRun:
     facts = month_facts(branch, month)
     known = known_days(month, within=branch, kind=Kind.ACCOUNT_MONTH)
     if not facts.accounts and not known:
-        raise FiguresMissing(
-            _("No account figures of %(month)s have arrived for %(branch)s. Take the CRM's account months first.")
-            % {"month": month.code, "branch": branch.name}
-        )
+        raise FiguresMissing(Said(NO_FIGURES, {"month": month.code, "branch": branch.name}))
     late = adjustments_for(branch, month)
     facts = _with_late_people(facts, late)
     inputs = pay_inputs(facts, plan)

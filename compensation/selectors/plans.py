@@ -6,16 +6,29 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from compensation.models import PlanVersion
 from compensation.rules import PlanUnreadable, lint
+from core.explain import N_
 from core.periods import Month
+from core.said import Said
 from teams.models import Unit
 
+NO_PLAN = N_(
+    "No pay plan was approved and in force for %(month)s at %(branch)s. Record the approval of a plan first, "
+    "on the page of the pay plans."
+)
 
-class PlanNotApproved(Exception):
+
+class NotComputable(Exception):
+    """A month cannot be worked out; the sentence says what to do."""
+
+    def __init__(self, said: Said) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+class PlanNotApproved(NotComputable):
     """No pay plan was approved and in force for the whole month (D2); the message says what to do."""
 
 
@@ -24,13 +37,7 @@ def plan_for(branch: Unit, month: Month) -> PlanVersion:
     versions = PlanVersion.objects.approved_for(month).select_related("plan")
     in_line = [version for version in versions if version.plan.unit_id in (None, *branch.line)]
     if not in_line:
-        raise PlanNotApproved(
-            _(
-                "No pay plan was approved and in force for %(month)s at %(branch)s. Record the approval of a plan first, "
-                "on the page of the pay plans."
-            )
-            % {"month": month.code, "branch": branch.name}
-        )
+        raise PlanNotApproved(Said(NO_PLAN, {"month": month.code, "branch": branch.name}))
     nearest = {unit_id: depth for depth, unit_id in enumerate(branch.line, start=1)}
     return max(in_line, key=lambda version: (nearest.get(version.plan.unit_id or 0, 0), version.from_on, version.pk))
 

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from compensation.models import PayRun, PersonMonth, RunEvent, Signature
+from compensation.models import PayRun, RunEvent, Signature
 from compensation.rules.names import COMPONENT_NAMES
 
 Event = dict[str, Any]
@@ -35,15 +34,6 @@ def voided(run: PayRun, steps: Sequence[RunEvent]) -> RunEvent | None:
     return decisions[0] if decisions and decisions[0].kind == Kind.VOIDED else None
 
 
-def with_entries_since(runs: QuerySet[PayRun]) -> QuerySet[PayRun]:
-    """Each with `entered_since`: whether finance entered something after it was computed as a draft. What is under
-    decision is computed again with every entry."""
-    later = PersonMonth.objects.filter(
-        branch=OuterRef("branch"), month=OuterRef("month"), entered_at__gt=OuterRef("drafted_at")
-    )
-    return runs.annotate(entered_since=Q(state__in=[PayRun.State.DRAFT, PayRun.State.REJECTED]) & Exists(later))
-
-
 def _filed(run: PayRun) -> Event:
     return {"at": run.filed_at, "who": "", "text": _("Filed; the month is closed"), "state": "good"}
 
@@ -58,9 +48,9 @@ def _step(step: RunEvent) -> Event:
     kind = Kind(step.kind)
     who = "" if kind == Kind.VOIDED else step.by_name or _("The system")
     said = words[kind] % {"version": step.version}
-    event: Event = {"at": step.at, "who": who, "text": said, "note": step.reason, "state": STATE[kind]}
+    event: Event = {"at": step.at, "who": who, "text": said, "note": step.why, "state": STATE[kind]}
     if kind == Kind.VOIDED and step.by_name:
-        event["note"] = f"{step.by_name} · {step.reason}"
+        event["note"] = f"{step.by_name} · {step.why}"
     return event if step.total_before is None else {**event, **_changes(step)}
 
 
@@ -84,7 +74,7 @@ def _signature(one: Signature) -> Event:
     note, state = f"{version} · {one.digest[:16]}…", "good"
     if one.voided_at:
         at = date_format(timezone.localtime(one.voided_at), "SHORT_DATETIME_FORMAT")
-        void = _("void since %(at)s: %(reason)s") % {"at": at, "reason": one.void_reason}
+        void = _("void since %(at)s: %(reason)s") % {"at": at, "reason": one.void_because}
         note, state = f"{note} · {void}", ""
     text = _("signed as %(role)s") % {"role": stage}
     return {"at": one.signed_at, "who": one.signer_name, "text": text, "note": note, "state": state}

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from compensation import parameters
@@ -18,9 +17,11 @@ from compensation.services.refusals import ContentChanged, SamePerson, given, mu
 from compensation.services.voiding import UNDER_DECISION, fall_back
 from core.explain import N_, Line, digest_of, lines_as_json, plain
 from core.periods import Month
+from core.said import Said
 from teams.authority import Power
 from teams.models import Unit
 
+DETAIL_SENT_BACK = N_("the business detail of %(name)s was sent back: %(reason)s")
 FIGURES = (
     "accounts",
     "gross_commission",
@@ -146,8 +147,8 @@ def send_back_detail(*, detail: BusinessDetail, reason: str, actor: User, now: d
     notices.detail_is_sent_back(detail, actor, now)
     built_on = PayRun.objects.filter(branch=detail.branch, month=detail.month, state__in=UNDER_DECISION)
     if run := built_on.filter(slips__person=detail.person_id).select_related("branch").first():
-        said = _("the business detail of %(name)s was sent back: %(reason)s")
-        fall_back(run, said % {"name": detail.person.name, "reason": detail.reason}, now, actor)
+        why = Said(DETAIL_SENT_BACK, {"name": detail.person.name, "reason": detail.reason})
+        fall_back(run, why, now, actor)
     return detail
 
 

@@ -9,22 +9,24 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from compensation.models import PayLine, PayRun, PaySlip, RunEvent
-from compensation.selectors.computing import Computed, ComputedRun, FiguresMissing, computed_run, is_whole
+from compensation.selectors.computing import Computed, ComputedRun, computed_run, is_whole
 from compensation.selectors.differences import differences
-from compensation.selectors.plans import PlanNotApproved
-from compensation.selectors.timeline import with_entries_since
+from compensation.selectors.plans import NotComputable
 from compensation.services.detail import write_detail
 from compensation.services.refusals import MonthClosed, must_hold, open_month
-from compensation.services.voiding import UNDER_DECISION, fall_back, keep, void_signatures
+from compensation.services.voiding import fall_back, keep, void_signatures
 from core.bulk import copy_rows
-from core.explain import plain
+from core.explain import N_, plain
 from core.periods import Month
+from core.said import Said
 from teams.authority import Power
 from teams.models import Unit
+
+FACTS_CHANGED = Said(N_("the figures or rules behind it changed"))
+OPEN = (PayRun.State.DRAFT, PayRun.State.REJECTED)
 
 
 @transaction.atomic
@@ -36,7 +38,7 @@ def draft_pay_run(*, branch: Unit, month: Month, now: datetime, actor: User | No
     """
     must_hold(actor, Power.DRAFT_PAY, branch)
     run, changed = redrafted(branch=branch, month=month, now=now, actor=actor)
-    if not changed and actor is not None and (run.state == PayRun.State.REJECTED or _is_entered_since(run)):
+    if not changed and actor is not None and run.state == PayRun.State.REJECTED:
         run.state = PayRun.State.DRAFT
         run.drafted_by, run.drafted_at = actor, now
         run.save(update_fields=["state", "drafted_by", "drafted_at"])
@@ -44,36 +46,46 @@ def draft_pay_run(*, branch: Unit, month: Month, now: datetime, actor: User | No
     return run
 
 
-def _is_entered_since(run: PayRun) -> bool:
-    """Whether a draft is told to be out of date for entries that, as it turns out, change nothing."""
-    this = with_entries_since(PayRun.objects.filter(pk=run.pk)).get()
-    return bool(this.entered_since)  # type: ignore[attr-defined]
-
-
 @transaction.atomic
-def look_again(*, branch: Unit, month: Month, now: datetime, reason: str = "", actor: User | None = None) -> bool:
-    """Work a reviewed or signed run out once more; whether it is no longer what was reviewed and signed (D15.b).
+def look_again(
+    *, branch: Unit, month: Month, now: datetime, why: Said = FACTS_CHANGED, actor: User | None = None
+) -> bool:
+    """Work an open run out once more; whether it is no longer what was reviewed and signed (D15.b).
 
     For whatever changes facts of a month. What was signed is then void, those concerned are told, and the run is a new
-    draft, or the old one where no new one can be computed just now. Nothing changed writes nothing.
+    draft, or the old one where no new one can be computed just now. A draft stays as its clerk left it and says that it
+    is out of date. Nothing changed writes nothing.
     """
-    if not PayRun.objects.filter(branch=branch, month=month.first, state__in=UNDER_DECISION).exists():
+    if not PayRun.objects.filter(branch=branch, month=month.first).exclude(state=PayRun.State.FILED).exists():
         return False
     open_month(branch, month)
     run = PayRun.objects.select_related("branch").filter(branch=branch, month=month.first).get()
-    if run.state not in UNDER_DECISION:
-        return False  # somebody was quicker
+    if run.state in OPEN:
+        _mark(run, now)
+        return False
     try:
-        _run, changed = redrafted(branch=branch, month=month, now=now, actor=actor, reason=reason)
-    except (FiguresMissing, PlanNotApproved) as missing:
-        fall_back(run, str(missing), now, actor)
+        _run, changed = redrafted(branch=branch, month=month, now=now, actor=actor, why=why)
+    except NotComputable as missing:
+        fall_back(run, missing.said, now, actor)
         return True
     return changed
 
 
+def _mark(run: PayRun, now: datetime) -> None:
+    """Say of a draft since when it is not what the facts come to, or no longer."""
+    try:
+        is_current = computed_run(run.branch, run.period).digest == run.digest
+    except NotComputable:
+        is_current = False
+    since = None if is_current else run.outdated_at or now
+    if since != run.outdated_at:
+        run.outdated_at = since
+        run.save(update_fields=["outdated_at"])
+
+
 def look_at_all_again(*, now: datetime) -> int:
-    """Look again at every run under decision: for facts that arrive without anybody of pay; how many had changed."""
-    runs = PayRun.objects.filter(state__in=UNDER_DECISION).select_related("branch").order_by("month", "branch")
+    """Look again at every open run: for facts that arrive without anybody of pay; of how many signatures are now void."""
+    runs = PayRun.objects.exclude(state=PayRun.State.FILED).select_related("branch").order_by("month", "branch")
     changed = 0
     for run in runs:
         try:
@@ -84,7 +96,7 @@ def look_at_all_again(*, now: datetime) -> int:
 
 
 def redrafted(
-    *, branch: Unit, month: Month, now: datetime, actor: User | None, reason: str = ""
+    *, branch: Unit, month: Month, now: datetime, actor: User | None, why: Said = FACTS_CHANGED
 ) -> tuple[PayRun, bool]:
     """The run as it comes out of the facts of now, and whether that is anything new. Within the caller's transaction."""
     open_month(branch, month)
@@ -97,11 +109,11 @@ def redrafted(
         return run, True
     warnings = plain(computed.warnings)
     if run.digest == computed.digest and is_whole(run):
-        if run.warnings != warnings:
-            run.warnings = warnings
-            run.save(update_fields=["warnings"])
+        if (run.warnings, run.outdated_at) != (warnings, None):
+            run.warnings, run.outdated_at = warnings, None
+            run.save(update_fields=["warnings", "outdated_at"])
         return run, False
-    void_signatures(run, reason or _("the figures or rules behind it changed"), now, actor)
+    void_signatures(run, why, now, actor)
     (changes, changed), before = differences(run, computed.parts), run.total
     _written(run, computed, now, actor)
     keep(run, RunEvent.Kind.DRAFTED, now, actor, total_before=before, changes=changes, changed=changed)
@@ -117,7 +129,7 @@ def _written(run: PayRun, computed: ComputedRun, now: datetime, actor: User | No
     run.state, run.plan = PayRun.State.DRAFT, computed.version
     run.people, run.total, run.digest = len(computed.parts), computed.total, computed.digest
     run.warnings = plain(computed.warnings)
-    run.drafted_by, run.drafted_at = actor, now
+    run.drafted_by, run.drafted_at, run.outdated_at = actor, now, None
     run.reviewed_by = run.reviewed_at = None
     run.save()
     copy_rows(PaySlip._meta.db_table, SLIP, (_slip(run, part, kept) for part in computed.parts))

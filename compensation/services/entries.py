@@ -7,15 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from compensation.models import PersonMonth
 from compensation.services.drafting import look_again
 from compensation.services.refusals import given, must_hold, open_month
+from core.explain import N_
 from core.periods import Month
+from core.said import Said
 from teams.authority import Power
 from teams.models import Person, Unit
+
+ENTRIES_CHANGED = N_("finance's entries for %(name)s changed")
 
 
 @transaction.atomic
@@ -46,6 +49,6 @@ def record_person_month(
     entry, _created = PersonMonth.objects.update_or_create(
         branch=branch, month=month.first, person=person, defaults=values
     )
-    reason = _("finance's entries for %(name)s changed") % {"name": person.name}
-    look_again(branch=branch, month=month, now=now, reason=reason, actor=actor)
+    why = Said(ENTRIES_CHANGED, {"name": person.name})
+    look_again(branch=branch, month=month, now=now, why=why, actor=actor)
     return entry

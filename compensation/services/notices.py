@@ -11,6 +11,7 @@ from accounts.models import User
 from compensation import texts
 from compensation.models import BusinessDetail, PayRun, PaySlip, Question, Signature, Stage
 from core.clock import day_of
+from core.said import Said
 from messaging.models import Channel
 from messaging.services import Draft, post
 from teams.models import Role, Unit
@@ -23,7 +24,9 @@ SIGNING_ROLE = {
 }
 
 
-def tell(users: Iterable[int], *, text: str, key: str, now: datetime, place: Unit, link: str, **values: str) -> None:
+def tell(
+    users: Iterable[int], *, text: str, key: str, now: datetime, place: Unit, link: str, **values: str | Said
+) -> None:
     """Post one text to people by user id, once for each `key`."""
     post(
         [
@@ -67,7 +70,7 @@ def next_signers_wait(run: PayRun, now: datetime) -> None:
     )
 
 
-def signatures_are_void(run: PayRun, void: Iterable[Signature], reason: str, now: datetime) -> None:
+def signatures_are_void(run: PayRun, void: Iterable[Signature], why: Said, now: datetime) -> None:
     clerks = {user.pk for user in holders(Role.FINANCE_CLERK, run.branch, day_of(now))}
     concerned = clerks | {signature.signer_id for signature in void} | {run.reviewed_by_id, run.drafted_by_id}
     tell(
@@ -77,7 +80,7 @@ def signatures_are_void(run: PayRun, void: Iterable[Signature], reason: str, now
         now=now,
         place=run.branch,
         link=run_link(run),
-        reason=reason,
+        reason=why,
         **_of_run(run),
     )
 

@@ -10,8 +10,8 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from compensation.models import BusinessDetail, PayRun, PaySlip, RunEvent, Signature, Stage
 from compensation.selectors.adjustments import imports_of
-from compensation.selectors.computing import FiguresMissing, computed_run, is_whole
-from compensation.selectors.plans import PlanNotApproved
+from compensation.selectors.computing import computed_run, is_whole
+from compensation.selectors.plans import NotComputable
 from compensation.services import notices
 from compensation.services.drafting import redrafted
 from compensation.services.refusals import (
@@ -25,8 +25,9 @@ from compensation.services.refusals import (
     must_hold,
     open_month,
 )
-from compensation.services.voiding import keep
+from compensation.services.voiding import keep, void
 from core.clock import day_of
+from core.said import Said
 from teams.authority import Power
 
 AFTER = {
@@ -138,8 +139,7 @@ def reject_pay_run(*, run: PayRun, reason: str, actor: User, now: datetime) -> P
     )
     if not changed:
         raise OutOfOrder
-    standing = list(Signature.objects.standing().filter(run=run))
-    Signature.objects.standing().filter(run=run).update(voided_at=now, void_reason=reason)
+    standing = void(run, Said(reason), now)
     run.refresh_from_db()
     keep(run, RunEvent.Kind.REJECTED, now, actor, reason=reason)
     notices.run_is_rejected(run, standing, actor, now)
@@ -177,5 +177,5 @@ def _stands(run: PayRun) -> bool:
     """Whether the run would come out of the facts of now as it was signed."""
     try:
         return computed_run(run.branch, run.period).digest == run.digest and is_whole(run)
-    except (FiguresMissing, PlanNotApproved):
+    except NotComputable:
         return False

@@ -8,9 +8,9 @@ from typing import Any
 from accounts.models import User
 from compensation.models import PayRun, RunEvent, Signature
 from compensation.services import notices
+from core.said import Said
 
 UNDER_DECISION = (PayRun.State.REVIEWED, PayRun.State.SIGNED_1, PayRun.State.SIGNED_2, PayRun.State.SIGNED_3)
-LONGEST = 300
 
 
 def keep(run: PayRun, kind: RunEvent.Kind, now: datetime, by: User | None = None, **more: Any) -> RunEvent:
@@ -21,19 +21,26 @@ def keep(run: PayRun, kind: RunEvent.Kind, now: datetime, by: User | None = None
     )
 
 
-def void_signatures(run: PayRun, reason: str, now: datetime, by: User | None = None) -> list[Signature]:
-    """Void what stands on the run and tell those concerned; nothing happens to a run nobody reviewed or signed."""
-    reason = reason[:LONGEST]
+def void(run: PayRun, why: Said, now: datetime) -> list[Signature]:
+    """Void the signatures that stand on the run; which they were."""
     standing = list(Signature.objects.standing().filter(run=run))
-    Signature.objects.standing().filter(run=run).update(voided_at=now, void_reason=reason)
-    if run.state in UNDER_DECISION:
-        keep(run, RunEvent.Kind.VOIDED, now, by, reason=reason)
-        notices.signatures_are_void(run, standing, reason, now)
+    Signature.objects.standing().filter(run=run).update(
+        voided_at=now, void_reason=why.text, void_values=dict(why.values)
+    )
     return standing
 
 
-def fall_back(run: PayRun, reason: str, now: datetime, by: User | None = None) -> None:
+def void_signatures(run: PayRun, why: Said, now: datetime, by: User | None = None) -> list[Signature]:
+    """Void what stands on the run and tell those concerned; nothing happens to a run nobody reviewed or signed."""
+    standing = void(run, why, now)
+    if run.state in UNDER_DECISION:
+        keep(run, RunEvent.Kind.VOIDED, now, by, reason=why.text, values=dict(why.values))
+        notices.signatures_are_void(run, standing, why, now)
+    return standing
+
+
+def fall_back(run: PayRun, why: Said, now: datetime, by: User | None = None) -> None:
     """Make a run under decision a draft again, its content untouched: what stood behind it no longer holds."""
-    void_signatures(run, reason, now, by)
+    void_signatures(run, why, now, by)
     run.state, run.reviewed_by, run.reviewed_at = PayRun.State.DRAFT, None, None
     run.save(update_fields=["state", "reviewed_by", "reviewed_at"])

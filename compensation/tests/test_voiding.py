@@ -7,7 +7,10 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
+from accounts.models import User
+from compensation import parameters
 from compensation.models import BusinessDetail, PayRun, PlanVersion, RunEvent, Signature
 from compensation.services import (
     draft_pay_run,
@@ -20,6 +23,7 @@ from compensation.tasks import look_again_at_runs
 from compensation.tests.month import NOW, OCTOBER, PayOf
 from core.models import AuditEntry
 from messaging.models import Message
+from policies.models import ParameterValue
 
 D = Decimal
 LATER = NOW + timedelta(minutes=5)
@@ -55,14 +59,14 @@ def test_a_complaint_recorded_on_a_signed_report_voids_it_at_once_and_says_what_
     assert not Signature.objects.standing().exists()
     assert told() == ["宋玉梅", "许静", "韩冰"]
     drafted, void = RunEvent.objects.filter(run=run)[:2]
-    assert (void.kind, void.version, void.by_name) == ("voided", 1, "许静") and "林小雨" in void.reason
+    assert (void.kind, void.version, void.by_name) == ("voided", 1, "许静") and "林小雨" in void.why
     assert (drafted.version, drafted.total_before, drafted.total, drafted.changed) == (2, before, run.total, 2)
     assert [(one["name"], one["component"], one["old"], one["new"]) for one in drafted.changes] == [
         ("林小雨", "compliance", "0.00", "-731.89"),
         ("林小雨", "held_back", "-731.89", "-585.51"),
     ]
     shown = page(pay_of, signed_in, run)
-    assert "身份签字" not in shown and void.reason in shown and "-731.89" in shown
+    assert "/sign/" not in shown and void.why in shown and "-731.89" in shown
 
 
 @pytest.mark.clause("D15.b")
@@ -96,7 +100,7 @@ def test_a_plan_whose_approval_was_withdrawn_voids_what_was_signed_though_nothin
     assert (look_at_all_again(now=LATER), look_at_all_again(now=LATER)) == (1, 0)
     run.refresh_from_db()
     assert (run.state, run.version) == (PayRun.State.DRAFT, 1) and not Signature.objects.standing().exists()
-    assert last_step(run).kind == "voided" and last_step(run).reason in page(pay_of, signed_in, run)
+    assert last_step(run).kind == "voided" and last_step(run).why in page(pay_of, signed_in, run)
 
 
 @pytest.mark.clause("D15.a", "D15.b")
@@ -106,7 +110,7 @@ def test_a_detail_sent_back_voids_the_report_that_stands_on_it(pay_of: PayOf) ->
     send_back_detail(detail=detail, reason="佣金少了一户", actor=pay_of.user("clerk"), now=LATER)
     run.refresh_from_db()
     assert (run.state, run.reviewed_by) == (PayRun.State.DRAFT, None)
-    assert "佣金少了一户" in Signature.objects.get().void_reason and told() == ["宋玉梅", "许静"]
+    assert "佣金少了一户" in Signature.objects.get().void_because and told() == ["宋玉梅", "许静"]
 
 
 @pytest.mark.clause("D15.b")
@@ -124,16 +128,55 @@ def test_a_rejection_stays_in_sight_after_the_next_draft(pay_of: PayOf, signed_i
     assert kinds == [("drafted", 1), ("reviewed", 1), ("rejected", 1), ("drafted", 2)]
 
 
-def test_entries_after_a_draft_are_pointed_out_until_it_is_computed_with_them(pay_of: PayOf, signed_in) -> None:
-    """… even where they come to nothing."""
+def new_rule(pay_of: PayOf) -> None:
+    pay_of.opening("cm", "88000001", assets="8000")
+    draft_pay_run(branch=pay_of.branch, month=OCTOBER, actor=pay_of.user("clerk"), now=NOW)
+    ParameterValue.objects.create(
+        code=parameters.VALID_MIN_ASSETS, unit=pay_of.branch, value="9000", from_on=OCTOBER.first, source="x",
+        set_by=pay_of.cast.manager,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        complaint,
+        new_rule,
+        lambda pay_of: pay_of.account("cm2", "777", no="88000777"),
+        lambda pay_of: PlanVersion.objects.update(approval_ended_on=OCTOBER.last, end_reason="x"),
+    ],
+    ids=["an entry", "a rule", "new figures", "an approval withdrawn"],
+)
+def test_a_draft_that_the_facts_have_left_behind_says_so_and_stays_as_it_is(pay_of, signed_in, change) -> None:
     run = pay_of.drafted()
+    look_again_at_runs()
     assert "已过时" not in page(pay_of, signed_in, run)
-    for complaints in (3, 0):
-        complaint(pay_of, complaints)
+    change(pay_of)
+    before = PayRun.objects.values("version", "digest", "state").get()
+    look_again_at_runs()
     assert "已过时" in page(pay_of, signed_in, run)
-    again = draft_pay_run(branch=pay_of.branch, month=OCTOBER, actor=pay_of.user("clerk"), now=LATER)
-    assert (again.version, again.digest) == (1, run.digest)
+    assert PayRun.objects.values("version", "digest", "state").get() == before
+
+
+def test_a_draft_is_up_to_date_again_once_it_is_computed_anew_or_the_change_taken_back(pay_of, signed_in) -> None:
+    run = pay_of.drafted()
+    complaint(pay_of, 3)
+    complaint(pay_of, 0)
     assert "已过时" not in page(pay_of, signed_in, run)
+    complaint(pay_of, 3)
+    pay_of.drafted()
+    assert "已过时" not in page(pay_of, signed_in, run)
+
+
+@pytest.mark.clause("D15.b")
+def test_why_a_signature_is_void_is_told_in_the_language_of_whoever_reads_it(pay_of: PayOf, signed_in) -> None:
+    User.objects.filter(pk=pay_of.cast.accountant.pk).update(language="zh-hant")
+    run = pay_of.signed(stages=2)
+    complaint(pay_of)
+    assert "林小雨的財務錄入有變動" in Message.objects.get(recipient=pay_of.cast.accountant, text__endswith="void").body
+    assert "林小雨的财务录入有变动" in Message.objects.get(recipient=pay_of.cast.deputy, text__endswith="void").body
+    with translation.override("en"):
+        assert {one.void_because for one in run.signatures.all()} == {"finance's entries for 林小雨 changed"}
 
 
 def test_many_changes_are_shown_to_twenty_and_counted(pay_of: PayOf) -> None:

@@ -18,7 +18,7 @@ from accounts.requests import AuthedRequest
 from compensation import services
 from compensation.forms import ReasonForm, SignForm
 from compensation.models import PayRun, PaySlip, Stage
-from compensation.selectors import FiguresMissing, PlanNotApproved, overview, stands, timeline
+from compensation.selectors import NotComputable, overview, stands, timeline
 from compensation.views.scope import branch_month
 from core.clock import day_of
 from teams.authority import Power
@@ -57,7 +57,7 @@ def run(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 
 def seen(request: AuthedRequest, public_id: UUID) -> PayRun:
     found = PayRun.objects.visible_to(request.user).select_related("branch", "plan__plan", "reviewed_by", "rejected_by")
-    return get_object_or_404(overview.with_total_before(timeline.with_entries_since(found)), public_id=public_id)
+    return get_object_or_404(overview.with_total_before(found), public_id=public_id)
 
 
 def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str = "", **more: Any) -> HttpResponse:
@@ -121,7 +121,7 @@ def draft(request: AuthedRequest, branch: str, month: str) -> HttpResponse:
     unit, period = branch_month(request.user, branch, month)
     try:
         run = services.draft_pay_run(branch=unit, month=period, actor=request.user, now=timezone.now())
-    except (PlanNotApproved, FiguresMissing, services.PayRefused) as refusal:
+    except (NotComputable, services.PayRefused) as refusal:
         messages.error(request, str(refusal))
         return redirect("compensation:runs")
     messages.success(request, _("Computed: version %(version)s.") % {"version": run.version})
@@ -137,7 +137,7 @@ def review(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         )
     except services.PayRefused as refusal:
         return refused(request, run, refusal)
-    except (PlanNotApproved, FiguresMissing) as refusal:
+    except NotComputable as refusal:
         return show(request, run, status=409, error=str(refusal))
     messages.success(request, _("Reviewed. The chief accountant signs next."))
     return redirect("compensation:run", run.public_id)
@@ -153,7 +153,7 @@ def sign(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         services.sign_pay_run(run=run, actor=request.user, now=timezone.now(), **form.cleaned_data)
     except services.PayRefused as refusal:
         return refused(request, run, refusal)
-    except (PlanNotApproved, FiguresMissing) as refusal:
+    except NotComputable as refusal:
         return show(request, run, status=409, error=str(refusal))
     messages.success(request, _("Signed on %(on)s.") % {"on": day_of(timezone.now())})
     return redirect("compensation:run", run.public_id)
