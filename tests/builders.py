@@ -25,6 +25,7 @@ Shape = Mapping[str, Any] | Callable[[Cast, int], Mapping[str, Any]]
 # Model label → values that its fields alone do not tell; a function gets the cast and a running number.
 SHAPES: dict[str, Shape] = {
     "crm.Opening": {"share": Decimal(1)},
+    "compensation.EarlierApproval": {"ended_on": date(2099, 1, 1)},
     "worklogs.Contact": lambda cast, n: {"phone": f"139{n:08}"},
     "messaging.PhoneTask": {"result": "", "done_by": None, "done_at": None},
     "supervision.ReminderRun": {"state": "not_known"},

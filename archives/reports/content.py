@@ -12,8 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compensation.models import PayLine, PayRun, PaySlip
+from compensation.models.plans import Approval
 from compensation.rules.names import GRADE_NAMES
 from core.money import ZERO
+from teams.models import Unit
 
 Cell = str | int | Decimal | None
 MONEY, RATE, TEXT = "money", "rate", "text"
@@ -39,10 +41,11 @@ class Signed:
 
 @dataclass(frozen=True)
 class PayReport:
-    """The report in the language that is active while it is made."""
+    """The report in the language that is active while it is made. `number`: there is one a branch and month."""
 
     title: str
     firm: str
+    number: str
     branch: str
     month: str
     plan: str
@@ -106,12 +109,12 @@ def pay_report(run: PayRun) -> PayReport:
     totals = {one.name: sum((row[one.name] or ZERO for row in values), ZERO) for one in used if _is_summed(one)}
     return PayReport(
         title=_("Monthly pay report of customer managers"),
-        firm=settings.FIRM_NAME,
+        firm=_firm(),
+        number=f"{run.branch.code}-{run.month:%Y%m}",
         branch=run.branch.name,
         month=run.period.code,
         plan=str(run.plan.plan.name),
-        approval=_("%(ref)s, approved by %(by)s on %(on)s")
-        % {"ref": run.plan.approval_ref, "by": run.plan.approved_by, "on": run.plan.approved_on},
+        approval=_("; ").join(map(_approved, run.plan.approvals_for(run.period))),
         columns=used,
         rows=tuple(tuple(row[one.name] for one in used) for row in values),
         totals=tuple(_("Total") if one.name == "name" else totals.get(one.name) for one in used),
@@ -121,16 +124,16 @@ def pay_report(run: PayRun) -> PayReport:
     )
 
 
-LEFT_OUT_WHEN_EMPTY = {
-    "remark",
-    "team_share",
-    "product_bonus",
-    "minimum_duty",
-    "adjustment",
-    "attendance_deduction",
-    "social_insurance",
-    "income_tax",
-}
+def _approved(one: Approval) -> str:
+    return _("%(ref)s, approved by %(by)s on %(on)s") % {"ref": one.ref, "by": one.by, "on": one.on}
+
+
+def _firm() -> str:
+    """The firm as the settings call it, else as the company's own unit is called."""
+    return settings.FIRM_NAME or Unit.objects.filter(parent=None).values_list("name", flat=True).first() or ""
+
+
+LEFT_OUT_WHEN_EMPTY = {"team_share", "minimum_duty", "adjustment"}  # columns that form 3 does not ask for
 
 
 def _is_summed(column: Column) -> bool:

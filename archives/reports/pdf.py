@@ -31,11 +31,11 @@ def as_pdf(report: PayReport) -> bytes:
 
 def _content(report: PayReport) -> dict[str, object]:
     kinds = [column.kind for column in report.columns]
-    month = _("Month")
+    month, number = _("Month"), _("Report no.")
     return {
         "lang": "zh" if (get_language() or "").startswith("zh") else "en",
         "heading": f"{report.firm} {report.branch} {report.title}".strip(),
-        "subheading": f"{month} {report.month}　　{report.plan}　　{report.approval}",
+        "subheading": f"{number} {report.number}　　{month} {report.month}　　{report.plan}　　{report.approval}",
         "titles": [column.title for column in report.columns],
         "widths": [column.weight for column in report.columns],
         "numeric": [kind in (MONEY, RATE) for kind in kinds],

@@ -53,11 +53,11 @@ def as_workbook(report: PayReport) -> bytes:
 
 
 def _heading(sheet: Worksheet, report: PayReport, width: int) -> None:
-    month = _("Month")
+    month, number = _("Month"), _("Report no.")
     title = f"{report.firm} {report.branch} {report.title}".strip()
     for row, text, size in (
         (1, title, 15),
-        (2, f"{month} {report.month}   {report.plan}   {report.approval}", 10),
+        (2, f"{number} {report.number}   {month} {report.month}   {report.plan}   {report.approval}", 10),
     ):
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=width)
         cell = _put(sheet, row, 1, text, bold=size > 10, boxed=False)

@@ -58,8 +58,24 @@ def test_the_filed_workbook_holds_form_3_with_totals_signatures_and_no_formula(p
     cells = [cell for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert not [cell for cell in cells if cell.data_type == "f"]
     header = [cell.value for cell in sheet[4]]
-    for title in ("姓名", "底薪", "佣金收入", "净佣金", "增值税及附加", "提成基数", "提成", "合规系数", "实发合计"):
+    for title in (
+        "姓名",
+        "底薪",
+        "佣金收入",
+        "净佣金",
+        "增值税及附加",
+        "提成基数",
+        "提成",
+        "合规系数",
+        "考勤扣款",
+        "产品奖励",
+        "社会保险",
+        "个人所得税",
+        "实发合计",
+        "备注",
+    ):
         assert title in header, header
+    assert sheet["A1"].value == "和信证券 人民路营业部 客户经理薪酬月报表" and "编号 B1-202610" in sheet["A2"].value
     first = dict(zip(header, [cell.value for cell in sheet[5]], strict=True))
     assert (first["姓名"], first["提成"], first["提成基数"]) == ("=1+1", 3659.43, 18637.73)
     total = dict(zip(header, [cell.value for cell in sheet[5 + run.people]], strict=True))["实发合计"]

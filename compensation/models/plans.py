@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
@@ -49,15 +50,25 @@ class PlanVersionQuerySet(models.QuerySet["PlanVersion"]):
         within = authority.sees_unit("plan__unit__path", Power.SEE_PAY, Power.SEE_POLICY)
         return self.filter(Q(plan__unit=None) | Q(plan__unit__in=authority.own_line) | within)
 
-    def approved_for(self, month: Month) -> Self:
-        """In force and approved on every day of the month."""
-        return self.filter(from_on__lte=month.first, approved_on__lte=month.first).filter(
-            Q(approval_ended_on=None) | Q(approval_ended_on__gte=month.end)
-        )
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """By whom and by which document a version is approved, from `on` until before `ended_on`."""
+
+    on: date
+    ended_on: date | None
+    ref: str
+    by: str
+
+    def holds_on(self, day: date) -> bool:
+        return self.on <= day and (self.ended_on is None or day < self.ended_on)
 
 
 class PlanVersion(models.Model):
-    """A plan's components from a day on. Approved content never changes: another version is added."""
+    """A plan's components from a day on. Approved content never changes: another version is added.
+
+    The approval on the row is the latest; those that ended before it are `earlier_approvals`.
+    """
 
     plan = models.ForeignKey(PayPlan, models.PROTECT, related_name="versions", verbose_name=_("pay plan"))
     from_on = models.DateField(_("from"))
@@ -103,11 +114,29 @@ class PlanVersion(models.Model):
     def __str__(self) -> str:
         return f"{self.plan.code} · {self.from_on}"
 
+    @property
+    def approvals(self) -> list[Approval]:
+        """All that are or were on record, the oldest first."""
+        found = [
+            Approval(one.approved_on, one.ended_on, one.approval_ref, one.approved_by)
+            for one in self.earlier_approvals.all()
+        ]
+        if self.approved_on:
+            found.append(Approval(self.approved_on, self.approval_ended_on, self.approval_ref, self.approved_by))
+        return sorted(found, key=lambda one: one.on)
+
     def is_approved_on(self, day: date) -> bool:
-        """Whether the approval on record holds on `day`."""
-        if self.approved_on is None or self.approved_on > day:
-            return False
-        return self.approval_ended_on is None or day < self.approval_ended_on
+        """Whether an approval on record holds on `day`."""
+        return any(one.holds_on(day) for one in self.approvals)
+
+    def approvals_for(self, month: Month) -> list[Approval]:
+        """The approvals under which a month is computed; none unless every day of it has one."""
+        found, day = [], month.first
+        for one in self.approvals:
+            if one.holds_on(day):
+                found.append(one)
+                day = one.ended_on or month.end
+        return found if day >= month.end else []
 
     def as_plan(self) -> Plan:
         return plan_from_data(self.plan.code, self.components)
@@ -119,3 +148,43 @@ class PlanVersion(models.Model):
             raise ValidationError({"components": str(reason)}) from None
         if errors := [_(finding.message) for finding in findings if finding.is_error]:
             raise ValidationError({"components": errors})
+
+
+class EarlierApprovalQuerySet(models.QuerySet["EarlierApproval"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(version__in=PlanVersion.objects.visible_to(user))
+
+
+class EarlierApproval(models.Model):
+    """An approval that had ended when the next one was recorded; the months it covers stand on it. Never changed."""
+
+    version = models.ForeignKey(
+        PlanVersion, models.PROTECT, related_name="earlier_approvals", verbose_name=_("version of a pay plan")
+    )
+    approved_on = models.DateField(_("approved on"))
+    approval_ref = models.CharField(_("approval document"), max_length=120)
+    approved_by = models.CharField(_("approved by"), max_length=120)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
+    )
+    ended_on = models.DateField(_("approval ended on"))
+    end_reason = models.CharField(_("reason of the end"), max_length=200, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ended by")
+    )
+
+    objects = EarlierApprovalQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("earlier approval")
+        verbose_name_plural = _("earlier approvals")
+        ordering = ["version", "-approved_on"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "approved_on"], name="one_earlier_approval_a_day"),
+            models.CheckConstraint(
+                condition=Q(ended_on__gt=F("approved_on")), name="earlier_approval_ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version} · {self.approval_ref}"

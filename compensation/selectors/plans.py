@@ -34,8 +34,11 @@ class PlanNotApproved(NotComputable):
 
 def plan_for(branch: Unit, month: Month) -> PlanVersion:
     """The approved version in force: of the nearest unit up the line, of it the latest. Raises `PlanNotApproved`."""
-    versions = PlanVersion.objects.approved_for(month).select_related("plan")
-    in_line = [version for version in versions if version.plan.unit_id in (None, *branch.line)]
+    in_force = PlanVersion.objects.filter(from_on__lte=month.first).exclude(approved_on=None)
+    versions = in_force.select_related("plan").prefetch_related("earlier_approvals")
+    in_line = [
+        version for version in versions if version.plan.unit_id in (None, *branch.line) and version.approvals_for(month)
+    ]
     if not in_line:
         raise PlanNotApproved(Said(NO_PLAN, {"month": month.code, "branch": branch.name}))
     nearest = {unit_id: depth for depth, unit_id in enumerate(branch.line, start=1)}
@@ -54,7 +57,8 @@ class PlanStand:
 def plans_in_sight(user: User, on: date) -> list[PlanStand]:
     """Versions of all plans that decide pay within one's sight, the latest of each plan first."""
     versions = PlanVersion.objects.visible_to(user).select_related("plan__unit", "recorded_by", "ended_by")
-    return [stand_of(version, on) for version in versions.order_by("plan__code", "-from_on")]
+    versions = versions.prefetch_related("earlier_approvals").order_by("plan__code", "-from_on")
+    return [stand_of(version, on) for version in versions]
 
 
 def stand_of(version: PlanVersion, on: date) -> PlanStand:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from compensation.models import PlanVersion
+from compensation.models import EarlierApproval, PlanVersion
 from compensation.rules import PlanUnreadable, lint
 from compensation.services.refusals import PayRefused, given
 from teams.authority import Power
@@ -51,12 +51,29 @@ def record_plan_approval(
         raise ApprovalStands
     values = {"approved_on": approved_on, "approval_ref": given(approval_ref), "approved_by": given(approved_by)}
     if any(getattr(version, name) != value for name, value in values.items()):
+        _put_away(version)
         for name, value in values.items():
             setattr(version, name, value)
         version.recorded_by = actor
         version.approval_ended_on, version.end_reason, version.ended_by = None, "", None
         version.save(update_fields=[*values, "recorded_by", *ENDED])
     return version
+
+
+def _put_away(version: PlanVersion) -> None:
+    """Keep the approval that has ended, before another one takes its place on the row."""
+    if version.approved_on is None or version.approval_ended_on is None:
+        return
+    EarlierApproval.objects.create(
+        version=version,
+        approved_on=version.approved_on,
+        approval_ref=version.approval_ref,
+        approved_by=version.approved_by,
+        recorded_by=version.recorded_by,
+        ended_on=version.approval_ended_on,
+        end_reason=version.end_reason,
+        ended_by=version.ended_by,
+    )
 
 
 ENDED = ("approval_ended_on", "end_reason", "ended_by")

@@ -8,16 +8,17 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
-from compensation.models import PayPlan, PayRun, PlanVersion
+from compensation.models import EarlierApproval, PayPlan, PayRun, PlanVersion
 from compensation.services import (
     ApprovalStands,
     EndsBeforeItBegins,
     NotApproved,
     ReasonMissing,
+    look_at_all_again,
     record_plan_approval,
     withdraw_plan_approval,
 )
-from compensation.tests.month import NOW, PayOf
+from compensation.tests.month import NOW, OCTOBER, PayOf
 from compensation.tests.schemes import DEFAULT_DATA, SCHEMES
 from core.models import AuditEntry
 
@@ -99,6 +100,27 @@ def test_one_approval_at_a_time_and_the_next_begins_where_it_has_ended(pay_of: P
     with pytest.raises(ApprovalStands):
         record(date(2026, 10, 15), "10号")
     assert record(date(2026, 11, 1), "10号").approval_ended_on is None
+
+
+@pytest.mark.clause("D2")
+def test_an_approval_that_ended_is_kept_and_the_months_it_covers_stand_on_it(pay_of: PayOf, own, signed_in) -> None:
+    clerk, client = pay_of.user("clerk"), signed_in(pay_of.cast.clerk)
+
+    def approved(on: date, ref: str) -> None:
+        record_plan_approval(version=own, approved_on=on, approval_ref=ref, approved_by="渠道", actor=clerk)
+
+    approved(date(2026, 9, 20), "9号")
+    run = pay_of.signed(stages=1)
+    withdraw_plan_approval(version=own, ends_on=date(2026, 10, 20), reason="换文号", actor=clerk)
+    approved(date(2026, 10, 20), "10号")
+    assert not look_at_all_again(now=NOW) and run.signatures.standing().exists(), "together they cover October"
+    shown = text(client.get(at("plan", own)))
+    assert "9号" in shown and "换文号" in shown and "10号" in shown
+    assert [one.ref for one in PlanVersion.objects.get(pk=own.pk).approvals_for(OCTOBER)] == ["9号", "10号"]
+    assert EarlierApproval.objects.get().ended_by == clerk
+    withdraw_plan_approval(version=own, ends_on=date(2026, 10, 25), reason="作废", actor=clerk)
+    approved(date(2026, 10, 26), "11号")
+    assert look_at_all_again(now=NOW) == 1, "a day without one"
 
 
 @pytest.mark.clause("D2")

@@ -52,6 +52,7 @@ def seen(request: AuthedRequest, code: str, since: str) -> PlanVersion:
     except ValueError as reason:
         raise Http404 from reason
     found = PlanVersion.objects.visible_to(request.user).select_related("plan__unit", "recorded_by", "ended_by")
+    found = found.prefetch_related("earlier_approvals__ended_by")
     return get_object_or_404(found, plan__code=code, from_on=from_on)
 
 
