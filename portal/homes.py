@@ -43,7 +43,7 @@ def own_day_context(user: User, today: date) -> dict[str, Any]:
 
 def board_context(user: User, today: date) -> dict[str, Any]:
     paths = topmost({held.path for held in user.authority.held if held.role in PEOPLE_LEADERS})
-    return {"board": board(list(Unit.objects.filter(path__in=paths).order_by("path")), today)}
+    return {"board": board(user, list(Unit.objects.filter(path__in=paths).order_by("path")), today)}
 
 
 def teams_context(user: User, today: date) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from typing import Any
 
 from django.db.models import Max, Q, Sum
 
+from accounts.models import User
 from core.money import ZERO
 from core.periods import Month
 from crm.models import DailyResult
 from teams.models import Unit
 from teams.selectors import openings_target
 from worklogs.models import WorkLog
-from worklogs.selectors.desk import Standing, desk, last_weeks, waiting_logs
+from worklogs.selectors.desk import Standing, desk, last_weeks, owed_by
 from worklogs.selectors.heat import heat_of_people
 
 MOST_WAITING = 6
@@ -49,12 +50,15 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Board:
-    """`everybody` of the units, who needs a word first on top. `target` is None where none is set."""
+    """`everybody` of the units, who needs a word first on top; `owed` are the logs the reader is to answer herself.
+
+    `target` is None where none is set.
+    """
 
     on: date
     units: tuple[Unit, ...]
     everybody: tuple[Row, ...]
-    waiting: tuple[Waiting, ...]
+    owed: tuple[Waiting, ...]
     target: Decimal | None
     heat: dict[str, Any]  # of those shown
 
@@ -80,8 +84,14 @@ class Board:
         return sum(bool(row.standing.week and row.standing.week.passed) for row in self.everybody)
 
     @property
-    def waiting_count(self) -> int:
-        return sum(row.standing.waiting for row in self.everybody)
+    def waiting(self) -> tuple[Waiting, ...]:
+        """The first of what is owed."""
+        return self.owed[:MOST_WAITING]
+
+    @property
+    def owed_by_others(self) -> int:
+        """How many answers the leaders below still owe."""
+        return sum(row.standing.waiting for row in self.everybody) - len(self.owed)
 
     @property
     def openings(self) -> Decimal:
@@ -92,8 +102,8 @@ class Board:
         return sum(not row.openings for row in self.everybody)
 
 
-def board(units: Sequence[Unit], today: date) -> Board:
-    """Of everybody who writes logs in `units` and below; ten queries."""
+def board(user: User, units: Sequence[Unit], today: date) -> Board:
+    """Of everybody who writes logs in `units` and below; eleven queries."""
     standings = sorted(desk(units, today, weeks=WEEKS), key=lambda one: one.urgency)
     shown = [(one.member, one.weeks) for one in standings[:MOST_ROWS]]
     names = {one.member.person_id: one.member.name for one in standings}
@@ -102,9 +112,8 @@ def board(units: Sequence[Unit], today: date) -> Board:
         on=today,
         units=tuple(units),
         everybody=tuple(Row(one, *openings.get(one.member.person_id, (ZERO, None))) for one in standings),
-        waiting=tuple(
-            Waiting(log, names[log.person_id], (today - log.on).days)
-            for log in waiting_logs(units, list(names), today)[:MOST_WAITING]
+        owed=tuple(
+            Waiting(log, names[log.person_id], (today - log.on).days) for log in owed_by(user, standings, today)
         ),
         target=openings_target(units, [one.member for one in standings], Month(today)),
         heat=heat_of_people(shown, last_weeks(today, WEEKS)),

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from core.periods import Month, Week
 from portal.homes import homes_of
 from portal.tests.world import fill, more_people
-from teams.models import Target
+from teams.models import Posting, Target
 from tests.cast import Cast
 from worklogs.models import WeekScore, WorkLog
 from worklogs.tests.test_desk import written
@@ -112,7 +112,31 @@ def test_the_board_and_the_review_desk_wait_for_the_same_logs(cast: Cast, signed
     board, desk = client.get("/").context["board"], client.get("/logs/desk/").context["page"]
     assert [waits.log.on for waits in board.waiting] == [date(2026, 11, 9), date(2026, 11, 17)]
     assert {row.standing.waiting for row in board.rows} == {row.waiting for row in desk} == {0, 2}
-    assert board.waiting_count == 2
+    assert len(board.owed) == 2
+
+
+@pytest.mark.clause("S4.1.f")
+def test_a_leader_is_told_of_the_answers_that_are_her_own_to_give(cast: Cast, signed_in):
+    for on in (16, 17, 18):
+        written(cast, "cm", date(2026, 11, on))
+    for key, owed, by_others in (("am", 2, 0), ("am_west", 0, 0), ("mm", 0, 2), ("manager", 0, 2)):
+        board = signed_in(cast.user[key]).get("/", {"view": "board"}).context["board"]
+        assert (len(board.owed), board.owed_by_others) == (owed, by_others), key
+    Posting.objects.filter(person=cast.person("am")).update(to_on=cast.today)
+    board = signed_in(cast.mm).get("/").context["board"]
+    assert (len(board.owed), board.owed_by_others) == (2, 0), "nobody leads the area: the one above answers"
+
+
+@pytest.mark.clause("S4.1.f", "D7")
+def test_who_stands_in_is_not_asked_to_answer_her_own_logs(cast: Cast, signed_in):
+    for key in ("cm", "cm2"):
+        written(cast, key, cast.today)
+    own = Posting.objects.get(person=cast.person("am"))
+    Posting.objects.create(person=cast.person("cm"), unit=own.unit, role=own.role, from_on=cast.today, acting_for=own)
+    client = signed_in(cast.as_of("cm"))
+    assert [one.name for one in client.get("/", {"view": "board"}).context["board"].owed] == ["陈大文"]
+    page = client.get("/logs/desk/").content.decode()
+    assert page.count('name="logs"') == 1
 
 
 @pytest.mark.clause("S3.2")

@@ -8,18 +8,17 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, cast
 
-from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
-from django.db.models.functions import TruncDate
 from django.utils.translation import gettext
 
 from accounts.models import User
 from core.periods import Week
 from policies import selectors as policy
 from teams.authority import Power
-from teams.models import Posting, Unit, UnitKind, below
-from teams.selectors import LEADING_ROLE, Member, members_on
-from worklogs.models import DayScore, Reply, ScoreTable, WeekScore, WorkLog
+from teams.models import Unit, UnitKind, below
+from teams.selectors import Member, members_on
+from worklogs.models import DayScore, ScoreTable, WeekScore, WorkLog
 from worklogs.rules.kinds import LABELS, Kind
+from worklogs.selectors.answering import NONE, Answers, answered_logs, answers, logs_owed
 
 REPLIES_A_WEEK = "worklogs.weekly_replies"
 
@@ -28,7 +27,7 @@ REPLIES_A_WEEK = "worklogs.weekly_replies"
 class Standing:
     """One member on the review desk. `log` is that day's; `weeks` are her weeks up to the one of that day, by Monday.
 
-    `waiting` counts her logs that wait for an answer (see `waiting_logs`), `oldest` is the first of them.
+    `answers` are those her leader gave and still owes.
     """
 
     member: Member
@@ -36,10 +35,22 @@ class Standing:
     log: WorkLog | None
     day: DayScore | None
     weeks: Mapping[date, WeekScore]
-    answered: int
     owed: int
-    waiting: int
-    oldest: date | None
+    answers: Answers
+
+    @property
+    def answered(self) -> int:
+        return self.answers.answered
+
+    @property
+    def waiting(self) -> int:
+        """How many answers her leader still owes her."""
+        return sum(self.answers.owed.values())
+
+    @property
+    def oldest(self) -> date | None:
+        """The day of the first log that waits for one of them."""
+        return self.answers.oldest
 
     @property
     def week(self) -> WeekScore | None:
@@ -87,8 +98,9 @@ def desk(units: Collection[Unit], on: date, *, weeks: int = 1) -> list[Standing]
     logs = {log.person_id: log for log in WorkLog.objects.filter(person__in=people, on=on)}
     days = {score.person_id: score for score in DayScore.objects.filter(person__in=people, on=on).defer("lines")}
     scores = week_scores(people, units, last_weeks(on, weeks))
-    counted = _answers(people, units, on)
-    owed = policy.values_on([REPLIES_A_WEEK], unit_ids={member.unit_id for member in members}, on=on)
+    asked = policy.values_on([REPLIES_A_WEEK], unit_ids={member.unit_id for member in members}, on=on)
+    owed = {member.person_id: cast(int, asked[member.unit_id][REPLIES_A_WEEK].value) for member in members}
+    given = answers(owed, units, on)
     return [
         Standing(
             member=member,
@@ -96,11 +108,34 @@ def desk(units: Collection[Unit], on: date, *, weeks: int = 1) -> list[Standing]
             log=logs.get(member.person_id),
             day=days.get(member.person_id),
             weeks=scores[member.person_id],
-            owed=cast(int, owed[member.unit_id][REPLIES_A_WEEK].value),
-            **counted.get(member.person_id, {"answered": 0, "waiting": 0, "oldest": None}),
+            owed=owed[member.person_id],
+            answers=given.get(member.person_id, NONE),
         )
         for member in members
     ]
+
+
+def owed_by(user: User, standings: Iterable[Standing], on: date) -> list[WorkLog]:
+    """The logs that one has yet to answer oneself, of these members; the oldest first."""
+    still = {(one.member.person_id, week): n for one in standings for week, n in one.answers.owed.items()}
+    return logs_owed(user, still, on) if still else []
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A log that waits for an answer, as the desk lists it."""
+
+    log: WorkLog
+    member: Member
+    day: DayScore | None
+
+
+def waiting_rows(logs: Sequence[WorkLog], standings: Iterable[Standing]) -> list[WaitingRow]:
+    """The logs with their writers and scores; one query."""
+    members = {standing.member.person_id: standing.member for standing in standings}
+    scores = DayScore.objects.filter(person__in={log.person_id for log in logs}, on__in={log.on for log in logs})
+    days = {(score.person_id, score.on): score for score in scores.defer("lines")}
+    return [WaitingRow(log, members[log.person_id], days.get((log.person_id, log.on))) for log in logs]
 
 
 def week_scores(
@@ -112,58 +147,6 @@ def week_scores(
     for score in rows.filter(week__gte=weeks[0].first, week__lte=weeks[-1].first).defer("lines"):
         found[score.person_id][score.week] = score
     return found
-
-
-def waiting_since(on: date) -> date:
-    """Two logs a week are to be answered (S4.1.f), so only those of the week of `on` and of the one before wait."""
-    return Week(on).previous().first
-
-
-def waiting_logs(units: Collection[Unit], people: Collection[int], on: date) -> QuerySet[WorkLog]:
-    """The logs of these people, written in these units, that wait for an answer on a day; the oldest first."""
-    waiting = WorkLog.objects.waiting_for_reply().filter(below(*units, path="unit__path"), person__in=people)
-    return waiting.filter(on__gte=waiting_since(on), on__lte=on).order_by("on", "submitted_at")
-
-
-def _answers(people: Collection[int], units: Collection[Unit], on: date) -> dict[int, dict[str, Any]]:
-    """Per person how many logs of the week are answered, how many wait, and the oldest of these; one query."""
-    week = Week(on)
-    waits = Q(state=WorkLog.State.SUBMITTED, replied=False, on__lte=on) & below(*units, path="unit__path")
-    rows = (
-        WorkLog.objects.filter(person__in=people, on__gte=waiting_since(on), on__lt=week.end)
-        .order_by()
-        .values_list("person")
-        .annotate(
-            answered=Count("pk", filter=Q(answered_by_own_leader(), on__gte=week.first)),
-            waiting=Count("pk", filter=waits),
-            oldest=Min("on", filter=waits),
-        )
-    )
-    return {
-        person: {"answered": answered, "waiting": count, "oldest": oldest} for person, answered, count, oldest in rows
-    }
-
-
-def answered_logs(people: Iterable[int], week: Week) -> dict[int, int]:
-    """How many of each person's logs of the week her own leader has answered (S4.1.f); two answers to one log count once."""
-    logs = WorkLog.objects.filter(answered_by_own_leader(), person__in=list(people))
-    logs = logs.filter(on__gte=week.first, on__lt=week.end)
-    return dict(logs.order_by().values_list("person").annotate(count=Count("pk")))
-
-
-def answered_by_own_leader() -> Exists:
-    """That a log was answered by who led the writer's unit on the day of the answer, a stand-in included.
-
-    Where nobody led it then, the leader of the unit above answers instead.
-    """
-    leading = Posting.objects.filter(
-        Q(to_on=None) | Q(to_on__gt=OuterRef("day")), role__in=LEADING_ROLE.values(), from_on__lte=OuterRef("day")
-    )
-    own = leading.filter(unit=OuterRef("log__unit"))
-    above = leading.filter(unit=OuterRef("log__unit__parent"))
-    by_own, by_above = (Exists(posts.filter(person__user=OuterRef("author"))) for posts in (own, above))
-    given = Reply.objects.annotate(day=TruncDate("at")).filter(log=OuterRef("pk"))
-    return Exists(given.filter(by_own | (~Exists(own) & by_above)))
 
 
 @dataclass(frozen=True, slots=True)

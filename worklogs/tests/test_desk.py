@@ -14,6 +14,7 @@ from worklogs import services
 from worklogs.models import Reply, ScoreTable, WorkLog
 from worklogs.rules.windows import month_end_window
 from worklogs.selectors import desk as selectors
+from worklogs.selectors.answering import answered_logs
 from worklogs.selectors.month_end import month_end_standing
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,7 @@ def test_only_the_answers_of_the_areas_own_leader_fulfil_her_duty(cast, signed_i
     on = date(2026, 11, 27)
     log = written(cast, "cm", on)
     answer(log, cast.as_of(key, on), on=on)
-    assert selectors.answered_logs([log.person_id], Week(on)) == ({log.person_id: 1} if answered else {})
+    assert answered_logs([log.person_id], Week(on)) == ({log.person_id: 1} if answered else {})
     mine = {row.member.employee_no: row for row in selectors.desk([cast.unit["B1M1A1"]], on)}["1001"]
     assert mine.answered == answered
     row = next(row for row in selectors.desk([cast.unit["B1"]], on) if row.member.employee_no == "1001")
@@ -90,7 +91,7 @@ def test_an_area_without_a_leader_is_answered_by_the_one_above(cast):
     log = written(cast, "cm", MONDAY)
     Posting.objects.filter(person=cast.person("am")).update(to_on=MONDAY)
     answer(log, cast.mm)
-    assert selectors.answered_logs([log.person_id], Week(TODAY)) == {log.person_id: 1}
+    assert answered_logs([log.person_id], Week(TODAY)) == {log.person_id: 1}
 
 
 @pytest.mark.parametrize(
@@ -255,6 +256,22 @@ def test_the_desk_asks_the_same_number_of_questions_for_a_large_team(cast, djang
     with CaptureQueriesContext(connection) as large:
         assert client.get("/logs/desk/").status_code == 200
     assert len(large) == len(small) <= 12
+
+
+@pytest.mark.clause("S4.1.f")
+def test_what_waits_for_a_leader_is_one_list_of_several_days_and_ends_when_two_of_the_week_are_answered(
+    cast, signed_in
+):
+    logs = [written(cast, "cm", MONDAY + timedelta(days=n)) for n in (0, 1, 2)]
+    client = signed_in(cast.am)
+    page = client.get("/logs/desk/?show=mine")
+    assert [row.log for row in page.context["logs"]] == logs[:2]
+    assert page.content.decode().count('name="logs"') == 2
+    data = {"logs": [str(log.public_id) for log in logs[:2]], "text": "都不错", "back": "show=mine"}
+    assert client.post("/logs/desk/reply/", data).status_code == 302
+    page = client.get("/logs/desk/?show=mine")
+    assert not page.context["logs"] and 'name="text"' not in page.content.decode()
+    assert 'name="logs"' in client.get("/logs/desk/").content.decode(), "the third may be answered as well"
 
 
 def test_several_logs_are_answered_from_the_desk_at_once(cast, signed_in):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -46,7 +47,8 @@ SHOW = {
     "all": gettext_lazy("Everybody"),
     "missing": gettext_lazy("Not written"),
     "short": gettext_lazy("Short"),
-    "waiting": gettext_lazy("Waiting for an answer"),
+    "mine": gettext_lazy("Waiting for your reply"),
+    "waiting": gettext_lazy("Waiting for their leader"),
 }
 
 
@@ -63,17 +65,24 @@ def shown(request: AuthedRequest, query: QueryDict, form: SeveralRepliesForm, *,
     on, show = asked(query.get("on"), Day(timezone.localdate())).first, query.get("show", "all")
     show = show if show in SHOW else "all"
     board = selectors.desk(units, on)
-    chosen = {
+    mine = selectors.owed_by(request.user, board, on)
+    own = {log.person_id for log in mine}
+    others = (standing for standing in board if standing.waiting and standing.member.person_id not in own)
+    chosen: dict[str, list[Any]] = {
         "all": board,
         "missing": [standing for standing in board if standing.is_missing],
         "short": [standing for standing in board if standing.is_short],
-        "waiting": sorted((s for s in board if s.waiting), key=lambda s: s.oldest or on),
+        "mine": mine,
+        "waiting": sorted(others, key=lambda standing: standing.oldest or on),
     }
+    page = Paginator(chosen[show], A_PAGE).get_page(query.get("page"))
     context = {
         "on": on,
         "show": show,
         "filters": [(name, label, len(chosen[name])) for name, label in SHOW.items()],
-        "page": Paginator(chosen[show], A_PAGE).get_page(query.get("page")),
+        "page": page,
+        "logs": selectors.waiting_rows(list(page), board) if show == "mine" else [],
+        "may_answer_some": show == "mine" or any(one.is_written for one in page),
         "form": form,
         "may_reply": request.user.authority.paths(Power.REPLY_TO_LOGS),
         "manages": any(held.role == Role.MARKET_MANAGER for held in request.user.authority.held),

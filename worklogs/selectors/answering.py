@@ -1,0 +1,106 @@
+"""Who answers which logs (S4.1.f): how many answers each writer had, how many are still owed to her, and by whom."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, Min, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
+
+from accounts.models import User
+from core.periods import Week
+from teams.models import Posting, Unit, below
+from teams.selectors import LEADING_ROLE
+from worklogs.models import Reply, WorkLog
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Of one writer: how many of her logs of the week are answered, and by Monday how many answers a week still owes her.
+
+    A week owes no more than it has logs without an answer; `oldest` is the first of these.
+    """
+
+    answered: int
+    owed: Mapping[date, int]
+    oldest: date | None
+
+
+NONE = Answers(0, {}, None)
+
+
+def answers(owed: Mapping[int, int], units: Collection[Unit], on: date) -> dict[int, Answers]:
+    """Per person the answers she had and those still owed, in the week of a day and the one before it; one query.
+
+    `owed` are the answers each person is to have in a week; logs count that were written in `units`.
+    """
+    week = Week(on)
+    waits = Q(state=WorkLog.State.SUBMITTED, replied=False, on__lte=on) & below(*units, path="unit__path")
+    rows = (
+        WorkLog.objects.filter(person__in=owed, on__gte=week.previous().first, on__lt=week.end)
+        .annotate(is_now=ExpressionWrapper(Q(on__gte=week.first), output_field=BooleanField()))
+        .order_by()
+        .values_list("person", "is_now")
+        .annotate(given=Count("pk", filter=answered_by_own_leader()), left=Count("pk", filter=waits))
+        .annotate(oldest=Min("on", filter=waits))
+    )
+    given: Counter[int] = Counter()
+    still: dict[int, dict[date, int]] = defaultdict(dict)
+    oldest: dict[int, date] = {}
+    for person, is_now, answered, left, first in rows:
+        if is_now:
+            given[person] = answered
+        if missing := min(left, max(owed[person] - answered, 0)):
+            still[person][week.first if is_now else week.previous().first] = missing
+            oldest[person] = min(first, oldest.get(person, first))
+    return {person: Answers(given[person], still[person], oldest.get(person)) for person in {*given, *still}}
+
+
+def logs_owed(user: User, still: Mapping[tuple[int, date], int], on: date) -> list[WorkLog]:
+    """The logs that a leader has yet to answer herself, the oldest first: those of units that nobody else answers.
+
+    `still` says by person and Monday how many answers are owed. Nobody answers her own logs. One query.
+    """
+    left = dict(still)
+    waiting = WorkLog.objects.waiting_for_reply().exclude(person__user=user).filter(on__lte=on)
+    waiting = waiting.filter(unit__in=units_answered_by(user), person__in={person for person, _ in left})
+    found = []
+    for log in waiting.filter(on__gte=Week(on).previous().first).order_by("on", "submitted_at"):
+        key = log.person_id, Week(log.on).first
+        if left.get(key):
+            left[key] -= 1
+            found.append(log)
+    return found
+
+
+def units_answered_by(user: User) -> QuerySet[Unit]:
+    """The units one leads, and those right below them that nobody leads today."""
+    authority = user.authority
+    led = [held.unit_id for held in authority.held if LEADING_ROLE.get(held.kind) == held.role]
+    leading = Posting.objects.on(authority.on).filter(unit=OuterRef("pk"), role__in=LEADING_ROLE.values())
+    return Unit.objects.filter(Q(pk__in=led) | Q(~Exists(leading), parent__in=led))
+
+
+def answered_logs(people: Iterable[int], week: Week) -> dict[int, int]:
+    """How many of each person's logs of the week her own leader has answered (S4.1.f); two answers to one log count once."""
+    logs = WorkLog.objects.filter(answered_by_own_leader(), person__in=list(people))
+    logs = logs.filter(on__gte=week.first, on__lt=week.end)
+    return dict(logs.order_by().values_list("person").annotate(count=Count("pk")))
+
+
+def answered_by_own_leader() -> Exists:
+    """That a log was answered by who led the writer's unit on the day of the answer, a stand-in included.
+
+    Where nobody led it then, the leader of the unit above answers instead.
+    """
+    leading = Posting.objects.filter(
+        Q(to_on=None) | Q(to_on__gt=OuterRef("day")), role__in=LEADING_ROLE.values(), from_on__lte=OuterRef("day")
+    )
+    own = leading.filter(unit=OuterRef("log__unit"))
+    above = leading.filter(unit=OuterRef("log__unit__parent"))
+    by_own, by_above = (Exists(posts.filter(person__user=OuterRef("author"))) for posts in (own, above))
+    given = Reply.objects.annotate(day=TruncDate("at")).filter(log=OuterRef("pk"))
+    return Exists(given.filter(by_own | (~Exists(own) & by_above)))
