@@ -7,6 +7,9 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.urls import include, path
 
+from core.console import furnish
+
+furnish(admin.site)
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # the console has no door of its own
 
 handler500 = "core.views.server_error"

@@ -1,7 +1,5 @@
-"""What the console's import and export have in common: columns under the words of the reader.
-
-A resource names its `words`, by column; on the way in its columns are understood under their identifiers and under their
-words in each language.
+"""The console, as far as Django's own is not enough: exports under the words of the reader, which a resource names
+(`words`), yes and no in words, no second door to a password.
 """
 
 from __future__ import annotations
@@ -10,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
-from django.conf import settings
-from django.utils import translation
+from django.contrib import admin
+from django.contrib.admin.templatetags import admin_list
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext
 from import_export import resources
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import SelectableFieldsExportForm
-
-from core.cells import folded
 
 EXPORTED_AS = (XLSX, CSV)
 
@@ -31,17 +30,29 @@ class InWords(resources.ModelResource):  # type: ignore[misc]
     def get_export_headers(self, selected_fields: Sequence[str] | None = None) -> list[str]:
         return [self.word_for(name) for name in super().get_export_headers(selected_fields)]
 
+    def export_field(self, *args: Any, **kwargs: Any) -> Any:
+        """What is empty stays empty; the library would write `None`."""
+        value = super().export_field(*args, **kwargs)
+        return "" if value is None else value
+
     def get_user_visible_fields(self) -> list[Any]:
         return [SimpleNamespace(column_name=self.word_for(f.column_name)) for f in super().get_user_visible_fields()]
-
-    def before_import(self, dataset: Any, **kwargs: Any) -> None:
-        known: dict[str, str] = {}
-        for language, _name in settings.LANGUAGES:
-            with translation.override(language):
-                known |= {folded(self.word_for(name)): name for name in self.words}
-        dataset.headers = [known.get(folded(str(header)), header) for header in dataset.headers or []]
 
 
 class ExportInWords(SelectableFieldsExportForm):  # type: ignore[misc]
     def _get_field_label(self, resource: Any, field_name: str) -> str:
         return str(resource.word_for(field_name))
+
+
+def furnish(site: admin.AdminSite) -> None:
+    """A password is changed on the page that knows its rules; a picture of yes or no is a word."""
+
+    def own_page(request: HttpRequest, **_: Any) -> HttpResponse:
+        return redirect("account_change_password")
+
+    site.password_change = site.password_change_done = own_page  # type: ignore[method-assign, assignment]
+    admin_list._boolean_icon = in_words  # type: ignore[attr-defined]
+
+
+def in_words(value: bool | None) -> str:
+    return {True: gettext("yes"), False: gettext("no")}.get(value, "–")  # type: ignore[arg-type]

@@ -36,9 +36,6 @@ class ToLookAt(ModelAdmin):
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
@@ -47,6 +44,16 @@ class ToLookAt(ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ToExport(ExportMixin, ToLookAt):  # type: ignore[misc]
+    """Looked at, and taken out by the same people."""
+
+    export_form_class = ExportInWords
+    export_formats = EXPORTED_AS
+
+    def has_export_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
 
 
 @admin.register(Import)
@@ -66,9 +73,7 @@ class ImportAdmin(ToLookAt):
 
 
 @admin.register(Opening)
-class OpeningAdmin(ExportMixin, ToLookAt):  # type: ignore[misc]
-    export_form_class = ExportInWords
-    export_formats = EXPORTED_AS
+class OpeningAdmin(ToExport):
     resource_classes = (OpeningResource,)
     list_display = ("open_date", "fund_account", "client_no", "developer", "share", "unit", "branch", "status")
     list_filter = ("status",)
@@ -78,9 +83,7 @@ class OpeningAdmin(ExportMixin, ToLookAt):  # type: ignore[misc]
 
 
 @admin.register(AccountMonth)
-class AccountMonthAdmin(ExportMixin, ToLookAt):  # type: ignore[misc]
-    export_form_class = ExportInWords
-    export_formats = EXPORTED_AS
+class AccountMonthAdmin(ToExport):
     resource_classes = (AccountMonthResource,)
     list_display = ("month", "fund_account", "relation", "person", "unit", "gross_commission", "net_commission")
     list_filter = ("relation",)
@@ -90,9 +93,7 @@ class AccountMonthAdmin(ExportMixin, ToLookAt):  # type: ignore[misc]
 
 
 @admin.register(DailyResult)
-class DailyResultAdmin(ExportMixin, ToLookAt):  # type: ignore[misc]
-    export_form_class = ExportInWords
-    export_formats = EXPORTED_AS
+class DailyResultAdmin(ToExport):
     resource_classes = (DailyResultResource,)
     list_display = ("day", "person", "unit", "openings", "open_assets")
     date_hierarchy = "day"

@@ -278,7 +278,7 @@ class AccountMonth(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.month:%Y-%m} {self.fund_account} {self.relation}"
+        return f"{self.month:%Y-%m} {self.fund_account} {self.get_relation_display()}"
 
 
 class Superseded(models.Model):

@@ -6,18 +6,30 @@ them out. Banks, outlets and targets are small tables that may be edited and imp
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.core.files import File
 from django.db.models import ForeignKey, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from import_export.admin import ImportExportMixin
-from import_export.formats.base_formats import CSV
+from import_export.admin import ExportMixin
 
 from accounts.requests import AuthedRequest
 from core.console import EXPORTED_AS, ExportInWords
+from core.guard import sheets_of
+from core.tables import Refusal, TableRefused
+from teams import services, sheets
 from teams.authority import Power
+from teams.forms import FileForm, OutletForm, TargetForm
 from teams.models import Outlet, OutletPosting, PartnerBank, Person, Posting, Target, Unit
 from teams.resources import BankResource, OutletResource, TargetResource
 
@@ -63,10 +75,18 @@ class UnitAdmin(ToLookUp):
 
 @admin.register(Person)
 class PersonAdmin(ToLookUp):
-    list_display = ("employee_no", "name", "engagement", "grade_in_words", "joined_on", "left_on", "licence_until")
+    list_display = ("number", "called", "engagement", "grade_in_words", "joined_on", "left_on", "licence_until")
     list_filter = ("engagement",)
     search_fields = ("user__employee_no", "user__name")
     list_select_related = ("user",)
+
+    @admin.display(description=_("employee number"), ordering="user__employee_no")
+    def number(self, person: Person) -> str:
+        return person.employee_no
+
+    @admin.display(description=_("name"), ordering="user__name")
+    def called(self, person: Person) -> str:
+        return person.name
 
     @admin.display(description=_("grade"), ordering="grade")
     def grade_in_words(self, person: Person) -> str:
@@ -88,10 +108,11 @@ class OutletPostingAdmin(ToLookUp):
     list_select_related = ("person__user", "outlet")
 
 
-class ToEdit(ImportExportMixin, ToLookUp):  # type: ignore[misc]
-    """Added, changed and imported by who may edit places; removed by nobody. Files come in as CSV only."""
+class ToEdit(ExportMixin, ToLookUp):  # type: ignore[misc]
+    """Added, changed and imported by who may edit places; removed by nobody. A file goes the way of `load_company`."""
 
-    import_formats = (CSV,)
+    table: str  # among those of `load_company`
+    import_export_change_list_template = "admin/import_export/change_list_import_export.html"
     export_form_class = ExportInWords
     export_formats = EXPORTED_AS
 
@@ -102,36 +123,82 @@ class ToEdit(ImportExportMixin, ToLookUp):  # type: ignore[misc]
         return self.may_edit(request)  # type: ignore[arg-type]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if not self.may_edit(request) or obj is None:  # type: ignore[arg-type]
+        path = None if obj is None else self.path_of(obj)
+        if not self.may_edit(request) or path is None:  # type: ignore[arg-type]
             return self.may_edit(request)  # type: ignore[arg-type]
-        path = self.path_of(obj)
-        return path is None or request.user.authority.may(Power.EDIT_PLACES, path)  # type: ignore[union-attr]
+        return request.user.is_superuser or request.user.authority.may(Power.EDIT_PLACES, path)  # type: ignore[union-attr]
 
     def path_of(self, row: Any) -> str | None:
         """The path of the unit a row belongs to; None where it belongs to none."""
         return None
 
-    def has_import_permission(self, request: HttpRequest) -> bool:
-        return self.may_edit(request)  # type: ignore[arg-type]
-
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
 
-    def get_resource_kwargs(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_resource_kwargs(request, *args, **kwargs), "user": request.user}
-
     def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
-        """Units one may edit; people are found by number, never by a list of all."""
+        """Units one may edit."""
         if db_field.name == "unit" and not request.user.is_superuser:
             seen = request.user.authority.sees_unit("path", Power.EDIT_PLACES)  # type: ignore[union-attr]
             kwargs["queryset"] = Unit.objects.filter(seen)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_urls(self) -> list[Any]:
+        name = f"teams_{self.opts.model_name}_import"
+        return [path("import/", self.admin_site.admin_view(self.import_view), name=name), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        shown = {**(extra_context or {}), "has_import_permission": self.may_edit(request)}  # type: ignore[arg-type]
+        return super().changelist_view(request, shown)
+
+    def import_view(self, request: AuthedRequest) -> HttpResponse:
+        if not self.may_edit(request):
+            raise PermissionDenied
+        form, report = FileForm(request.POST or None, request.FILES or None), None
+        refusals: tuple[Refusal, ...] = ()
+        if form.is_valid():
+            try:
+                report = self.take(request, form.cleaned_data["file"], only_check="check" in request.POST)
+            except (TableRefused, services.CompanyRefused) as refused:
+                refusals = tuple(refused.refusals)
+            else:
+                if "check" not in request.POST:
+                    self.message_user(request, told(report.tables[self.table]))
+                    return redirect(f"admin:teams_{self.opts.model_name}_changelist")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Import"),
+            "form": form,
+            "refusals": refusals[:SHOWN],
+            "refused": len(refusals),
+            "checked": told(report.tables[self.table]) if report else "",
+            "columns": [column.name for column in sheets.BY_NAME[self.table].columns],
+        }
+        failed = bool(refusals or form.errors)
+        return TemplateResponse(request, "admin/import_table.html", context, status=422 if failed else 200)
+
+    def take(self, request: AuthedRequest, file: File[bytes], *, only_check: bool) -> services.LoadReport:
+        with NamedTemporaryFile(suffix=Path(file.name or "").suffix) as copy:
+            for chunk in file.chunks():
+                copy.write(chunk)
+            copy.flush()
+            sheet, *_others = sheets_of(Path(copy.name), name=file.name or "")
+        today = request.user.authority.on
+        return services.load_places(table=self.table, sheet=sheet, actor=request.user, today=today, dry_run=only_check)
+
+
+SHOWN = 200
+
+
+def told(counts: Mapping[str, Any]) -> str:
+    return gettext("%(rows)s rows: %(created)s new, %(updated)s changed.") % counts
 
 
 @admin.register(PartnerBank)
 class PartnerBankAdmin(ToEdit):
     """Banks are the whole firm's: those with the power over the company edit them, the others look them up."""
 
+    table = "banks"
     resource_classes = [BankResource]
     list_display = ("code", "name", "key", "head_name", "head_phone")
     search_fields = ("code", "name")
@@ -143,12 +210,11 @@ class PartnerBankAdmin(ToEdit):
         authority = request.user.authority
         return request.user.is_superuser or authority.may(Power.EDIT_PLACES, authority.company_path)
 
-    def get_resource_kwargs(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        return {}
-
 
 @admin.register(Outlet)
 class OutletAdmin(ToEdit):
+    table = "outlets"
+    form = OutletForm
     resource_classes = [OutletResource]
     list_display = ("code", "name", "bank", "unit", "opens", "closes")
     list_filter = ("bank",)
@@ -161,12 +227,27 @@ class OutletAdmin(ToEdit):
 
 @admin.register(Target)
 class TargetAdmin(ToEdit):
+    table = "targets"
+    form = TargetForm
+    fields = ("unit", "employee_no", "month", "measure", "value")
     resource_classes = [TargetResource]
-    list_display = ("month", "measure", "unit", "person", "value")
+    list_display = ("in_month", "measure", "unit", "person", "value")
     list_filter = ("measure", "month")
     search_fields = ("unit__code", "unit__name", "person__user__employee_no")
     list_select_related = ("unit", "person__user")
-    autocomplete_fields = ("person",)
+
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form: Any = super().get_form(request, *args, **kwargs)
+        form.user = request.user
+        return form
 
     def path_of(self, row: Target) -> str | None:
         return row.unit.path if row.unit else None
+
+    @admin.display(description=pgettext_lazy("target", "month"), ordering="month")
+    def in_month(self, target: Target) -> str:
+        return f"{target.month:%Y-%m}"
+
+    @admin.display(description=_("employee number"))
+    def employee_no(self, target: Target) -> str:
+        return target.person.employee_no if target.person else "–"

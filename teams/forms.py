@@ -2,14 +2,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from teams.models import Person, Posting
+from accounts.models import User
+from teams.models import Outlet, Person, Posting, Target, UnitKind
+
+if TYPE_CHECKING:
+    OutletModelForm = forms.ModelForm[Outlet]
+    TargetModelForm = forms.ModelForm[Target]
+else:
+    OutletModelForm = TargetModelForm = forms.ModelForm
 
 
 class DateInput(forms.DateInput):
@@ -60,3 +68,62 @@ class StandInForm(forms.Form):
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = Layout("absent", "employee_no", "from_on", "last_on")
+
+
+class FileForm(forms.Form):
+    file = forms.FileField(label=_("File"))
+
+
+class OutletForm(OutletModelForm):
+    """An outlet as the console edits it: what `load_company` would refuse is refused here."""
+
+    def clean(self) -> dict[str, Any]:
+        entered = super().clean() or {}
+        opens, closes, unit = (entered.get(name) for name in ("opens", "closes", "unit"))
+        if opens and closes and closes <= opens:
+            self.add_error("closes", gettext("is not after the opening at %(opens)s") % {"opens": f"{opens:%H:%M}"})
+        if unit and unit.kind not in (UnitKind.AREA, UnitKind.MARKET_DEPARTMENT):
+            self.add_error("unit", gettext("an outlet belongs to an area or a branch market department"))
+        return entered
+
+
+class TargetForm(TargetModelForm):
+    """A target as the console edits it. `user` is who does: a person is found by number among those she sees."""
+
+    user: User
+    employee_no = forms.CharField(label=_("employee number"), required=False, max_length=32)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.person is not None:
+            self.initial["employee_no"] = self.instance.person.employee_no
+
+    def clean_employee_no(self) -> str:
+        number: str = self.cleaned_data["employee_no"]
+        seen = Person.objects.all() if self.user.is_superuser else Person.objects.visible_to(self.user)
+        self.instance.person = seen.filter(user__employee_no=number).first() if number else None
+        if number and self.instance.person is None:
+            raise forms.ValidationError(gettext("there is nobody with this employee number"))
+        return number
+
+    def clean_month(self) -> date:
+        month: date = self.cleaned_data["month"]
+        if not 1950 <= month.year <= 2099:
+            raise forms.ValidationError(gettext("is not a month such as 2026-11"))
+        return month.replace(day=1)
+
+    def clean(self) -> dict[str, Any]:
+        entered = super().clean() or {}
+        if entered.get("value") is not None and entered["value"] < 0:
+            self.add_error("value", gettext("is below zero"))
+        if self.errors:
+            return entered
+        unit, person = entered["unit"], self.instance.person
+        if (unit is None) == (person is None):
+            self.add_error("unit", gettext("a target is either a unit's or a person's: fill in one of the two"))
+        same = Target.objects.filter(unit=unit, person=person, month=entered["month"], measure=entered["measure"])
+        if same.exclude(pk=self.instance.pk).exists():
+            self.add_error(
+                "month", gettext("There is a target of this measure for that month already: change that one.")
+            )
+        return entered

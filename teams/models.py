@@ -393,4 +393,4 @@ class Target(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.unit or self.person} {self.month:%Y-%m} {self.measure} {self.value}"
+        return f"{self.unit or self.person} {self.month:%Y-%m} {self.get_measure_display()} {self.value}"

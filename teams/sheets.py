@@ -155,3 +155,4 @@ TARGETS = Form(
     ("目标", "目標", "月度任务", "月度任務"),
 )
 FORMS = (UNITS, PEOPLE, POSTINGS, BANKS, OUTLETS, OUTLET_POSTINGS, TARGETS)
+BY_NAME = {form.name: form for form in FORMS}

@@ -2,6 +2,7 @@
 
 from teams.services.access import NotYourPeople, Slip, give_first_passwords, give_password, take_second_factor
 from teams.services.company import CompanyRefused, LoadReport, load_company
+from teams.services.places import load_places
 from teams.services.stand_in import StandInRefused, appoint_stand_in, end_stand_in
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "give_first_passwords",
     "give_password",
     "load_company",
+    "load_places",
     "take_second_factor",
 ]

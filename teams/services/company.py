@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,7 @@ STEPS: tuple[tuple[str, Reader, tuple[str, ...]], ...] = (
 
 DERIVED_FROM = {"units", "postings"}
 Follower = Callable[[], None]
+NotTheirs = Callable[[str, Filled, Known], Iterable[Refusal]]
 _followers: list[Follower] = []
 
 
@@ -62,11 +63,12 @@ class LoadReport:
 
 
 @transaction.atomic
-def load_company(*, sheets: Sequence[Sheet], dry_run: bool = False) -> LoadReport:
+def load_company(*, sheets: Sequence[Sheet], dry_run: bool = False, not_theirs: NotTheirs | None = None) -> LoadReport:
     """Add and update by code. What the file leaves out or leaves blank stays as it is; a change keeps its history.
 
-    With `dry_run` everything is tried against the database and taken back. Raises `TableRefused` where the file cannot
-    be read and `CompanyRefused` where its rows are wrong: then nothing is written.
+    With `dry_run` everything is tried against the database and taken back. `not_theirs(table, filled, known)` refuses
+    the rows that whoever hands the file in may not write. Raises `TableRefused` where the file cannot be read and
+    `CompanyRefused` where its rows are wrong: then nothing is written.
     """
     found, ignored = for_forms(sheets, forms.FORMS)
     if not found:
@@ -75,8 +77,9 @@ def load_company(*, sheets: Sequence[Sheet], dry_run: bool = False) -> LoadRepor
     filled = {form.name: fill(found[form.name], form.columns) for form in forms.FORMS if form.name in found}
     _one_at_a_time()
     known = Known.now()
+    elsewhere = [refusal for name, one in filled.items() if not_theirs for refusal in not_theirs(name, one, known)]
     changed = {name: read(filled[name], known) for name, read, _ in STEPS if name in filled}
-    refusals = [refusal for one in filled.values() for refusal in one.refusals]
+    refusals = elsewhere + [refusal for one in filled.values() for refusal in one.refusals]
     refusals += [refusal for name, _, key in STEPS if name in filled for refusal in doubled_keys(filled[name], *key)]
     refusals += [refusal for changes in changed.values() for refusal in changes.refusals]
     if refusals:

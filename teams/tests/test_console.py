@@ -1,6 +1,9 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import date
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,10 +11,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from teams.models import Outlet, PartnerBank
+from teams.models import Outlet, PartnerBank, Target
+from teams.resources import OutletResource, TargetResource
 from tests.cast import Cast
-
-HEADER = "code,name,bank,unit,opens,closes,contact,phone\n"
 
 
 @pytest.fixture
@@ -55,25 +57,134 @@ def test_an_outlet_is_edited_by_who_may_and_nobody_elses(console: Callable[[str]
     assert browser.get(reverse("admin:teams_outlet_change", args=[outlets["O2"].pk])).status_code == 302
 
 
-def upload(browser: Client, text: str) -> str:
-    file = SimpleUploadedFile("outlets.csv", text.encode(), "text/csv")
-    page = browser.post(reverse("admin:teams_outlet_import"), {"import_file": file, "format": "0"})
-    form = page.context.get("confirm_form")
-    if form is not None:
-        browser.post(reverse("admin:teams_outlet_process_import"), form.initial)
-    return page.content.decode()
+def send(browser: Client, table: str, content: str | bytes, *, button: str = "take", name: str = "x.csv") -> Any:
+    file = SimpleUploadedFile(name, content.encode() if isinstance(content, str) else content)
+    address = reverse(f"admin:teams_{table}_import")
+    return browser.post(address, {"file": file, button: "1"})
 
 
-def test_an_import_stays_within_ones_own_units(console: Callable[[str], Client]) -> None:
+def test_an_import_stays_within_ones_own_units(console: Callable[[str], Client], cast: Cast) -> None:
     browser = console("tradeadmin")
-    page = upload(browser, f"{HEADER}O3,新网点,ICBC,B2M1A1,,,,\n")
-    assert "B2M1A1" in page
-    page = upload(browser, f"{HEADER}O2,抢来的,ICBC,B1M1A1,,,,\n")
-    assert not Outlet.objects.filter(name__in=["新网点", "抢来的"]).exists()
-    upload(browser, f"{HEADER}O3,新网点,ICBC,B1M2,,,,\n")
-    assert Outlet.objects.get(code="O3").unit.code == "B1M2"
+    hers, theirs = (cast.user[key].employee_no for key in ("cm", "sibling_cm"))
+    for table, line in {
+        "outlet": "code,name,bank,unit\nO3,新网点,ICBC,B2M1A1\n",
+        "outlet ": "code,name,bank,unit\nO2,抢来的,ICBC,B1M1A1\n",  # whose it was before counts as well
+        "target": f"unit,employee_no,month,measure,value\n,{theirs},2026-12,openings,5\n",
+        "target ": "unit,employee_no,month,measure,value\nB2,,2026-12,openings,5\n",
+    }.items():
+        answer = send(browser, table.strip(), line)
+        assert answer.status_code == 422 and "不由您维护" in answer.content.decode(), line
+    assert send(browser, "partnerbank", "code,name\nABC,农行\n").status_code == 403
+    assert (Outlet.objects.count(), Target.objects.count(), PartnerBank.objects.count()) == (2, 0, 1)
+    assert send(browser, "outlet", "code,name,bank,unit\nO3,新网点,ICBC,B1M2\n").status_code == 302
+    assert (
+        send(browser, "target", f"员工编号,月份,指标,数值\n{hers},2026-12,开户,5\n".encode("gb18030")).status_code
+        == 302
+    )
+    assert (Outlet.objects.get(code="O3").unit.code, Target.objects.get().person) == ("B1M2", cast.person("cm"))
 
 
-def test_an_import_understands_chinese_columns(console: Callable[[str], Client]) -> None:
-    upload(console("tradeadmin"), "代码,名称,银行,单位,开门时间,关门时间,联系人,电话\nO3,新网点,ICBC,B1M2,,,,\n")
-    assert Outlet.objects.get(code="O3").name == "新网点"
+def test_a_file_is_only_checked_where_that_was_asked(console: Callable[[str], Client]) -> None:
+    answer = send(console("tradeadmin"), "outlet", "code,name,bank,unit\nO3,新网点,ICBC,B1M2\n", button="check")
+    assert "1 行" in answer.content.decode() and not Outlet.objects.filter(code="O3").exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ("code,name,bank,unit,opens,closes\nO3,网点,ICBC,B1M2,17:00,09:00\n", "不晚于"),
+        ("code,name,bank,unit\nO3,网点,ICBC,B1\n", "网点应归属"),
+        ("code,name,bank,unit\nO3,网点,ICBC,B1M2\nO3,网点,ICBC,B1M2\n", "重复出现"),
+        ("a,b\n1,2\n", "缺少这一列"),
+        (b"code,name\n\x00,x\n", "空字符"),
+        (b"PK\x03\x04x", "损坏"),
+        (b"%PDF-1.7\n", "PDF"),
+    ],
+)
+def test_a_bad_file_is_refused_in_words_and_changes_nothing(
+    console: Callable[[str], Client], content: str | bytes, says: str
+) -> None:
+    answer = send(console("tradeadmin"), "outlet", content)
+    said = " ".join(refusal.text for refusal in answer.context["refusals"])
+    assert (answer.status_code, says in said, "Traceback" in answer.content.decode()) == (422, True, False), said
+    assert Outlet.objects.count() == 2
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "zh-hant", "en"])
+@pytest.mark.parametrize("form", ["0", "1"], ids=["xlsx", "csv"])
+def test_what_goes_out_comes_in_again_and_changes_nothing(
+    console: Callable[[str], Client], cast: Cast, language: str, form: str
+) -> None:
+    User.objects.filter(pk=cast.tradeadmin.pk).update(language=language)
+    browser, month = console("tradeadmin"), date(2026, 12, 1)
+    Target.objects.create(unit=cast.unit["B1"], month=month, measure="openings", value=30)
+    Target.objects.create(person=cast.person("cm"), month=month, measure="net_commission", value=1200)
+    for table, resource in (("outlet", OutletResource), ("target", TargetResource)):
+        chosen = {f"{resource.__name__.lower()}_{name}": "on" for name in resource._meta.fields}
+        sent = browser.post(reverse(f"admin:teams_{table}_export"), {"format": form, "resource": "0", **chosen})
+        assert sent.status_code == 200 and "attachment" in sent["Content-Disposition"]
+        answer = send(browser, table, sent.content, button="check", name="x.xlsx" if form == "0" else "x.csv")
+        counts = {"outlet": "1", "target": "2"}[table]
+        assert answer.context["refusals"] == ()
+        assert re.findall(r"\d+", answer.context["checked"]) == [counts, "0", "0"]
+
+
+BAD_TARGETS = {
+    "negative": ({"value": "-5"}, "小于零"),
+    "neither": ({"unit": ""}, "目标"),
+    "both": ({"employee_no": "1001"}, "目标"),
+    "somebody elsewhere": ({"unit": "", "employee_no": "THEIRS"}, "没有"),
+    "far off": ({"month": "9999-01-01"}, "月份"),
+    "there already": ({"month": "2026-12-09"}, "已有"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_TARGETS)
+def test_a_wrong_target_is_refused_at_its_field(console: Callable[[str], Client], cast: Cast, case: str) -> None:
+    browser, unit = console("tradeadmin"), cast.unit["B1"]
+    Target.objects.create(unit=unit, month=date(2026, 12, 1), measure="openings", value=30)
+    changes, says = BAD_TARGETS[case]
+    entered = {"unit": unit.pk, "employee_no": "", "month": "2027-01-01", "measure": "openings", "value": "5"} | changes
+    entered["employee_no"] = str(entered["employee_no"]).replace("THEIRS", cast.user["sibling_cm"].employee_no)
+    answer = browser.post(reverse("admin:teams_target_add"), {**entered, "person": cast.person("sibling_cm").pk})
+    errors = str(answer.context["adminform"].form.errors)
+    assert (answer.status_code, Target.objects.count()) == (200, 1)
+    assert says in errors and "约束" not in errors, errors
+
+
+def test_a_target_is_entered_for_one_of_ones_own_by_number(console: Callable[[str], Client], cast: Cast) -> None:
+    entered = {
+        "unit": "",
+        "employee_no": cast.cm.employee_no,
+        "month": "2027-01-15",
+        "measure": "openings",
+        "value": "5",
+    }
+    answer = console("tradeadmin").post(reverse("admin:teams_target_add"), entered)
+    assert answer.status_code == 302
+    target = Target.objects.get()
+    assert (target.person, target.unit, target.month) == (cast.person("cm"), None, date(2027, 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [({"opens": "17:00", "closes": "09:00"}, "不晚于"), ({"unit": "B1"}, "网点应归属")],
+    ids=["closes before it opens", "at a branch"],
+)
+def test_a_wrong_outlet_is_refused_at_its_field(
+    console: Callable[[str], Client], cast: Cast, change: dict[str, str], says: str
+) -> None:
+    bank = PartnerBank.objects.first()
+    entered = {"code": "O9", "name": "x", "bank": bank.pk if bank else "", "unit": "B1M2"} | change
+    entered["unit"] = cast.unit[str(entered["unit"])].pk
+    answer = console("tradeadmin").post(reverse("admin:teams_outlet_add"), entered)
+    assert (answer.status_code, says in answer.content.decode(), Outlet.objects.count()) == (200, True, 2)
+
+
+def test_the_console_leads_to_the_page_that_knows_the_rules_of_passwords(console: Callable[[str], Client]) -> None:
+    browser = console("tradeadmin")
+    for name in ("password_change", "password_change_done"):
+        answer = browser.post(
+            reverse(f"admin:{name}"), {"old_password": "x", "new_password1": "y", "new_password2": "y"}
+        )
+        assert (answer.status_code, answer["Location"]) == (302, reverse("account_change_password"))
