@@ -136,44 +136,6 @@ def client_numbers_known(numbers: Collection[str]) -> set[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class PayRow:
-    """An account's month as pay sees it. Amounts the source left empty are `None`."""
-
-    pk: int
-    person_id: int
-    month: date
-    fund_account: str
-    relation: str
-    turnover: Decimal | None
-    gross_commission: Decimal
-    pass_through: Decimal | None
-    net_commission: Decimal | None
-    avg_assets: Decimal | None
-    end_assets: Decimal | None
-    net_inflow: Decimal | None
-    trades: int | None
-    product_sales: Decimal | None
-    source_id: int
-
-
-PAY_COLUMNS = tuple(PayRow.__dataclass_fields__)
-
-
-def pay_rows(branch: Unit, month: Month) -> dict[int, list[PayRow]]:
-    """The account months of a branch's people by person id, ordered by account and relation."""
-    rows = (
-        AccountMonth.objects.filter(below(branch, path="unit__path"), month=month.first)
-        .order_by("person", "fund_account", "relation")
-        .values_list(*PAY_COLUMNS)
-    )
-    grouped: dict[int, list[PayRow]] = defaultdict(list)
-    for row in rows:
-        line = PayRow(*row)
-        grouped[line.person_id].append(line)
-    return dict(grouped)
-
-
-@dataclass(frozen=True, slots=True)
 class NewAccount:
     """A credited opening of a month with what the account did in it, for judging whether it is valid."""
 

@@ -8,9 +8,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from attendance.models import CalendarDay
-from core.periods import Month
 from crm import selectors, services
-from crm.models import DailyResult, Import, Kind, Opening, UnitResult
+from crm.models import AccountMonth, DailyResult, Import, Kind, Opening, UnitResult
 from crm.services import importing, results
 from crm.tests.desk import HEADINGS, MONTHS, NOW, THREE, WEEK, counted, facts
 
@@ -143,7 +142,7 @@ def test_what_is_taken_all_the_same_is_shown(cast, desk):
 
 
 @pytest.mark.clause("D15.a")
-def test_account_months_are_grouped_for_pay_by_person(cast, desk):
+def test_account_months_are_kept_by_person_and_relation(cast, desk):
     imported = desk.take(
         MONTHS
         + "2026-10,f1,开发,1001,1000000,300.5,250,12\n2026-10,f2,serviced,1001,,10,,\n2026-10,f3,developed,2001,,20,,\n",
@@ -151,10 +150,11 @@ def test_account_months_are_grouped_for_pay_by_person(cast, desk):
     )
     assert counted(imported) == (3, 0, 0)
     assert (imported.covers_from, imported.covers_to) == (date(2026, 10, 1), date(2026, 10, 31))
-    rows = selectors.pay_rows(cast.unit["B1"], Month(date(2026, 10, 1)))
-    assert {
-        person: [(r.fund_account, r.relation, r.gross_commission) for r in found] for person, found in rows.items()
-    } == {cast.person("cm").pk: [("f1", "developed", Decimal("300.50")), ("f2", "serviced", Decimal(10))]}
+    kept = AccountMonth.objects.filter(person=cast.person("cm").pk).order_by("fund_account")
+    assert [(row.month, row.fund_account, row.relation, row.gross_commission) for row in kept] == [
+        (date(2026, 10, 1), "f1", "developed", Decimal("300.50")),
+        (date(2026, 10, 1), "f2", "serviced", Decimal(10)),
+    ]
 
 
 def test_a_failure_at_the_very_end_leaves_nothing_behind(cast, desk, monkeypatch):
