@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from compensation.models import PersonMonth, Stage
+from compensation.rules import Plan
 from teams.forms import DateInput
 
 
@@ -52,7 +53,7 @@ class AnswerForm(forms.Form):
 
 
 class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
-    """What finance enters for one person and month."""
+    """What finance enters for one person and month; only what the plan of the month makes something of."""
 
     class Meta:
         model = PersonMonth
@@ -67,8 +68,22 @@ class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
             "remark",
         )
 
+    def __init__(self, *args: Any, plan: Plan | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = _("Reason for the coefficient")
+        if plan is None:
+            return
+        if not plan.component("commission_after_costs"):
+            del self.fields["client_cost"]
+        if assessment := plan.component("assessment"):
+            limits = {"low": assessment.minimum, "top": assessment.maximum}
+            text = _("Takes the place of the results appraisal; the plan keeps it between %(low)s and %(top)s.")
+            self.fields["coefficient"].help_text = text % limits
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if data.get("coefficient") is None and "coefficient" in data and (data.get("reason") or "").strip():
+            self.add_error("coefficient", _("A reason is given, but no coefficient."))
         if data.get("coefficient") is not None and not (data.get("reason") or "").strip():
             self.add_error("reason", _("A coefficient set by hand needs a reason."))
         return data

@@ -84,25 +84,26 @@ class Stand:
     stages: list[dict[str, Any]] = field(default_factory=list)
 
 
-def stand_of(run: PayRun, signatures: Iterable[Signature]) -> Stand:
-    """Where one run stands, which with its signatures is at hand already."""
+def stand_of(run: PayRun, signatures: Iterable[Signature], on: date) -> Stand:
+    """Where one run stands on a day, which with its signatures is at hand already."""
     standing = [signature for signature in signatures if signature.voided_at is None]
-    return stands([(run.branch, run.period)], [run], standing)[0]
+    return stands([(run.branch, run.period)], on, [run], standing)[0]
 
 
 def stands(
     pairs: Sequence[tuple[Unit, Month]],
+    on: date,
     known: Iterable[PayRun] | None = None,
     standing: Iterable[Signature] | None = None,
 ) -> list[Stand]:
-    """Where these months stand, in a constant number of queries; runs and signatures may be at hand."""
+    """Where these months stand on a day, in a constant number of queries; runs and signatures may be at hand."""
     if not pairs:
         return []
     months = {month.first for _, month in pairs}
     branches = {branch.pk: branch for branch, _ in pairs}
     here = Q(branch__in=branches, month__in=months)
     if known is None:
-        known = PayRun.objects.filter(here).select_related("branch", "reviewed_by")
+        known = PayRun.objects.filter(here).select_related("branch", "reviewed_by", "rejected_by")
     runs = {(run.branch_id, run.month): run for run in known}
     details: dict[tuple[int, date], Any] = {
         (row["branch"], row["month"]): row
@@ -121,8 +122,8 @@ def stands(
         standing = Signature.objects.standing().filter(run__in=[run.pk for run in runs.values()])
     for signature in standing:
         signatures.setdefault(signature.run_id, {})[signature.stage] = signature
-    arrived = _arrived(branches.values(), months)
-    next_people = _signers(branches, runs.values())
+    arrived = _arrived(branches.values(), months, runs)
+    next_people = _signers(branches, runs.values(), on)
     found = []
     for branch, month in pairs:
         key = branch.pk, month.first
@@ -145,8 +146,10 @@ def stands(
     return found
 
 
-def _arrived(branches: Iterable[Unit], months: set[date]) -> dict[tuple[int, date], tuple[int, datetime | None]]:
-    """Account rows per branch and month, and when the last of them were taken."""
+def _arrived(
+    branches: Iterable[Unit], months: set[date], runs: Mapping[tuple[int, date], PayRun]
+) -> dict[tuple[int, date], tuple[int, datetime | None]]:
+    """Account rows per branch and month, and when the last of them were taken; of a filed month those it was filed with."""
     below = Q()
     branches = list(branches)
     for branch in branches:
@@ -154,13 +157,15 @@ def _arrived(branches: Iterable[Unit], months: set[date]) -> dict[tuple[int, dat
     rows = (
         AccountMonth.objects.filter(below, month__in=months)
         .order_by()
-        .values_list("unit__path", "month")
-        .annotate(n=Count("pk"), at=Max("source__taken_at"))
+        .values_list("unit__path", "month", "source__taken_at")
+        .annotate(n=Count("pk"))
     )
     found: dict[tuple[int, date], tuple[int, datetime | None]] = {}
-    for path, month, count, at in rows:
+    for path, month, at, count in rows:
         for branch in branches:
-            if path.startswith(branch.path):
+            run = runs.get((branch.pk, month))
+            came_late = run is not None and run.filed_at is not None and at is not None and at > run.filed_at
+            if path.startswith(branch.path) and not came_late:
                 before, last = found.get((branch.pk, month), (0, None))
                 found[branch.pk, month] = before + count, max(filter(None, (at, last)), default=None)
     return found
@@ -173,12 +178,13 @@ SIGNING_ROLE = {
 }
 
 
-def _signers(branches: Mapping[int, Unit], runs: Iterable[PayRun]) -> dict[tuple[int, str], str]:
-    """Names of those who sign next, by branch and role; asked only where somebody is due."""
+def _signers(branches: Mapping[int, Unit], runs: Iterable[PayRun], on: date) -> dict[tuple[int, str], str]:
+    """Names of those who may sign next on a day, by branch and role; asked only where somebody is due."""
     if not any(run.next_stage for run in runs):
         return {}
     rows = (
-        Posting.objects.filter(unit__in=branches, role__in=SIGNING_ROLE.values(), to_on=None)
+        Posting.objects.on(on)
+        .filter(unit__in=branches, role__in=SIGNING_ROLE.values())
         .order_by("person__user__employee_no")
         .values_list("unit", "role", "person__user__name")
     )
@@ -255,5 +261,12 @@ def _stages(
         before = step["at"] or before
         step["state"] = "done" if step.pop("done") else "current" if step is current else "waiting"
         if run and run.state == State.REJECTED and step["label"] == _("Reviewed"):
-            step |= {"state": "void", "note": run.reject_reason, "at": run.rejected_at}
+            by = run.rejected_by.name if run.rejected_by else ""
+            step |= {
+                "label": _("Rejected"),
+                "state": "void",
+                "by": by,
+                "note": run.reject_reason,
+                "at": run.rejected_at,
+            }
         yield step

@@ -61,9 +61,7 @@ def review_pay_run(*, run: PayRun, actor: User, seen_digest: str, now: datetime)
 
 def _review(run: PayRun, actor: User, seen_digest: str, now: datetime) -> None:
     _not_own_pay(run, actor)
-    people = PaySlip.objects.filter(run=run).values("person")
-    details = BusinessDetail.objects.filter(branch=run.branch, month=run.month, person__in=people)
-    if details.exclude(state=BusinessDetail.State.ACCEPTED).exists():
+    if not _is_accepted(run):
         raise DetailNotAccepted
     changed = PayRun.objects.filter(pk=run.pk, state=PayRun.State.DRAFT, digest=seen_digest).update(
         state=PayRun.State.REVIEWED, reviewed_by=actor, reviewed_at=now
@@ -75,17 +73,28 @@ def _review(run: PayRun, actor: User, seen_digest: str, now: datetime) -> None:
     notices.next_signers_wait(run, now)
 
 
+def _is_accepted(run: PayRun) -> bool:
+    """Whether the business detail of everybody in the run stands accepted."""
+    people = PaySlip.objects.filter(run=run).values("person")
+    details = BusinessDetail.objects.filter(branch=run.branch, month=run.month, person__in=people)
+    return not details.exclude(state=BusinessDetail.State.ACCEPTED).exists()
+
+
 def sign_pay_run(*, run: PayRun, stage: Stage, actor: User, seen_digest: str, now: datetime) -> Signature:
-    """Sign the run's exact content. Raises `ContentChanged`, `OutOfOrder`, `SamePerson`, `OwnPay` or `MonthClosed`.
+    """Sign the run's exact content. Raises `ContentChanged`, `DetailNotAccepted`, `OutOfOrder`, `SamePerson`, `OwnPay`
+    or `MonthClosed`.
 
     The figures are worked out once more: had anything changed, the run falls back to a new draft, what was signed is
     void, those concerned are told, and the signer is refused.
     """
     must_hold(actor, stage.power, run.branch)
+    signature = None
     with transaction.atomic():
-        signature = _sign(run, stage, actor, seen_digest, now) if _is_current(run, seen_digest, now) else None
-    if signature is None:  # the new draft and the void signatures stay
-        raise ContentChanged
+        is_current = _is_current(run, seen_digest, now)
+        if is_current and (run.state != BEFORE[stage] or _is_accepted(run)):
+            signature = _sign(run, stage, actor, seen_digest, now)
+    if signature is None:  # the new draft, the void signatures and the details that wait again stay
+        raise DetailNotAccepted if is_current else ContentChanged
     return signature
 
 

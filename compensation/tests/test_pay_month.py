@@ -351,6 +351,18 @@ def test_no_two_stages_by_one_person(pay_of: PayOf) -> None:
     assert Signature.objects.count() == 1
 
 
+@pytest.mark.clause("D15.a", "D15.b")
+def test_a_detail_that_waits_again_holds_up_the_signatures_until_it_is_accepted(pay_of: PayOf) -> None:
+    run, accountant = pay_of.reviewed(), pay_of.user("accountant")
+    BusinessDetail.objects.filter(person=pay_of.cast.person("cm")).update(digest="0" * 64)  # as if its remarks changed
+    for _twice in range(2):
+        with pytest.raises(DetailNotAccepted):
+            sign_pay_run(run=run, stage=Stage.CHIEF_ACCOUNTANT, actor=accountant, seen_digest=run.digest, now=NOW)
+    assert BusinessDetail.objects.get(person=pay_of.cast.person("cm")).state == "waiting"
+    pay_of.accepted()
+    assert sign_pay_run(run=run, stage=Stage.CHIEF_ACCOUNTANT, actor=accountant, seen_digest=run.digest, now=NOW)
+
+
 def test_nobody_signs_their_own_pay(pay_of: PayOf) -> None:
     pay_of.account("accountant", "50", no="88000055")
     run = pay_of.reviewed()

@@ -9,7 +9,10 @@ import pytest
 from django.urls import reverse
 
 from compensation.models import BusinessDetail, PayLine, PayRun, PersonMonth, Signature, Stage
+from compensation.selectors.stands import stand_of
+from compensation.services import reject_pay_run
 from compensation.tests.month import NOW, PayOf
+from teams.models import Posting, Role
 
 D = Decimal
 
@@ -63,6 +66,34 @@ def test_the_next_signer_waits_since_the_step_before(pay_of: PayOf, signed_in) -
     pay_of.source.save()
     shown = text(signed_in(pay_of.cast.accountant).get(page_of(run)))
     assert "下一步：宋玉梅 · 自 2026-11-18 12:00 起" in shown
+
+
+def test_a_review_is_offered_once_the_detail_is_accepted(pay_of: PayOf, signed_in) -> None:
+    run, clerk = pay_of.drafted(), signed_in(pay_of.cast.clerk)
+    shown = text(clerk.get(page_of(run)))
+    assert "/review/" not in shown and "还有人员的业务明细未确认" in shown
+    pay_of.accepted()
+    assert "/review/" in text(clerk.get(page_of(run)))
+
+
+def test_a_rejected_run_names_who_rejected_it_and_what_comes_next(pay_of: PayOf, signed_in) -> None:
+    run = pay_of.signed(stages=1)
+    reject_pay_run(run=run, reason="扣款漏了", actor=pay_of.user("deputy"), now=NOW)
+    stages = stand_of(PayRun.objects.get(pk=run.pk), [], NOW.date()).stages
+    assert [(s["label"], s["by"]) for s in stages if s["state"] == "void"] == [("已退回", "韩冰")]
+    assert "重新核算" in text(signed_in(pay_of.cast.deputy).get(page_of(run)))
+
+
+def test_the_next_signer_is_whoever_holds_the_post_on_the_day(pay_of: PayOf) -> None:
+    posting = Posting.objects.get(person=pay_of.cast.person("accountant"))
+    posting.to_on = NOW.date() + timedelta(days=30)
+    posting.save()
+    successor = pay_of.cast.person("tradeadmin")
+    Posting.objects.create(person=successor, unit=pay_of.branch, role=Role.CHIEF_ACCOUNTANT, from_on=posting.to_on)
+    run = pay_of.reviewed()
+    for on, name in ((NOW.date(), "宋玉梅"), (posting.to_on, "冯丽")):
+        [current] = [s for s in stand_of(run, [], on).stages if s["state"] == "current"]
+        assert name in current["note"] and "、" not in current["note"]
 
 
 def test_a_second_click_changes_nothing_and_says_so(pay_of: PayOf, signed_in) -> None:
@@ -132,6 +163,16 @@ def test_what_finance_enters_is_checked_at_the_field_and_kept_on_the_page(pay_of
     good = {**money, "complaints": "1", "coefficient": "0.9", "reason": "带教新人", "social_insurance": "210.50"}
     assert client.post(reverse("compensation:record_entry", args=of), good).status_code == 302
     assert PersonMonth.objects.get().social_insurance == D("210.50")
+
+
+def test_a_reason_without_its_coefficient_is_not_dropped_and_only_what_the_plan_uses_is_asked(pay_of, signed_in):
+    pay_of.drafted()
+    client, of = signed_in(pay_of.cast.clerk), ["B1", "2026-10", "1001"]
+    shown = text(client.get(reverse("compensation:entry", args=of)))
+    assert "client_cost" not in shown and "0.5 至 1.2 之间" in shown
+    send = {"complaints": 0, "attendance_deduction": 0, "social_insurance": 0, "income_tax": 0, "reason": "带教新人"}
+    answer = client.post(reverse("compensation:record_entry", args=of), send)
+    assert answer.status_code == 422 and "带教新人" in text(answer) and not PersonMonth.objects.exists()
 
 
 def test_a_slip_is_the_persons_own_once_filed_and_explains_every_amount(pay_of: PayOf, signed_in) -> None:

@@ -19,7 +19,8 @@ from accounts.requests import AuthedRequest
 from compensation import services
 from compensation.forms import EntryForm, ReasonForm
 from compensation.models import BusinessDetail, PayRun, PaySlip, PersonMonth
-from compensation.selectors import overview
+from compensation.rules import Plan, PlanUnreadable
+from compensation.selectors import NotComputable, overview, plan_for
 from compensation.views.scope import branch_month
 from core.periods import Month
 from teams.authority import Power
@@ -132,21 +133,41 @@ def _entry_page(
     request: AuthedRequest, of: tuple[Unit, Month, Person], form: EntryForm, *, status: int = 200
 ) -> HttpResponse:
     unit, period, person = of
-    context = {"branch": unit, "month": period, "person": person, "form": form}
+    context = {
+        "branch": unit,
+        "month": period,
+        "person": person,
+        "form": form,
+        "slip": PaySlip.objects.filter(run__branch=unit, run__month=period.first, person=person).first(),
+        "there": _entered(of),
+    }
     return render(request, "compensation/entry.html", context, status=status)
 
 
 @require_safe
 def entry(request: AuthedRequest, branch: str, month: str, employee_no: str) -> HttpResponse:
-    unit, period, person = _entry_of(request, branch, month, employee_no)
-    there = PersonMonth.objects.filter(branch=unit, month=period.first, person=person).first()
-    return _entry_page(request, (unit, period, person), EntryForm(instance=there))
+    of = _entry_of(request, branch, month, employee_no)
+    return _entry_page(request, of, EntryForm(instance=_entered(of), plan=_plan_of(of)))
+
+
+def _entered(of: tuple[Unit, Month, Person]) -> PersonMonth | None:
+    unit, period, person = of
+    found = PersonMonth.objects.filter(branch=unit, month=period.first, person=person).select_related("entered_by")
+    return found.first()
+
+
+def _plan_of(of: tuple[Unit, Month, Person]) -> Plan | None:
+    """The plan that decides the month; nothing where none does yet."""
+    try:
+        return plan_for(of[0], of[1]).as_plan()
+    except (NotComputable, PlanUnreadable):
+        return None
 
 
 @require_POST
 def record_entry(request: AuthedRequest, branch: str, month: str, employee_no: str) -> HttpResponse:
     unit, period, person = _entry_of(request, branch, month, employee_no)
-    form = EntryForm(request.POST)
+    form = EntryForm(request.POST, plan=_plan_of((unit, period, person)))
     if not form.is_valid():
         return _entry_page(request, (unit, period, person), form, status=422)
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +43,7 @@ def runs(request: AuthedRequest) -> HttpResponse:
     pairs = stands.months_in_sight(request.user, timezone.localdate())
     page = Paginator(pairs, MONTHS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "stands": stands.stands(list(page)),
+        "stands": stands.stands(list(page), request.user.authority.on),
         "page": page,
         "may_draft": request.user.authority.may(Power.DRAFT_PAY),
         "sees_pay": request.user.authority.may(Power.SEE_PAY),
@@ -67,9 +68,11 @@ def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str =
     signatures = list(run.signatures.order_by("-signed_at"))
     total_before = run.total_before  # type: ignore[attr-defined]
     steps = list(run.events.order_by("-at", "-pk"))
+    stand = stands.stand_of(run, signatures, request.user.authority.on)
     context = {
         "run": run,
-        "stand": stands.stand_of(run, signatures),
+        "not_yet": _not_yet(run, stand, request.user.authority.on),
+        "stand": stand,
         "page": page,
         "rows": rows,
         "sums": sums,
@@ -109,6 +112,13 @@ def _open_to(request: AuthedRequest, run: PayRun) -> dict[str, bool]:
         "may_file": may(Power.DRAFT_PAY, path) or any(may(stage.power, path) for stage in Stage),
         "may_reject": due is not None and any(may(stage.power, path) for stage in Stage),
     }
+
+
+def _not_yet(run: PayRun, stand: stands.Stand, on: date) -> str:
+    """Why a draft cannot be reviewed yet; nothing when it can."""
+    if on < run.period.end:
+        return str(services.MonthNotOver())
+    return str(services.DetailNotAccepted()) if stand.accepted < stand.details else ""
 
 
 def refused(request: AuthedRequest, run: PayRun, refusal: services.PayRefused, **more: Any) -> HttpResponse:

@@ -82,7 +82,7 @@ def month_of_branch(user: User, branch: Unit, today: date) -> MonthOfBranch:
         month=month,
         run=run,
         before=before,
-        stand=stands([(branch, month)])[0],
+        stand=stands([(branch, month)], today)[0],
         unusual=tuple(unusual),  # type: ignore[arg-type]
         differences=tuple(_differences(run, before)),
         questions=Question.objects.visible_to(user).open().count(),
