@@ -20,6 +20,18 @@ def asked(code: str | None, otherwise: P) -> P:
         raise Http404 from None
 
 
+class IsoWeek:
+    """A week, as in `2026-W47`."""
+
+    regex = r"\d{4}-W\d{2}"
+
+    def to_python(self, value: str) -> Week:
+        return Week.parse(value)
+
+    def to_url(self, value: Week) -> str:
+        return value.code
+
+
 class IsoDate:
     """A day, as in `2026-11-18`; what is no day does not match."""
 

@@ -1,9 +1,10 @@
 from django.urls import path, register_converter
 
-from core.converters import IsoDate
+from core.converters import IsoDate, IsoWeek
 from worklogs.views import day, desk, month_end
 
 register_converter(IsoDate, "iso_date")
+register_converter(IsoWeek, "iso_week")
 
 app_name = "worklogs"
 urlpatterns = [
@@ -21,6 +22,7 @@ urlpatterns = [
     path("desk/", desk.desk, name="desk"),
     path("desk/reply/", desk.reply_to_several, name="reply_to_several"),
     path("weeks/", desk.weeks, name="weeks"),
+    path("weeks/<str:employee_no>/<iso_week:week>/", desk.member_week, name="member_week"),
     path("month-end/", month_end.month_end, name="month_end"),
     path("month-end/answer/", month_end.answer_month_end, name="answer_month_end"),
     path("score-tables/", desk.score_tables, name="score_tables"),

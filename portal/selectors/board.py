@@ -17,7 +17,7 @@ from crm.models import DailyResult
 from teams.models import Unit
 from teams.selectors import openings_target
 from worklogs.models import WorkLog
-from worklogs.selectors.desk import Standing, desk, last_weeks, owed_by
+from worklogs.selectors.desk import Standing, desk, last_weeks, owed_by_reader
 from worklogs.selectors.heat import heat_of_people
 
 MOST_WAITING = 6
@@ -103,8 +103,8 @@ class Board:
 
 
 def board(user: User, units: Sequence[Unit], today: date) -> Board:
-    """Of everybody who writes logs in `units` and below; eleven queries."""
-    standings = sorted(desk(units, today, weeks=WEEKS), key=lambda one: one.urgency)
+    """Of everybody who writes logs in `units` and below; ten queries."""
+    standings = sorted(desk(user, units, today, weeks=WEEKS), key=lambda one: one.urgency)
     shown = [(one.member, one.weeks) for one in standings[:MOST_ROWS]]
     names = {one.member.person_id: one.member.name for one in standings}
     openings = _openings(list(names), Month(today))
@@ -112,9 +112,7 @@ def board(user: User, units: Sequence[Unit], today: date) -> Board:
         on=today,
         units=tuple(units),
         everybody=tuple(Row(one, *openings.get(one.member.person_id, (ZERO, None))) for one in standings),
-        owed=tuple(
-            Waiting(log, names[log.person_id], (today - log.on).days) for log in owed_by(user, standings, today)
-        ),
+        owed=tuple(Waiting(log, names[log.person_id], (today - log.on).days) for log in owed_by_reader(standings)),
         target=openings_target(units, [one.member for one in standings], Month(today)),
         heat=heat_of_people(shown, last_weeks(today, WEEKS)),
     )

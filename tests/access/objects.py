@@ -26,7 +26,7 @@ from policies.models import ParameterValue
 from supervision.models import LaggardEntry, Reminder, ReminderRule, ReminderRun, Who
 from teams.models import Posting, Role
 from tests.cast import Cast
-from worklogs.models import Contact, LogEntry, ScoreTable, WorkLog
+from worklogs.models import Contact, LogEntry, ScoreTable, WeekScore, WorkLog
 
 Builder = Callable[[Cast], dict[str, Any]]
 BUILDERS: dict[str, Builder] = {}
@@ -78,6 +78,17 @@ def work_log(cast: Cast) -> dict[str, Any]:
         submitted_at=timezone.now(),
     )
     return {"public_id": log.public_id}
+
+
+@thing("week_score")
+def week_score(cast: Cast) -> dict[str, Any]:
+    week = Week(cast.today)
+    WeekScore.objects.get_or_create(
+        person=cast.person("cm"), week=week.first,
+        defaults={"unit": cast.unit["B1M1A1"], "due_days": 5, "points": 41, "pass_mark": 100, "score_pass": False,
+                  "quota_met": False, "passed": False, "digest": "0"},
+    )  # fmt: skip
+    return {"employee_no": "1001", "week": week}
 
 
 @thing("score_table")

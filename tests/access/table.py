@@ -122,6 +122,7 @@ LOGS = [
     page("worklogs:desk", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
     verb("worklogs:reply_to_several", f"{ANSWERING} {OTHER_ANSWERING}", then=422),  # none is chosen
     page("worklogs:weeks", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
+    page("worklogs:member_week", f"cm {ANSWERING} {READING}", of="week_score"),
     page("worklogs:month_end", MANAGING),
     verb("worklogs:answer_month_end", MANAGING, then=422),  # none is chosen
     page("worklogs:score_tables", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),

@@ -59,19 +59,20 @@ def answers(owed: Mapping[int, int], units: Collection[Unit], on: date) -> dict[
     return {person: Answers(given[person], still[person], oldest.get(person)) for person in {*given, *still}}
 
 
-def logs_owed(user: User, still: Mapping[tuple[int, date], int], on: date) -> list[WorkLog]:
-    """The logs that a leader has yet to answer herself, the oldest first: those of units that nobody else answers.
+def is_to_answer(user: User, on: date) -> Q:
+    """Of a log: it waits for an answer that is this leader's own to give. Nobody answers her own logs."""
+    waits = Q(state=WorkLog.State.SUBMITTED, replied=False, on__gte=Week(on).previous().first, on__lte=on)
+    return waits & Q(unit__in=units_answered_by(user)) & ~Q(person__user=user)
 
-    `still` says by person and Monday how many answers are owed. Nobody answers her own logs. One query.
-    """
+
+def owed_of(logs: Iterable[WorkLog], still: Mapping[date, int]) -> list[WorkLog]:
+    """Of one writer's logs without an answer, given in their order, as many of each week as are still owed."""
     left = dict(still)
-    waiting = WorkLog.objects.waiting_for_reply().exclude(person__user=user).filter(on__lte=on)
-    waiting = waiting.filter(unit__in=units_answered_by(user), person__in={person for person, _ in left})
     found = []
-    for log in waiting.filter(on__gte=Week(on).previous().first).order_by("on", "submitted_at"):
-        key = log.person_id, Week(log.on).first
-        if left.get(key):
-            left[key] -= 1
+    for log in logs:
+        monday = Week(log.on).first
+        if left.get(monday):
+            left[monday] -= 1
             found.append(log)
     return found
 

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, cast
 
+from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext
 
 from accounts.models import User
@@ -18,7 +19,7 @@ from teams.models import Unit, UnitKind, below
 from teams.selectors import Member, members_on
 from worklogs.models import DayScore, ScoreTable, WeekScore, WorkLog
 from worklogs.rules.kinds import LABELS, Kind
-from worklogs.selectors.answering import NONE, Answers, answered_logs, answers, logs_owed
+from worklogs.selectors.answering import NONE, Answers, answered_logs, answers, is_to_answer, owed_of
 
 REPLIES_A_WEEK = "worklogs.weekly_replies"
 
@@ -27,7 +28,7 @@ REPLIES_A_WEEK = "worklogs.weekly_replies"
 class Standing:
     """One member on the review desk. `log` is that day's; `weeks` are her weeks up to the one of that day, by Monday.
 
-    `answers` are those her leader gave and still owes.
+    `answers` are those her leader gave and still owes, `to_answer` the logs for which the reader owes them herself.
     """
 
     member: Member
@@ -37,6 +38,7 @@ class Standing:
     weeks: Mapping[date, WeekScore]
     owed: int
     answers: Answers
+    to_answer: Sequence[WorkLog]
 
     @property
     def answered(self) -> int:
@@ -53,8 +55,12 @@ class Standing:
         return self.answers.oldest
 
     @property
+    def week_of(self) -> Week:
+        return Week(self.on)
+
+    @property
     def week(self) -> WeekScore | None:
-        return self.weeks.get(Week(self.on).first)
+        return self.weeks.get(self.week_of.first)
 
     @property
     def is_written(self) -> bool:
@@ -91,11 +97,11 @@ def last_weeks(on: date, count: int) -> list[Week]:
     return [Week(on - timedelta(weeks=n)) for n in reversed(range(count))]
 
 
-def desk(units: Collection[Unit], on: date, *, weeks: int = 1) -> list[Standing]:
-    """The members of the units on a day with their day, last weeks and answers, in seven queries."""
+def desk(user: User, units: Collection[Unit], on: date, *, weeks: int = 1) -> list[Standing]:
+    """The members of the units on a day with their day, last weeks and answers as `user` looks at them; seven queries."""
     members = members_on(on, units=units)
     people = [member.person_id for member in members]
-    logs = {log.person_id: log for log in WorkLog.objects.filter(person__in=people, on=on)}
+    logs, to_answer = _logs(user, people, on)
     days = {score.person_id: score for score in DayScore.objects.filter(person__in=people, on=on).defer("lines")}
     scores = week_scores(people, units, last_weeks(on, weeks))
     asked = policy.values_on([REPLIES_A_WEEK], unit_ids={member.unit_id for member in members}, on=on)
@@ -109,16 +115,35 @@ def desk(units: Collection[Unit], on: date, *, weeks: int = 1) -> list[Standing]
             day=days.get(member.person_id),
             weeks=scores[member.person_id],
             owed=owed[member.person_id],
-            answers=given.get(member.person_id, NONE),
+            answers=(answers_had := given.get(member.person_id, NONE)),
+            to_answer=owed_of(to_answer.get(member.person_id, ()), answers_had.owed),
         )
         for member in members
     ]
 
 
-def owed_by(user: User, standings: Iterable[Standing], on: date) -> list[WorkLog]:
-    """The logs that one has yet to answer oneself, of these members; the oldest first."""
-    still = {(one.member.person_id, week): n for one in standings for week, n in one.answers.owed.items()}
-    return logs_owed(user, still, on) if still else []
+def _logs(user: User, people: Collection[int], on: date) -> tuple[dict[int, WorkLog], dict[int, list[WorkLog]]]:
+    """Per person the log of the day, and those that wait for an answer of the reader's own; one query."""
+    waits = is_to_answer(user, on)
+    logs = (
+        WorkLog.objects.filter(Q(on=on) | waits, person__in=people, on__gte=Week(on).previous().first, on__lte=on)
+        .annotate(is_to_answer=ExpressionWrapper(waits, output_field=BooleanField()))
+        .order_by("on")
+    )
+    of_day: dict[int, WorkLog] = {}
+    to_answer: dict[int, list[WorkLog]] = defaultdict(list)
+    for log in logs:
+        if log.on == on:
+            of_day[log.person_id] = log
+        if cast(Any, log).is_to_answer:
+            to_answer[log.person_id].append(log)
+    return of_day, to_answer
+
+
+def owed_by_reader(standings: Iterable[Standing]) -> list[WorkLog]:
+    """The logs that the reader has yet to answer herself, the oldest first."""
+    logs = [log for standing in standings for log in standing.to_answer]
+    return sorted(logs, key=lambda log: (log.on, log.submitted_at))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -36,21 +37,39 @@ def week_labels(weeks: Iterable[Week]) -> list[str]:
     return [date_format(week.first, "n/j") for week in weeks]
 
 
-def heat_of_people(scores: Iterable[tuple[Member, Mapping[date, WeekScore]]], weeks: Sequence[Week]) -> dict[str, Any]:
-    """Points of each week, coloured by their share of the pass mark: what `components/heat_map.html` wants."""
+def heat_of_people(
+    scores: Iterable[tuple[Member, Mapping[date, WeekScore]]],
+    weeks: Sequence[Week],
+    names: Mapping[int, str] | None = None,
+) -> dict[str, Any]:
+    """Points of each week, coloured by their share of the pass mark: what `components/heat_map.html` wants.
+
+    `names` of units stand above their people.
+    """
+    names = names or {}
     rows = [
-        {"label": member.name, "note": member.employee_no, "cells": [_cell(own.get(week.first)) for week in weeks]}
+        {
+            "label": member.name,
+            "note": member.employee_no,
+            "group": names.get(member.unit_id, ""),
+            "cells": [_cell(own.get(week.first), member, week) for week in weeks],
+        }
         for member, own in scores
     ]
     return {"columns": week_labels(weeks), "rows": rows, "legend": legend_of()}
 
 
-def _cell(score: WeekScore | None) -> dict[str, Any]:
+def _cell(score: WeekScore | None, member: Member, week: Week) -> dict[str, Any]:
     if score is None or not (score.due_days or score.points):
         return {"text": "–", "level": 0, "hint": _("no log due")}
     verdict = _("passed") if score.passed else _("not passed")
     hint = _("of %(mark)s points, %(verdict)s") % {"mark": score.pass_mark, "verdict": verdict}
-    return {"text": str(score.points), "level": level_of(score.points, score.pass_mark), "hint": hint}
+    return {
+        "text": str(score.points),
+        "level": level_of(score.points, score.pass_mark),
+        "hint": hint,
+        "href": reverse("worklogs:member_week", args=[member.employee_no, week]),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +82,10 @@ class People:
 
     def heat(self, shown: Sequence[Member]) -> dict[str, Any]:
         scores = week_scores([member.person_id for member in shown], self.units, self.weeks)
-        return heat_of_people(((member, scores[member.person_id]) for member in shown), self.weeks)
+        found = Unit.objects.filter(pk__in={member.unit_id for member in self.members}).values_list("pk", "name")
+        names = dict(found)
+        of = ((member, scores[member.person_id]) for member in shown)
+        return heat_of_people(of, self.weeks, names if len(names) > 1 else None)
 
 
 def people_by_week(units: Sequence[Unit], on: date, count: int) -> People:

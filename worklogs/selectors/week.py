@@ -1,4 +1,4 @@
-"""What the customer manager sees of a week: its days, its verdict and how it came about."""
+"""What the customer manager sees of her week, and her leaders of it: its days, its verdict and how it came about."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from core.periods import Week
 from teams.models import Person
 from worklogs.models import DayScore, WeekScore, WorkLog
@@ -23,6 +24,14 @@ class WeekDay:
     score: DayScore | None
     log: WorkLog | None
     is_future: bool
+    is_own: bool
+
+    @property
+    def href(self) -> str:
+        """The day as the writer sees it; for others the log, once it is handed in."""
+        if self.is_own:
+            return "" if self.is_future else reverse("worklogs:day", args=[self.on])
+        return reverse("worklogs:log", args=[self.log.public_id]) if self.log and self.log.is_submitted else ""
 
     @property
     def unmet(self) -> list[str]:
@@ -31,6 +40,8 @@ class WeekDay:
 
 @dataclass(frozen=True, slots=True)
 class WeekPage:
+    person: Person
+    is_own: bool
     week: Week
     today: date
     days: list[WeekDay]
@@ -46,7 +57,7 @@ class WeekPage:
                 "state": _state(day, self.today),
                 "state_text": {"good": _("passed"), "bad": _("not passed")}.get(_state(day, self.today), ""),
                 "is_today": day.on == self.today,
-                "href": "" if day.is_future else reverse("worklogs:day", args=[day.on]),
+                "href": day.href,
             }
             for day in self.days
         ]
@@ -80,9 +91,12 @@ def _state(day: WeekDay, today: date) -> str:
     return "bad" if day.on < today else ""
 
 
-def week_page(person: Person, week: Week, today: date) -> WeekPage:
-    """The week of one person; three queries."""
-    scores = {row.on: row for row in DayScore.objects.filter(person=person, on__gte=week.first, on__lt=week.end)}
-    logs = {row.on: row for row in WorkLog.objects.filter(person=person, on__gte=week.first, on__lt=week.end)}
-    days = [WeekDay(on, scores.get(on), logs.get(on), on > today) for on in week.days()]
-    return WeekPage(week, today, days, WeekScore.objects.filter(person=person, week=week.first).first())
+def week_page(person: Person, week: Week, today: date, user: User) -> WeekPage:
+    """The week of one person as far as `user` sees it; three queries."""
+    within = {"person": person, "on__gte": week.first, "on__lt": week.end}
+    scores = {row.on: row for row in DayScore.objects.visible_to(user).filter(**within)}
+    logs = {row.on: row for row in WorkLog.objects.visible_to(user).filter(**within)}
+    is_own = person.user_id == user.pk
+    days = [WeekDay(on, scores.get(on), logs.get(on), on > today, is_own) for on in week.days()]
+    score = WeekScore.objects.visible_to(user).filter(person=person, week=week.first).first()
+    return WeekPage(person, is_own, week, today, days, score)

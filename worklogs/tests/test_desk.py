@@ -45,11 +45,11 @@ def test_two_answered_logs_a_week_are_owed_to_each_member_and_a_second_answer_to
     first, second = written(cast, "cm", MONDAY), written(cast, "cm", MONDAY + timedelta(days=1))
     answer(first, cast.am)
     answer(first, cast.am)
-    mine = {row.member.employee_no: row for row in selectors.desk([cast.unit["B1M1A1"]], TODAY)}["1001"]
+    mine = {row.member.employee_no: row for row in selectors.desk(cast.am, [cast.unit["B1M1A1"]], TODAY)}["1001"]
     assert (mine.answered, mine.owed, mine.is_answered_enough) == (1, 2, False)
     assert (mine.waiting, mine.oldest) == (1, second.on)
     answer(second, cast.am)
-    mine = {row.member.employee_no: row for row in selectors.desk([cast.unit["B1M1A1"]], TODAY)}["1001"]
+    mine = {row.member.employee_no: row for row in selectors.desk(cast.am, [cast.unit["B1M1A1"]], TODAY)}["1001"]
     assert mine.is_answered_enough
     assert mine.waiting == 0
 
@@ -80,9 +80,9 @@ def test_only_the_answers_of_the_areas_own_leader_fulfil_her_duty(cast, signed_i
     log = written(cast, "cm", on)
     answer(log, cast.as_of(key, on), on=on)
     assert answered_logs([log.person_id], Week(on)) == ({log.person_id: 1} if answered else {})
-    mine = {row.member.employee_no: row for row in selectors.desk([cast.unit["B1M1A1"]], on)}["1001"]
+    mine = {row.member.employee_no: row for row in selectors.desk(cast.am, [cast.unit["B1M1A1"]], on)}["1001"]
     assert mine.answered == answered
-    row = next(row for row in selectors.desk([cast.unit["B1"]], on) if row.member.employee_no == "1001")
+    row = next(row for row in selectors.desk(cast.am, [cast.unit["B1"]], on) if row.member.employee_no == "1001")
     assert row.answered == answered
 
 
@@ -272,6 +272,29 @@ def test_what_waits_for_a_leader_is_one_list_of_several_days_and_ends_when_two_o
     page = client.get("/logs/desk/?show=mine")
     assert not page.context["logs"] and 'name="text"' not in page.content.decode()
     assert 'name="logs"' in client.get("/logs/desk/").content.decode(), "the third may be answered as well"
+
+
+@pytest.mark.clause("S3.2", "S4.1.f")
+def test_the_points_of_a_week_open_to_how_they_came_about_for_the_leader_too(cast, signed_in):
+    log = written(cast, "cm", MONDAY)
+    services.judge(period=Week(TODAY), until=TODAY)
+    address = "/logs/weeks/1001/2026-W47/"
+    client = signed_in(cast.am)
+    for page in ("/logs/desk/", "/", "/logs/weeks/"):
+        assert f'href="{address}"' in client.get(page).content.decode(), page
+    text = client.get(address).content.decode()
+    assert "林小雨" in text and "S3.b" in text and f'href="/logs/{log.public_id}/"' in text
+    assert "/logs/day/" not in text, "the page of a day is its writer's"
+    assert client.get("/logs/weeks/1001/2026-W40/").status_code == 404
+    assert signed_in(cast.am_west).get(address).status_code == 404
+
+
+def test_the_weeks_of_several_units_stand_below_the_name_of_each(cast, signed_in):
+    def groups(key: str) -> list[str]:
+        return [row["group"] for row in signed_in(cast.user[key]).get("/logs/weeks/").context["heat"]["rows"]]
+
+    assert groups("mm") == ["人民路一部东区", "人民路一部东区", "人民路一部西区"]
+    assert groups("am") == ["", ""]
 
 
 def test_several_logs_are_answered_from_the_desk_at_once(cast, signed_in):

@@ -208,4 +208,4 @@ def submit(request: AuthedRequest, on: date) -> HttpResponse:
 def week(request: AuthedRequest) -> HttpResponse:
     person, today = writer(request), timezone.localdate()
     shown = asked(request.GET.get("week"), Week(today))
-    return render(request, "worklogs/week.html", {"page": week_page(person, shown, today)})
+    return render(request, "worklogs/week.html", {"page": week_page(person, shown, today, request.user)})

@@ -25,9 +25,10 @@ from teams.authority import Power
 from teams.models import Role, Unit
 from worklogs import services
 from worklogs.forms.desk import ReplyForm, SeveralRepliesForm
-from worklogs.models import DayScore, ScoreTable, WorkLog
+from worklogs.models import DayScore, ScoreTable, WeekScore, WorkLog
 from worklogs.selectors import desk as selectors
 from worklogs.selectors.heat import people_by_week
+from worklogs.selectors.week import week_page
 
 A_PAGE = 50
 WEEKS = 12
@@ -64,8 +65,8 @@ def shown(request: AuthedRequest, query: QueryDict, form: SeveralRepliesForm, *,
         raise PermissionDenied
     on, show = asked(query.get("on"), Day(timezone.localdate())).first, query.get("show", "all")
     show = show if show in SHOW else "all"
-    board = selectors.desk(units, on)
-    mine = selectors.owed_by(request.user, board, on)
+    board = selectors.desk(request.user, units, on)
+    mine = selectors.owed_by_reader(board)
     own = {log.person_id for log in mine}
     others = (standing for standing in board if standing.waiting and standing.member.person_id not in own)
     chosen: dict[str, list[Any]] = {
@@ -102,6 +103,15 @@ def weeks(request: AuthedRequest) -> HttpResponse:
     page = Paginator(people.members, A_PAGE).get_page(request.GET.get("page"))
     context = {"units": units, "page": page, "heat": people.heat(list(page))}
     return render(request, "worklogs/weeks.html", context)
+
+
+@require_safe
+def member_week(request: AuthedRequest, employee_no: str, week: Week) -> HttpResponse:
+    """The week of somebody one leads, with how its score came about."""
+    scores = WeekScore.objects.visible_to(request.user).select_related("person__user")
+    score = get_object_or_404(scores, person__user__employee_no=employee_no, week=week.first)
+    page = week_page(score.person, week, timezone.localdate(), request.user)
+    return render(request, "worklogs/week.html", {"page": page})
 
 
 @require_safe
