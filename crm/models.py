@@ -66,6 +66,7 @@ class Import(models.Model):
         NONE = "", ""
         CHECK = "check", pgettext_lazy("job", "check")
         TAKE = "take", pgettext_lazy("job", "take")
+        REVERT = "revert", pgettext_lazy("job", "revert")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(_("kind"), max_length=16, choices=Kind)

@@ -27,3 +27,4 @@ def do_import_job(import_id: int, **_: object) -> None:
 def purge_unused_files(**_: object) -> None:
     with acting(source="task:crm.purge_unused_files"):
         services.purge_unused(now=timezone.now())
+        services.sweep_orphans(now=timezone.now())

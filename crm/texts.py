@@ -7,6 +7,8 @@ CHECKED = "crm.import_checked"
 REFUSED = "crm.import_refused"
 TAKEN = "crm.import_taken"
 NOT_TAKEN = "crm.import_not_taken"
+REVERTED = "crm.import_reverted"
+NOT_REVERTED = "crm.import_not_reverted"
 
 declare_text(
     CHECKED,
@@ -27,4 +29,14 @@ declare_text(
     NOT_TAKEN,
     subject=N_("%(file)s could not be taken"),
     body=N_("What is known has changed since the file was checked. Upload it again."),
+)
+declare_text(
+    REVERTED,
+    subject=N_("%(file)s is reverted"),
+    body=N_("Everything is as it was before the file. Results and rankings are up to date."),
+)
+declare_text(
+    NOT_REVERTED,
+    subject=N_("%(file)s could not be reverted"),
+    body=N_("Meanwhile something was built on it; the page names it."),
 )

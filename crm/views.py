@@ -60,11 +60,12 @@ def list_page(request: AuthedRequest, form: UploadForm, status: int = 200) -> Ht
     unit = Unit.objects.filter(path__in=request.user.authority.paths(Power.IMPORT_CRM)).first()
     lately = Period.between(today - timedelta(days=6), today)
     known = selectors.known_days(lately, within=unit) if unit else {}
+    open_days = set(services.trading_days(lately))
     found = Import.objects.importable_by(request.user).select_related("unit", "checked_by", "taken_by", "reverted_by")
     context = {
         "form": form,
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
-        "days": [(day, known.get(day)) for day in lately.days()],
+        "days": [(day, known.get(day), day in open_days) for day in lately.days()],
         "kinds": Kind.choices,
     }
     return render(request, "crm/imports.html", context, status=status)
@@ -100,7 +101,7 @@ def upload(request: AuthedRequest) -> HttpResponse:
 @require_safe
 def show_import(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     imported = import_in_scope(request, public_id)
-    taken = imported.state == Import.State.TAKEN
+    taken, totals = imported.state == Import.State.TAKEN, imported.notes.get("totals", {})
     context = {
         "import": imported,
         "stages": stages(imported),
@@ -108,7 +109,7 @@ def show_import(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         "warnings": imported.warnings,
         "progress": progress_of(imported),
         "reasons_to_keep": services.reasons_to_keep(imported) if taken else [],
-        "totals": [(sheets.LABELS[name], amount) for name, amount in imported.notes.get("totals", {}).items()],
+        "totals": [(label, totals[name]) for name, label in sheets.LABELS.items() if name in totals],
     }
     return render(request, "crm/import.html", context)
 
@@ -144,7 +145,9 @@ def progress_of(imported: Import) -> dict[str, Any]:
 def figures(imported: Import) -> list[tuple[str, int]]:
     written = imported.taken_at is not None
     if imported.state == Import.State.REFUSED:
-        return [(gettext("Rows"), imported.rows), (gettext("Refused"), imported.refused)] if imported.rows else []
+        # A total that differs refuses no row of its own.
+        rows = [(gettext("Rows"), imported.rows), (gettext("Refused"), imported.refused)]
+        return [(label, number) for label, number in rows if number]
     return [
         (gettext("Rows"), imported.rows),
         (gettext("Accepted"), imported.accepted),
@@ -167,6 +170,9 @@ def stages(imported: Import) -> list[dict[str, Any]]:
     waits: dict[str, Any] = {"label": gettext("Take it"), "state": "current", "note": gettext("waits for your word")}
     if imported.job == Import.Job.TAKE:
         waits = {"label": gettext("Being taken"), "state": "current", "by": imported.taken_by}
+    counted: dict[str, Any] = {"label": gettext("In results and rankings"), "state": "done"}
+    if imported.job == Import.Job.REVERT:
+        counted = {"label": gettext("Being reverted"), "state": "current", "by": imported.reverted_by}
     reverted: dict[str, Any] = {"by": imported.reverted_by, "at": imported.reverted_at}
     follows: dict[str, list[dict[str, Any]]] = {
         Import.State.RECEIVED: [{"label": gettext("Being checked"), "state": "current"}, {"label": gettext("Take it")}],
@@ -175,7 +181,7 @@ def stages(imported: Import) -> list[dict[str, Any]]:
         Import.State.LAPSED: [
             {"label": gettext("Never taken"), "state": "void", "note": gettext("the file was removed")}
         ],
-        Import.State.TAKEN: [taken, {"label": gettext("In results and rankings"), "state": "done"}],
+        Import.State.TAKEN: [taken, counted],
         Import.State.REVERTED: [taken, {"label": gettext("Reverted"), "state": "void", **reverted}],
     }
     first = gettext("Received") if imported.state == Import.State.RECEIVED else gettext("Checked")
@@ -207,14 +213,16 @@ def take(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def revert(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     imported = import_in_scope(request, public_id)
+    verb = services.ask_to_revert if imported.rows > services.AT_ONCE else services.revert_import
     try:
-        services.revert_import(imported=imported, actor=request.user, now=timezone.now())
+        verb(imported=imported, actor=request.user, now=timezone.now())
     except services.AlreadyDecided:
         messages.warning(request, gettext("Somebody has decided on this import meanwhile."))
     except services.DependedUpon as depended:
         messages.error(request, gettext("It stays, because of: %(reasons)s") % {"reasons": ", ".join(depended.reasons)})
     else:
-        messages.success(request, gettext("Reverted. Everything is as it was before."))
+        if verb is services.revert_import:
+            messages.success(request, gettext("Reverted. Everything is as it was before."))
     return redirect("crm:import", public_id)
 
 

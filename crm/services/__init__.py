@@ -16,9 +16,19 @@ from crm.services.importing import (
     register_notice,
     revert_import,
     take_import,
+    trading_days,
     use_trading_days,
 )
-from crm.services.jobs import AT_ONCE, CHANGED, ask_to_take, do_job, purge_unused, receive_file
+from crm.services.jobs import (
+    AT_ONCE,
+    CHANGED,
+    ask_to_revert,
+    ask_to_take,
+    do_job,
+    purge_unused,
+    receive_file,
+    sweep_orphans,
+)
 from crm.services.progress import progress_of
 from crm.services.staging import Asked
 
@@ -32,6 +42,7 @@ __all__ = [
     "DependedUpon",
     "NotTaken",
     "OtherContent",
+    "ask_to_revert",
     "ask_to_take",
     "check_file",
     "do_job",
@@ -45,6 +56,8 @@ __all__ = [
     "register_dependency",
     "register_notice",
     "revert_import",
+    "sweep_orphans",
     "take_import",
+    "trading_days",
     "use_trading_days",
 ]

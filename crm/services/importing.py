@@ -183,20 +183,28 @@ def forget_files(imported: Import) -> None:
 
 
 @transaction.atomic
-def revert_import(*, imported: Import, actor: User, now: datetime) -> Import:
-    """Put everything back as it was before the import. Raises `AlreadyDecided` or `DependedUpon`."""
+def revert_import(
+    *, imported: Import, actor: User | None, now: datetime, claim: UUID | None = None, telling: Telling = silent
+) -> Import:
+    """Put everything back as it was before the import. Raises `AlreadyDecided` or `DependedUpon`.
+
+    `claim` is that of the worker who reverts it as a job.
+    """
     current = Import.objects.select_for_update().get(pk=imported.pk)
     staging.one_at_a_time()
-    if current.state != Import.State.TAKEN:
+    if current.state != Import.State.TAKEN or (current.job and current.job_claim != claim):
         raise AlreadyDecided
     if reasons := reasons_to_keep(current):
         raise DependedUpon(*reasons)
+    telling(Phase.MERGING, current.rows)
     merging.take_back(current)
+    telling(Phase.COUNTING, current.rows)
     if current.kind == Kind.OPENINGS:
         results.recount()
     current.state = Import.State.REVERTED
     current.reverted_at, current.reverted_by = now, actor
-    current.save(update_fields=["state", "reverted_at", "reverted_by"])
+    current.job, current.job_claim, current.job_until, current.job_tries = Import.Job.NONE, None, None, 0
+    current.save(update_fields=["state", "reverted_at", "reverted_by", "job", "job_claim", "job_until", "job_tries"])
     return current
 
 
@@ -301,10 +309,16 @@ def fill_in(imported: Import, asked: Asked, report: dict[str, Any], checked: che
     }
 
 
+def trading_days(period: Period) -> Collection[date]:
+    """Days of the period on which the exchanges are open, as the firm's calendar has it."""
+    if _trading_days:
+        return _trading_days[0](period)
+    return [day for day in period.days() if day.isoweekday() <= 5]
+
+
 def shut_days(first: date | None, last: date | None) -> list[date]:
     """Days the file speaks of on which the exchanges are shut."""
     if first is None or last is None:
         return []
     period = Period.between(first, last)
-    traded = _trading_days[0](period) if _trading_days else [day for day in period.days() if day.isoweekday() <= 5]
-    return sorted(set(period.days()) - set(traded))
+    return sorted(set(period.days()) - set(trading_days(period)))

@@ -1,4 +1,4 @@
-"""The jobs of imports: checked and, when large, taken by a worker. The database owns each job; Celery only rings.
+"""The jobs of imports: checked and, when large, taken and reverted by a worker. The database owns each job; Celery only rings.
 
 A worker claims a job for a while by a conditional update. Whoever dies leaves a claim that runs out, and the schedule
 offers the job again; a file that breaks its worker three times is refused.
@@ -7,7 +7,7 @@ offers the job again; a file that breaks its worker three times is refused.
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files import File
+from django.core.files.storage import Storage
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
@@ -31,12 +32,15 @@ from crm.models import Import
 from crm.services import sheets
 from crm.services.importing import (
     AlreadyDecided,
+    DependedUpon,
     NotTaken,
     OtherContent,
     asked_again,
     forget_files,
     keep_file,
     new_import,
+    reasons_to_keep,
+    revert_import,
     sha256_of,
     take_import,
     try_out,
@@ -50,10 +54,11 @@ from messaging.services import Draft, post
 State, Job = Import.State, Import.Job
 TRIES = 3
 REMARKED = 100_000  # refusals that come back as remarks in the person's own file
-AT_ONCE = 2_000  # rows taken while one waits; more are a job
+AT_ONCE = 2_000  # rows taken or reverted while one waits; more are a job
 BROKE_OFF = N_(
     "Checking this file broke off %(tries)s times. Save it again, in parts if it is large, and upload it anew"
 )
+DEPENDED = N_("It could not be reverted: meanwhile something was built on it.")
 CHANGED = N_("What is known has changed since the file was checked. Upload it again.")
 BELL = partial(ring, "crm.tasks.offer_imports")
 
@@ -86,6 +91,20 @@ def ask_to_take(*, imported: Import, sha256: str, good_rows_only: bool, actor: U
     return imported
 
 
+@transaction.atomic
+def ask_to_revert(*, imported: Import, actor: User, now: datetime) -> Import:
+    """Leave a taken import to a worker to be reverted, from `now` on. Raises `DependedUpon` or `AlreadyDecided`."""
+    if imported.state == State.TAKEN and (reasons := reasons_to_keep(imported)):
+        raise DependedUpon(*reasons)
+    asked = Import.objects.filter(pk=imported.pk, state=State.TAKEN, job=Job.NONE).update(
+        job=Job.REVERT, job_tries=0, job_until=now, reverted_by=actor
+    )
+    if not asked:
+        raise AlreadyDecided
+    transaction.on_commit(BELL, robust=True)
+    return imported
+
+
 def claim_job(*, import_id: int, now: datetime) -> UUID | None:
     """Take a job in hand for a while; `None` when there is none, or somebody has it."""
     claim = uuid4()
@@ -104,9 +123,13 @@ def do_job(*, import_id: int, now: datetime) -> None:
     claim = claim_job(import_id=import_id, now=now)
     if claim is None:
         return
-    imported = Import.objects.select_related("checked_by", "taken_by").get(pk=import_id)
-    by = imported.taken_by if imported.job == Job.TAKE else imported.checked_by
-    verbs: dict[str, Callable[..., None]] = {Job.CHECK: check_received, Job.TAKE: take_asked}
+    imported = Import.objects.select_related("checked_by", "taken_by", "reverted_by").get(pk=import_id)
+    by = {Job.TAKE: imported.taken_by, Job.REVERT: imported.reverted_by}.get(Job(imported.job), imported.checked_by)
+    verbs: dict[str, Callable[..., None]] = {
+        Job.CHECK: check_received,
+        Job.TAKE: take_asked,
+        Job.REVERT: revert_asked,
+    }
     verb = verbs[imported.job] if imported.job_tries <= TRIES else give_up
     language = by.language if by else settings.LANGUAGE_CODE
     with audit.acting(actor_id=by.pk if by else None), translation.override(language):
@@ -172,10 +195,39 @@ def leave_untaken(imported: Import, claim: UUID, now: datetime) -> None:
 
 
 @transaction.atomic
+def revert_asked(*, imported: Import, claim: UUID, now: datetime, telling: Telling) -> None:
+    """Revert an import as its person asked; what was built on it meanwhile is said on its page and in the inbox."""
+    by = imported.reverted_by
+    try:
+        reverted = revert_import(imported=imported, actor=by, now=now, claim=claim, telling=telling)
+    except DependedUpon:
+        leave_unreverted(imported, claim, now)
+    except AlreadyDecided:
+        return
+    else:
+        tell(reverted, texts.REVERTED, now, to=by)
+
+
+@transaction.atomic
+def leave_unreverted(imported: Import, claim: UUID, now: datetime) -> None:
+    current = in_hand(imported, claim)
+    if current is None:
+        return
+    by = current.reverted_by
+    put_down(current)
+    current.reverted_by = None
+    current.notes = {**current.notes, "trouble": DEPENDED}
+    current.save()
+    tell(current, texts.NOT_REVERTED, now, to=by)
+
+
+@transaction.atomic
 def give_up(*, imported: Import, claim: UUID, now: datetime, telling: Telling) -> None:
-    """Refuse a file that broke off its check again and again; one that could not be taken stays checked."""
+    """Refuse a file that broke off its check again and again; one that could not be taken or reverted stays as it was."""
     if imported.job == Job.TAKE:
         return leave_untaken(imported, claim, now)
+    if imported.job == Job.REVERT:
+        return leave_unreverted(imported, claim, now)
     current = in_hand(imported, claim)
     if current is None:
         return None
@@ -191,7 +243,7 @@ def in_hand(imported: Import, claim: UUID) -> Import | None:
     """The import, locked, while the claim still holds."""
     return (
         Import.objects.select_for_update(of=("self",))
-        .select_related("unit", "checked_by", "taken_by")
+        .select_related("unit", "checked_by", "taken_by", "reverted_by")
         .filter(pk=imported.pk, job_claim=claim)
         .exclude(job=Job.NONE)
         .first()
@@ -235,3 +287,27 @@ def purge_unused(*, now: datetime) -> int:
             imported.save(update_fields=["state"])
         forget_files(imported)
     return len(stale)
+
+
+ORPHANED = timedelta(days=1)  # older than any upload or job that is still under way
+
+
+def sweep_orphans(*, now: datetime) -> int:
+    """Remove stored files that no import knows: left by whoever died between the disk and the database. How many."""
+    storage = Import._meta.get_field("file").storage  # type: ignore[union-attr]
+    known = {name for names in Import.objects.values_list("file", "remarks") for name in names}
+    found = 0
+    for name in _stored(storage, "crm"):
+        if name not in known and now - storage.get_modified_time(name) > ORPHANED:
+            storage.delete(name)
+            found += 1
+    return found
+
+
+def _stored(storage: Storage, folder: str) -> Iterator[str]:
+    if not storage.exists(folder):
+        return
+    folders, files = storage.listdir(folder)
+    yield from (f"{folder}/{name}" for name in files)
+    for inner in folders:
+        yield from _stored(storage, f"{folder}/{inner}")

@@ -74,6 +74,8 @@ def effect_on_openings(period: Period, unit: Unit) -> list[dict[str, Any]]:
     """
     kind = UnitKind.BRANCH if unit.kind != UnitKind.BRANCH else UnitKind.MARKET_DEPARTMENT
     after = selectors.openings_by_unit(kind, period=period, within=unit)
+    begun = Unit.objects.filter(pk__in=after, started_on__lt=period.end).values_list("pk", flat=True)
+    after = {pk: value for pk, value in after.items() if value or pk in set(begun)}  # in preparation: not ranked
     deltas = dict(
         asked_rows(
             "SELECT unit_id, sum(openings) FROM crm_unit_delta WHERE day >= %(first)s AND day < %(end)s GROUP BY unit_id",

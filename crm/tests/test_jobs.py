@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -168,6 +169,56 @@ def test_a_large_file_that_no_longer_fits_what_is_known_stays_untaken_and_says_s
     assert (imported.state, imported.job, imported.taken_by) == ("checked", "", None)
     assert "检查之后情况有变" in page_of(browser, imported).content.decode()
     assert inbox(cast.clerk)[0] == "crm.csv 未能导入"
+
+
+def revert(browser, imported: Import) -> str:
+    return str(browser.post(reverse("crm:revert", args=[imported.public_id]), follow=True).content.decode())
+
+
+def taken(browser) -> Import:
+    imported = checked(browser)
+    take(browser, imported)
+    tasks.do_import_job(imported.pk)
+    return imported
+
+
+def test_a_large_import_is_reverted_by_a_worker_once(cast, signed_in, large):
+    browser = signed_in(cast.clerk)
+    imported = taken(browser)
+    assert "正在撤销本次导入" in revert(browser, imported) and Opening.objects.exists()
+    assert "其间已有人处理了本次导入" in revert(browser, imported)
+    tasks.do_import_job(imported.pk)
+    tasks.do_import_job(imported.pk)
+    imported.refresh_from_db()
+    assert (imported.state, imported.reverted_by, imported.job) == ("reverted", cast.clerk, "")
+    assert not Opening.objects.exists() and inbox(cast.clerk)[0] == "crm.csv 已撤销"
+
+
+def test_a_large_import_on_which_something_was_built_meanwhile_stays_and_says_so(cast, signed_in, large):
+    browser = signed_in(cast.clerk)
+    first = taken(browser)
+    revert(browser, first)
+    later = checked(browser, OWN.replace("15000", "16000"))
+    take(browser, later)
+    tasks.do_import_job(later.pk)
+    tasks.do_import_job(first.pk)
+    first.refresh_from_db()
+    assert (first.state, first.reverted_by, first.job) == ("taken", None, "")
+    assert "其间有内容以它为依据" in page_of(browser, first).content.decode()
+    assert inbox(cast.clerk)[0] == "crm.csv 未能撤销"
+
+
+def test_a_stored_file_that_no_import_knows_is_swept_after_a_day(cast, signed_in):
+    imported = upload(signed_in(cast.clerk))
+    kept = Path(imported.file.path)
+    lost = kept.with_name("lost.csv")
+    lost.write_text("x")
+    now = timezone.now()
+    for path in (kept, lost):
+        os.utime(path, (now.timestamp(), now.timestamp()))
+    assert services.sweep_orphans(now=now + timedelta(hours=23)) == 0
+    assert services.sweep_orphans(now=now + timedelta(hours=25)) >= 1
+    assert kept.exists() and not lost.exists()
 
 
 def test_what_nobody_took_is_removed_after_a_while(cast, desk, settings, django_capture_on_commit_callbacks):

@@ -108,6 +108,17 @@ def test_a_file_that_is_no_table_is_refused_on_its_page(cast, signed_in):
     assert "这是网页，不是表格" in page
 
 
+def test_days_without_trading_are_not_missing_and_sums_stand_in_the_order_of_the_columns(cast, signed_in, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    browser = signed_in(cast.clerk)
+    shown = browser.get(reverse("crm:imports")).content.decode()
+    assert shown.count("休市") == 2 and shown.count("state-off") == 5  # the last week holds one weekend
+    months = "月份,资金账号,关系,工号,交易量,佣金,净佣金,交易笔数\n2026-10,f1,开发,1001,1000000,3000,2500,1200\n"
+    page = browser.get(send(browser, months, kind="account_month").url).content.decode()
+    sums = [page.index(f"{name}合计") for name in ("交易量", "净佣金", "交易笔数")]
+    assert sums == sorted(sums)
+
+
 def test_a_form_with_mistakes_comes_back_with_what_was_typed(cast, signed_in):
     answer = send(signed_in(cast.clerk), GOOD, covers_from="2026-11-16", covers_to="2026-11-30")
     page = answer.content.decode()

@@ -32,6 +32,7 @@ class BranchPlan:
 # The places that the story is about.
 HOME, SECOND, THIRD, FOURTH = "B01", "B02", "B03", "B04"  # branches, by how far the last month has come
 DEPARTMENT, EAST, WEST = "B01M1", "B01M1A1", "B01M1A2"  # the first department of the first branch, and its areas
+SOUTH = "B01M1A3"
 MOVED_TO, LEFT_FROM = "B01M2A1", "B01M2A2"
 
 BRANCHES = (
@@ -346,12 +347,12 @@ class Founding:
         )
 
     def tell_the_story(self) -> None:
-        """A transfer in the second month, a leaver three weeks ago, a quiet seller who has fallen behind."""
+        """Two transfers, a leaver three weeks ago, a quiet seller who has fallen behind."""
         company = self.company
-        mover = next(s for s in company.sellers if s.area == WEST)
-        moved_on = company.months[-3 if len(company.months) > 2 else 0].first + timedelta(days=14)
-        self.end_posting(mover.employee_no, moved_on)
-        self.post(mover.employee_no, MOVED_TO, "customer_manager", moved_on)
+        second, last = (company.months[-3], company.months[-2]) if len(company.months) > 2 else (company.months[0],) * 2
+        self.transfer(WEST, MOVED_TO, second.first + timedelta(days=14))
+        if any(seller.area == SOUTH for seller in company.sellers):
+            self.transfer(SOUTH, WEST, last.first + timedelta(days=9))
         leaver = next(s for s in company.sellers if s.area == LEFT_FROM)
         leaver.left_on = Week(company.today - timedelta(days=21)).first
         next(p for p in company.people if p["employee_no"] == leaver.employee_no)["left_on"] = (
@@ -360,6 +361,12 @@ class Founding:
         self.end_posting(leaver.employee_no, leaver.left_on)
         next(s for s in company.sellers if s.area == EAST).drive = 1.3
         next(s for s in reversed(company.sellers) if s.area == EAST).drive = 0.15
+
+    def transfer(self, area: str, to: str, on: date) -> None:
+        """The first seller of an area goes on to another one of the same branch; what she did before stays there."""
+        mover = next(seller for seller in self.company.sellers if seller.area == area)
+        self.end_posting(mover.employee_no, on)
+        self.post(mover.employee_no, to, "customer_manager", on)
 
     def end_posting(self, number: str, on: date) -> None:
         posting = next(p for p in self.company.postings if p["employee_no"] == number)

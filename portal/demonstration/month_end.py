@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from decimal import Decimal
 
 from accounts.models import User
 from archives import services as archive
+from attendance.selectors import calendar_for
 from compensation import services as pay
 from compensation.models import BusinessDetail, PayRun, PaySlip, PlanVersion, Stage
 from core import clock
-from core.periods import Month
+from core.periods import Month, Period
 from portal.demonstration.company import FOURTH, HOME, SECOND, THIRD, Company
 from teams.authority import authority_of
 from teams.models import Role, Unit, UnitKind
@@ -20,10 +22,11 @@ SIGNERS = (
     (Stage.DEPUTY_MANAGER, Role.DEPUTY_BRANCH_MANAGER),
     (Stage.MANAGER, Role.BRANCH_MANAGER),
 )
+COMPLAINED_OF, ABSENT = 5, 9  # by place in the list of the first branch
 # How far each branch has come with the last month: signatures given, None where finance is still reviewing the detail.
 LAST_MONTH: dict[str, int | None] = {HOME: 2, SECOND: 1, THIRD: None, FOURTH: 0}
-QUESTION = "这个月净佣金比我自己算的少，是不是有账户没算进来？"
-ANSWER = "两个账户是服务关系，按五折计入，明细里可以展开看到。"
+QUESTIONS = ("这个月净佣金比我自己算的少，是不是有账户没算进来？", "考核系数是怎么算出来的？想看看每项指标的完成情况。")
+ANSWER = "您有 {accounts} 个账户是服务关系，按五折计入，打开“判定依据”可以逐户看到。"
 
 
 def take(company: Company, now: datetime) -> None:
@@ -46,7 +49,7 @@ def approve_plan(company: Company, now: datetime) -> None:
         pay.record_plan_approval(
             version=version,
             approved_on=company.months[0].first - timedelta(days=20),
-            approval_ref="衡远经纪〔2026〕18号",
+            approval_ref=f"衡远经纪〔{company.months[0].first.year}〕18号",
             approved_by="渠道管理部",
             actor=None,
         )
@@ -58,27 +61,48 @@ def somebody(role: Role, branch: Unit, at: datetime) -> User:
     return user
 
 
-def moment(month: Month, day: int, hour: int, now: datetime) -> datetime:
-    """A working hour early in the month after, never later than now."""
-    return min(clock.at(month.end + timedelta(days=day), time(hour)), now)
+def moment(month: Month, nth: int, hour: int, now: datetime) -> datetime:
+    """An hour of the n-th workday after the month, never later than now."""
+    after = Period(month.end, month.end + timedelta(days=31))
+    return min(clock.at(list(calendar_for(after).workdays(after))[nth - 1], time(hour)), now)
 
 
 def reviewed_detail(branch: Unit, month: Month, now: datetime, *, leave: int = 0) -> None:
-    at = moment(month, 1, 10, now)
+    at = moment(month, 2, 10, now)
     pay.build_detail(branch=branch, month=month, now=at)
     details = list(BusinessDetail.objects.filter(branch=branch, month=month.first).order_by("pk"))
     accepted = details[: len(details) - leave]
     pay.accept_details(details=accepted, actor=somebody(Role.FINANCE_CLERK, branch, at), now=at)
 
 
+def entered(branch: Unit, month: Month, clerk: User, at: datetime) -> None:
+    """Social insurance and income tax of the first branch, a day's absence, and one valid complaint."""
+    details = BusinessDetail.objects.filter(branch=branch, month=month.first).select_related("person__user")
+    for n, detail in enumerate(details.order_by("person__user__employee_no")):
+        pay.record_person_month(
+            branch=branch,
+            month=month,
+            person=detail.person,
+            actor=clerk,
+            now=at,
+            social_insurance=Decimal("472.50") + n % 4 * Decimal("52.50"),
+            income_tax=Decimal(n * 37 % 120),
+            attendance_deduction=Decimal(115) if n == ABSENT else Decimal(0),
+            complaints=int(n == COMPLAINED_OF),
+            remark="事假一天" if n == ABSENT else "客户投诉一起，经查属实" if n == COMPLAINED_OF else "",
+        )
+
+
 def signed(branch: Unit, month: Month, signatures: int, now: datetime) -> PayRun:
     """The month drafted, reviewed and signed so many times, a day apart."""
-    at = moment(month, 2, 11, now)
+    at = moment(month, 3, 11, now)
     clerk = somebody(Role.FINANCE_CLERK, branch, at)
+    if branch.code == HOME:
+        entered(branch, month, clerk, at)
     run = pay.draft_pay_run(branch=branch, month=month, actor=clerk, now=at)
     run = pay.review_pay_run(run=run, actor=clerk, seen_digest=run.digest, now=at)
     for n, (stage, role) in enumerate(SIGNERS[:signatures]):
-        at = moment(month, 3 + n, 9 + n, now)
+        at = moment(month, 4 + n, 9 + n, now)
         pay.sign_pay_run(run=run, stage=stage, actor=somebody(role, branch, at), seen_digest=run.digest, now=at)
         run.refresh_from_db()
     return run
@@ -87,13 +111,13 @@ def signed(branch: Unit, month: Month, signatures: int, now: datetime) -> PayRun
 def to_the_archive(branch: Unit, month: Month, now: datetime) -> None:
     reviewed_detail(branch, month, now)
     run = signed(branch, month, 3, now)
-    archive.file_pay_run(run=run, now=moment(month, 6, 14, now))
+    archive.file_pay_run(run=run, now=moment(month, 7, 14, now))
 
 
 def on_the_way(branch: Unit, month: Month, signatures: int | None, now: datetime) -> None:
     if signatures is None:
         reviewed_detail(branch, month, now, leave=4)
-        at = moment(month, 2, 11, now)
+        at = moment(month, 3, 11, now)
         pay.draft_pay_run(branch=branch, month=month, actor=somebody(Role.FINANCE_CLERK, branch, at), now=at)
         return
     reviewed_detail(branch, month, now)
@@ -109,8 +133,10 @@ def ask(company: Company, now: datetime) -> None:
         asked = moment(month, 8 + n, 12, now)
         user = slip.person.user
         user.authority = authority_of(user, clock.day_of(asked))
-        question = pay.ask_question(slip=slip, text=QUESTION, actor=user, now=asked)
+        question = pay.ask_question(slip=slip, text=QUESTIONS[n], actor=user, now=asked)
         if n == 0:
             replied = moment(month, 9, 15, now)
             clerk = somebody(Role.FINANCE_CLERK, slip.run.branch, replied)
-            pay.answer_question(question=question, answer=ANSWER, actor=clerk, now=replied)
+            accounts = sum(part["accounts"] for part in slip.inputs["commissions"] if part["relation"] == "serviced")
+            answer = ANSWER.format(accounts=accounts)
+            pay.answer_question(question=question, answer=answer, actor=clerk, now=replied)

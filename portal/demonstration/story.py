@@ -43,7 +43,8 @@ def tell(*, now: datetime, size: str, say: Say) -> None:
     """Build the company as it stands on the day of `now`. Takes a minute or two."""
     today = clock.day_of(now)
     company = found_company(today, SIZES[size])
-    calendar = calendar_for(Period(company.story_begins - timedelta(days=31), today + timedelta(days=31)))
+    begins = min(company.story_begins, company.months[0].first)
+    calendar = calendar_for(Period(begins - timedelta(days=31), today + timedelta(days=31)))
     activity = Activity(company, calendar.workdays, calendar.trading_days)
     say(f"Founding the company: {len(company.people)} people, {len(company.outlets)} outlets …")
     found(company, now)
@@ -117,7 +118,7 @@ def bring_crm(company: Company, activity: Activity, now: datetime) -> None:
                 bring_openings(company, activity, on, on, now)
         if month != company.months[-1]:
             path = paper.written(f"account-month-{month.code}.csv", activity.account_rows(month))
-            bring(Kind.ACCOUNT_MONTH, path, None, min(clock.at(month.end, AFTERNOON), now))
+            bring(Kind.ACCOUNT_MONTH, path, None, month_end.moment(month, 1, AFTERNOON.hour, now))
 
 
 def bring_former_openings(company: Company, activity: Activity) -> None:

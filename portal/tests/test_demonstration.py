@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 
 import pytest
@@ -12,13 +12,16 @@ from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
-from compensation.models import PayRun, Signature
+from attendance.selectors import calendar_for
+from compensation.models import PayRun, Question, Signature
 from core import clock
-from core.periods import Month
+from core.periods import Period
 from core.verification import checks
 from crm.models import Import
+from crm.selectors import known_days
 from messaging.models import Message
 from portal.demonstration import serving, story
+from portal.demonstration.activity import Activity
 from portal.demonstration.company import BRANCHES, SIZES, Size, found_company
 from supervision.models import ReminderRun
 from teams.models import Posting
@@ -45,7 +48,7 @@ def test_people_move_leave_and_share_a_company_of_every_kind():
     assert len({branch.city for branch in BRANCHES}) > 1
     assert [branch.local for branch in BRANCHES].count(False) == 1
     moved = [number for number, n in Counter(p["employee_no"] for p in company.postings).items() if n > 1]
-    assert len(moved) == 1
+    assert len(moved) == 2
     assert len(company.months) == 4, "three full months and this one"
 
 
@@ -54,10 +57,22 @@ def test_the_month_end_company_has_5200_people():
 
 
 @pytest.mark.django_db
+def test_nobody_works_in_the_holiday_week_and_everybody_on_the_make_up_saturday():
+    first, last = date(2026, 10, 1), date(2026, 10, 11)
+    calendar = calendar_for(Period(first, last))
+    activity = Activity(found_company(TODAY), calendar.workdays, calendar.trading_days)
+    assert {row["on"] for row in activity.log_rows(first, last)} == {"2026-10-08", "2026-10-09", "2026-10-10"}
+    assert {row["open_date"] for row in activity.opening_rows(activity.trading_days(Period(first, last)))} == {
+        "2026-10-08",
+        "2026-10-09",
+    }
+
+
+@pytest.mark.django_db
 def test_a_short_story_is_told_through_the_real_services(monkeypatch, settings, tmp_path, time_machine):
-    """One branch, one month and a few days: every chapter runs, and what it leaves stands up to `verify`."""
+    """One branch, three months of pay and a few days: every chapter runs, and what it leaves stands up to `verify`."""
     settings.VAR_DIR = tmp_path
-    monkeypatch.setitem(SIZES, "short", Size(BRANCHES[:1], people=38, outlets=8, months=1, days=6))
+    monkeypatch.setitem(SIZES, "short", Size(BRANCHES[:1], people=38, outlets=8, months=3, days=6))
     monkeypatch.setattr(story, "mark_complete", lambda size: None)
     time_machine.move_to(f"{TODAY}T12:00+08:00", tick=False)
     told: list[str] = []
@@ -69,7 +84,11 @@ def test_a_short_story_is_told_through_the_real_services(monkeypatch, settings, 
     assert LogEntry.objects.filter(not_in_crm=True).count() <= 1, "but today's, every call was to a client of the CRM"
     assert ScoreTable.objects.count() == 6  # two departments, three weeks
     assert ReminderRun.objects.exists()
-    assert PayRun.objects.get().state == PayRun.State.SIGNED_2
+    assert list(PayRun.objects.order_by("month").values_list("state", flat=True)) == ["filed", "filed", "signed_2"]
+    assert sorted(bool(question.answer) for question in Question.objects.all()) == [False, True]
+    lately = Period(TODAY - timedelta(days=21), TODAY)
+    missing = set(calendar_for(lately).trading_days(lately)) - set(known_days(lately))
+    assert len(missing) == 1, "a day of which no CRM data came"
     assert [finding for found in checks().values() for finding in found()] == []
     assert dead_links() == []
     assert LogEntry.objects.exclude(contact=None).filter(
@@ -83,9 +102,11 @@ def test_a_short_story_is_told_through_the_real_services(monkeypatch, settings, 
 
 def everything_has_its_day():
     """The files came before the lists and the pay that stand on them, and messages went out when they were posted."""
-    signed = Signature.objects.earliest("signed_at").signed_at
-    [accounts] = Import.objects.filter(kind="account_month", taken_at__lt=signed)
-    assert clock.day_of(accounts.checked_at) == Month(TODAY).first
+    workdays = [date(2026, 9, 1), date(2026, 10, 8), date(2026, 11, 2)]  # the first ones of the months after
+    accounts = Import.objects.filter(kind="account_month").order_by("pk")
+    assert [clock.day_of(one.taken_at) for one in accounts if one.taken_at] == workdays
+    signed = Signature.objects.filter(run__month=date(2026, 9, 1)).order_by("stage").values_list("signed_at", flat=True)
+    assert [clock.day_of(at) for at in signed] == [date(2026, 10, 12), date(2026, 10, 13), date(2026, 10, 14)]
     sent = Message.objects.exclude(sent_at=None)
     assert not sent.filter(sent_at__gt=F("posted_at") + timedelta(days=1)).exists()
     for run in ReminderRun.objects.filter(state=ReminderRun.State.DONE, rule__period="day"):
