@@ -55,7 +55,8 @@ def month_context(user: User, today: date) -> dict[str, Any]:
     """One branch with its stages, or many branches each with its state."""
     branches = branches_of_pay(user, today)
     if len(branches) == 1:
-        return {"month": month_of_branch(user, branches[0], today)}
+        may_import = user.authority.may(P.IMPORT_CRM)
+        return {"month": month_of_branch(user, branches[0], today), "may_import": may_import}
     last = Month(today).previous()
     return {"last_month": last, "branches": branch_lines(branches, last)}
 

@@ -21,6 +21,7 @@ from crm.rules import ranked
 from crm.selectors import days_not_known, openings_by_unit
 from supervision.models import LaggardEntry, ReminderRun
 from supervision.selectors.lists import lists_seen, shown_first
+from teams.authority import Power
 from teams.models import Measure, Target, Unit, UnitKind
 from teams.selectors import unranked_because
 from worklogs.models import DayScore, ScoreTable, WeekScore, WorkLog
@@ -59,6 +60,7 @@ class Teams:
     tables_due: tuple[Unit, ...]
     tables_arrived: frozenset[int]
     to_sign: tuple[PayRun, ...]
+    reads_logs: bool
 
     @property
     def openings(self) -> Decimal:
@@ -107,13 +109,14 @@ def teams(user: User, path: str, today: date) -> Teams:
         kind=kind,
         rows=tuple(sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.unit.code))),
         missing=tuple(_missing(scope, month, today)),
-        heat=_heat(scope, shown, last_weeks(today, WEEKS)),
+        heat=_heat(user, scope, shown, last_weeks(today, WEEKS)),
         due=due,
         written=written,
         runs=tuple(runs),
         tables_due=departments,
         tables_arrived=frozenset(unit.pk for unit in departments if unit.has_sent_table),
         to_sign=tuple(_to_sign(user)),
+        reads_logs=user.authority.may(Power.READ_LOGS),
     )
 
 
@@ -137,7 +140,7 @@ def _missing(scope: Unit, month: Month, today: date) -> list[date]:
     return days_not_known(past, calendar_for(past).trading_days(past), within=scope)
 
 
-def _heat(scope: Unit, units: Sequence[Unit], weeks: Sequence[Week]) -> dict[str, Any]:
+def _heat(user: User, scope: Unit, units: Sequence[Unit], weeks: Sequence[Week]) -> dict[str, Any]:
     """Per unit and week the share of people who passed, from the verdicts of everybody below it; one query."""
     passed: Counter[tuple[int, date]] = Counter()
     judged: Counter[tuple[int, date]] = Counter()
@@ -152,13 +155,13 @@ def _heat(scope: Unit, units: Sequence[Unit], weeks: Sequence[Week]) -> dict[str
             if path.startswith(unit.path):
                 passed[unit.pk, week] += count
                 judged[unit.pk, week] += of
-    address = reverse("worklogs:weeks")
+    address = reverse("worklogs:weeks") if user.authority.may(Power.READ_LOGS) else ""
     return {
         "columns": week_labels(weeks),
         "rows": [
             {
                 "label": unit.name,
-                "href": f"{address}?{urlencode({'within': unit.code})}",
+                "href": address and f"{address}?{urlencode({'within': unit.code})}",
                 "cells": [_cell(passed[unit.pk, week.first], judged[unit.pk, week.first]) for week in weeks],
             }
             for unit in units

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -174,3 +176,14 @@ def test_the_month_shows_where_it_stands_and_who_is_next(cast: Cast, signed_in):
 def test_the_archive_lists_what_is_still_due(cast: Cast, signed_in):
     archive = signed_in(cast.office).get("/").context["archive"]
     assert archive.arrived == 0 and len(archive.rows) == 3
+
+
+def test_no_link_of_a_first_screen_leads_where_its_reader_may_not_go(cast: Cast, signed_in):
+    Posting.objects.filter(person=cast.person("office")).update(role="vice_president", unit=cast.unit["HX"])
+    fill(cast, weeks=1)
+    for key, view in (("office", "teams"), ("deputy", "month"), ("deputy", "teams")):
+        client = signed_in(cast.user[key])
+        page = client.get("/", {"view": view}).content.decode()
+        links = {unescape(url) for url in re.findall(r'href="(/[^"#]*)"', page) if not url.startswith("/static/")}
+        refused = {url for url in links if client.get(url).status_code >= 400}
+        assert refused == set(), key

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -18,6 +18,8 @@ from messaging.services import Draft
 from supervision.models import PlanDemand, Reminder
 from supervision.services.notes import Later
 from supervision.wording import week_in_words
+
+LONGEST = timedelta(days=366)  # until a plan is due
 
 
 class NotRecorded(Exception):
@@ -45,6 +47,11 @@ class PlanDueInThePast(NotRecorded):
     text = _("The plan cannot be due before today.")
 
 
+class PlanDueTooLate(NotRecorded):
+    field = "due_on"
+    text = _("A plan is due within a year.")
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """A rectification plan that is demanded of somebody by a date."""
@@ -60,7 +67,7 @@ def record_call(
 ) -> None:
     """Write down a call and, where one is made, the demand; whoever is to write the plan is told.
 
-    Raises `ReasonMissing`, `PlanNeedsACall`, `PlanDueInThePast` and messaging's `CallIsRecorded`.
+    Raises `ReasonMissing`, `PlanNeedsACall`, `PlanDueInThePast`, `PlanDueTooLate` and messaging's `CallIsRecorded`.
     """
     reached = result == PhoneTask.Result.REACHED
     if reached and not reason.strip():
@@ -69,6 +76,8 @@ def record_call(
         raise PlanNeedsACall
     if demand is not None and demand.due_on < day_of(now):
         raise PlanDueInThePast
+    if demand is not None and demand.due_on > day_of(now) + LONGEST:
+        raise PlanDueTooLate
     task = messaging.record_call(task=call.message.phone_task, result=result, reason=reason, actor=actor, now=now)
     if demand is not None:
         _demand_plan(call, task, demand, actor, now)

@@ -56,6 +56,12 @@ def test_the_reminded_leader_sees_the_same_reasons_and_nothing_of_others(reminde
     assert (entry.rank, entry.of, entry.reasons) == (2, 3, ["bottom"])
 
 
+def test_a_list_on_which_nobody_is_was_not_sent(reminded: Cast, signed_in) -> None:
+    run = ReminderRun.objects.filter(state="done", entries=None, reminders=None)[0]
+    page = signed_in(reminded.market).get(reverse("supervision:list", args=[run.public_id])).content.decode()
+    assert "无人上榜" in page and "已发送" not in page
+
+
 def test_a_list_of_others_does_not_exist_for_a_leader(reminded: Cast, signed_in) -> None:
     assert signed_in(reminded.sibling_mm).get(list_url("S10.1", "B1M1")).status_code == 404
     assert signed_in(reminded.cm).get(list_url("S7.1")).status_code == 404
@@ -154,6 +160,10 @@ def test_whoever_is_to_write_the_plan_sees_what_it_answers(reminded: Cast, signe
             {"result": "reached", "reason": "x", "demands_plan": "on", "asked_of": "1", "due_on": "2026-11-25"},
             "asked_of",
         ),
+        (
+            {"result": "reached", "reason": "x", "demands_plan": "on", "asked_of": "one", "due_on": "9999-12-31"},
+            "due_on",
+        ),
         ({"result": "maybe"}, "result"),
     ],
 )
@@ -162,7 +172,7 @@ def test_a_call_is_refused_at_the_field_it_concerns(reminded: Cast, signed_in, e
     if entered.get("asked_of") == "one":
         entered = {**entered, "asked_of": reminded.outsider_manager.pk}
     response = signed_in(reminded.market).post(call_url(call), entered)
-    assert field in response.context["form"].errors
+    assert response.status_code == 422 and field in response.context["form"].errors
     assert not PlanDemand.objects.exists() and not PhoneTask.objects.exclude(done_at=None).exists()
 
 
@@ -195,8 +205,18 @@ def test_a_call_that_reached_somebody_stands(reminded: Cast, signed_in) -> None:
     client.post(call_url(call), {"result": "not_reached"})
     client.post(call_url(call), {"result": "reached", "reason": "第一次"})
     response = client.post(call_url(call), {"result": "reached", "reason": "第二次"})
-    assert response.status_code == 200
+    assert response.status_code == 422
     assert PhoneTask.objects.get(message=call.message).reason == "第一次"
+
+
+@pytest.mark.clause("S7.2")
+def test_the_calls_page_begins_with_ones_own(reminded: Cast, signed_in) -> None:
+    def callers(query: str) -> set[str]:
+        return {row.call.recipient.employee_no for row in signed_in(reminded.market).get(url + query).context["rows"]}
+
+    url = reverse("supervision:calls")
+    assert callers("") == {reminded.market.employee_no}
+    assert callers("?show=all") == {reminded.market.employee_no, reminded.officer.employee_no}
 
 
 @pytest.mark.parametrize("name", ["lists", "calls", "ranking"])

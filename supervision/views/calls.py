@@ -25,7 +25,7 @@ from supervision.views.lists import chips
 from teams.authority import Power
 
 A_PAGE = 40
-CALLS = {"": gettext_lazy("To make"), "made": gettext_lazy("Made")}
+CALLS = {"": gettext_lazy("Yours to make"), "all": gettext_lazy("To make"), "made": gettext_lazy("Made")}
 
 
 @require_safe
@@ -35,6 +35,8 @@ def calls(request: AuthedRequest) -> HttpResponse:
     show = request.GET.get("show", "")
     found = selectors.calls_for(request.user)
     found = found.filter(selectors.MADE) if show == "made" else found.exclude(selectors.MADE)
+    if not show:
+        found = found.filter(recipient=request.user)
     page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
@@ -55,7 +57,7 @@ def record_call(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     row = call_asked(request, public_id)
     form = CallForm(request.POST, callees=row.callees)
     if not form.is_valid():
-        return show_call(request, row, form)
+        return show_call(request, row, form, status=422)
     entered = form.cleaned_data
     demand = None
     if entered["demands_plan"]:
@@ -72,7 +74,7 @@ def record_call(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         )
     except (services.NotRecorded, CallIsRecorded) as failure:
         form.add_error(getattr(failure, "field", None), str(failure) or _("Somebody recorded this call already."))
-        return show_call(request, row, form)
+        return show_call(request, row, form, status=422)
     messages.success(request, _("The call is recorded."))
     return redirect("supervision:calls")
 
@@ -83,7 +85,9 @@ def call_asked(request: AuthedRequest, public_id: UUID) -> selectors.CallRow:
     return selectors.call_rows([found], on=timezone.localdate())[0]
 
 
-def show_call(request: AuthedRequest, row: selectors.CallRow, form: CallForm | None = None) -> HttpResponse:
+def show_call(
+    request: AuthedRequest, row: selectors.CallRow, form: CallForm | None = None, *, status: int = 200
+) -> HttpResponse:
     task = row.call.message.phone_task
     callees = {member.user_id: member for member in row.callees}
     phones = dict(User.objects.filter(pk__in=callees).values_list("pk", "phone"))
@@ -96,4 +100,4 @@ def show_call(request: AuthedRequest, row: selectors.CallRow, form: CallForm | N
     }
     if task.result != task.Result.REACHED:
         context["form"] = form or CallForm(callees=row.callees, initial={"result": task.result or "reached"})
-    return render(request, "supervision/call.html", context)
+    return render(request, "supervision/call.html", context, status=status)
