@@ -14,7 +14,7 @@ from accounts.models import User
 from attendance.selectors import calendar_for
 from core import audit, clock
 from core.files import read_tables
-from core.periods import ONE_DAY, Day, Period, Week
+from core.periods import ONE_DAY, Day, Month, Period, Week
 from core.tables import TableRefused
 from crm.models import Kind
 from crm.services import COMMAND_LIMITS, Asked, import_file
@@ -105,20 +105,25 @@ def keep_logs(company: Company, activity: Activity, now: datetime) -> None:
 
 
 def bring_crm(company: Company, activity: Activity, now: datetime) -> None:
-    """Openings up to the last trading day but one missing day, the accounts of every full month. What the reminders
-    of the last weeks speak of came morning by morning, what lies before month by month."""
-    yesterday, missing = Day(company.today).previous().first, activity.missing_day()
-    reminded = Week(company.today - timedelta(weeks=REMINDED_WEEKS + 1)).first
+    """Openings up to the last trading day but one missing day, the accounts of every full month."""
+    missing = activity.missing_day()
     for month in company.months:
-        last = min(month.last, yesterday)
-        for first, end in parts(month.first, min(last, reminded - ONE_DAY), missing):
-            bring_openings(company, activity, first, end, now)
-        for on in Period.between(max(month.first, reminded), last).days() if last >= reminded else ():
-            if on != missing:
-                bring_openings(company, activity, on, on, now)
+        for first, last in files_of(month, company.today, missing):
+            bring_openings(company, activity, first, last, now)
         if month != company.months[-1]:
             path = paper.written(f"account-month-{month.code}.csv", activity.account_rows(month))
             bring(Kind.ACCOUNT_MONTH, path, None, month_end.moment(month, 1, AFTERNOON.hour, now))
+
+
+def files_of(month: Month, today: date, missing: date) -> list[tuple[date, date]]:
+    """The days that each file of a month's openings covers, none of them `missing`: what the reminders of the last weeks
+    speak of came morning by morning, what lies before in one piece or two."""
+    last = min(month.last, today - ONE_DAY)
+    reminded = Week(today - timedelta(weeks=REMINDED_WEEKS + 1)).first
+    first = max(month.first, reminded)
+    mornings = Period.between(first, last).days() if first <= last else ()
+    older = parts(month.first, min(last, reminded - ONE_DAY), missing)
+    return older + [(on, on) for on in mornings if on != missing]
 
 
 def bring_former_openings(company: Company, activity: Activity) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from attendance.selectors import calendar_for
 from compensation.models import PayRun, Question, Signature
 from core import clock
-from core.periods import Period
+from core.periods import Month, Period
 from core.verification import checks
 from crm.models import Import
 from crm.selectors import known_days
@@ -54,6 +54,17 @@ def test_people_move_leave_and_share_a_company_of_every_kind():
 
 def test_the_month_end_company_has_5200_people():
     assert len(found_company(TODAY, SIZES["month-end"]).people) == 5200
+
+
+def test_whatever_the_day_its_files_cover_every_day_until_yesterday_once_but_the_missing_one():
+    for today in Period.between(date(2026, 1, 1), date(2027, 12, 31)).days():
+        this = Month(today)
+        months = [this.previous().previous().previous(), this.previous().previous(), this.previous(), this]
+        missing = today - timedelta(days=13)
+        files = [days for month in months for days in story.files_of(month, today, missing)]
+        covered = [day for first, last in files for day in Period.between(first, last).days()]
+        due = [day for day in Period(months[0].first, today).days() if day != missing]
+        assert covered == due, f"told on {today}"
 
 
 @pytest.mark.django_db
