@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from compensation.models import PayRun, Signature
+from compensation.services import review_pay_run
 from compensation.tests.month import NOW, PayOf, october
 from teams.models import Posting, Role
 from tests.cast import SINCE, build_cast
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.processes
 TWO = ("accountant", "tradeadmin")
 
 # A signer of one's own: for every line with a digest it loads what a request would have loaded, says that it is ready,
-# and signs at the next line; then it says what came of it.
+# and signs at the next line (or does `how` else); then it says what came of it.
 SIGNER = """
 import sys
 from datetime import datetime
@@ -29,7 +30,7 @@ import django
 django.setup()
 from accounts.models import User
 from compensation.models import PayRun, Signature, Stage
-from compensation.services import PayRefused, sign_pay_run
+from compensation.services import PayRefused, look_again, sign_pay_run
 from teams.authority import authority_of
 
 now = datetime.fromisoformat({now!r})
@@ -38,6 +39,9 @@ actor.authority = authority_of(actor, now.date())
 
 def guarded(run, digest):
     sign_pay_run(run=run, stage=Stage.CHIEF_ACCOUNTANT, actor=actor, seen_digest=digest, now=now)
+
+def looked(run, digest):
+    look_again(branch=run.branch, month=run.period, now=now)
 
 def unguarded(run, digest):
     # as one writes it who has not thought of two: looked before, written now
@@ -81,9 +85,13 @@ def heard(process: subprocess.Popen[str]) -> str:
 
 
 @contextmanager
-def two_signers(environment: dict[str, str], pay_of: PayOf, how: str) -> Iterator[list[subprocess.Popen[str]]]:
+def two_signers(
+    environment: dict[str, str], pay_of: PayOf, how: str, other: str = ""
+) -> Iterator[list[subprocess.Popen[str]]]:
+    """Two processes that do `how`, or the second one `other`."""
     with ExitStack() as stack:
-        both = [signer(environment, pay_of.user(key).employee_no, how) for key in TWO]
+        ways = zip(TWO, (how, other or how), strict=True)
+        both = [signer(environment, pay_of.user(key).employee_no, way) for key, way in ways]
         for process in both:
             stack.callback(process.wait, 30)
             stack.callback(process.stdin.close)  # type: ignore[union-attr]
@@ -128,6 +136,22 @@ def test_of_two_signers_at_one_barrier_one_wins(reviewed, process_environment) -
             signature = Signature.objects.get(run=run)
             assert (signature.stage, signature.digest) == (1, run.digest)
             as_reviewed(run)
+
+
+@pytest.mark.clause("D15.b")
+def test_a_signature_and_the_schedule_that_finds_new_figures_void_the_report_once(
+    reviewed, process_environment
+) -> None:
+    pay_of, run = reviewed
+    with two_signers(process_environment, pay_of, "guarded", "looked") as both:
+        for n in range(3):
+            pay_of.account("cm2", "777", no=f"8800077{n}")
+            assert sign_at_once(run, both) == ["ContentChanged", "signed"]  # the schedule's own "signed": it is done
+            assert not Signature.objects.exists()
+            assert run.events.filter(kind="voided").count() == n + 1
+            pay_of.accepted()
+            run.refresh_from_db()
+            review_pay_run(run=run, actor=pay_of.user("clerk"), seen_digest=run.digest, now=NOW)
 
 
 def test_without_the_guard_both_would_have_signed(reviewed, process_environment) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -98,29 +100,38 @@ def _may_record(request: AuthedRequest, version: PlanVersion) -> bool:
 
 @require_POST
 def record_approval(request: AuthedRequest, code: str, since: str) -> HttpResponse:
-    version, form = seen(request, code, since), ApprovalForm(request.POST)
-    if not _may_record(request, version):
-        raise PermissionDenied
-    if not form.is_valid():
-        return show(request, version, status=422, approval_form=form)
-    try:
-        services.record_plan_approval(version=version, actor=request.user, **form.cleaned_data)
-    except services.PayRefused as refusal:
-        return show(request, seen(request, code, since), status=409, approval_form=form, error=str(refusal))
-    messages.success(request, _("Recorded. Months that the approval covers are computed with this version."))
-    return redirect("compensation:plan", code, since)
+    done = _("Recorded. Months that the approval covers are computed with this version.")
+    form = ApprovalForm(request.POST)
+    return _decided(request, code, since, typed={"approval_form": form}, verb=services.record_plan_approval, done=done)
 
 
 @require_POST
 def withdraw_approval(request: AuthedRequest, code: str, since: str) -> HttpResponse:
-    version, form = seen(request, code, since), WithdrawalForm(request.POST)
+    done = _("Withdrawn. No month that reaches the day is computed with this version.")
+    form = WithdrawalForm(request.POST)
+    return _decided(
+        request, code, since, typed={"withdrawal_form": form}, verb=services.withdraw_plan_approval, done=done
+    )
+
+
+def _decided(
+    request: AuthedRequest,
+    code: str,
+    since: str,
+    *,
+    typed: dict[str, Form],
+    verb: Callable[..., PlanVersion],
+    done: str,
+) -> HttpResponse:
+    """The one form of the page in `typed`, laid before the verb; refused with what was typed still in it."""
+    version, [form] = seen(request, code, since), typed.values()
     if not _may_record(request, version):
         raise PermissionDenied
     if not form.is_valid():
-        return show(request, version, status=422, withdrawal_form=form)
+        return show(request, version, status=422, **typed)
     try:
-        services.withdraw_plan_approval(version=version, actor=request.user, **form.cleaned_data)
+        verb(version=version, actor=request.user, **form.cleaned_data)
     except services.PayRefused as refusal:
-        return show(request, seen(request, code, since), status=409, withdrawal_form=form, error=str(refusal))
-    messages.success(request, _("Withdrawn. No month that reaches the day is computed with this version."))
+        return show(request, seen(request, code, since), status=409, error=str(refusal), **typed)
+    messages.success(request, done)
     return redirect("compensation:plan", code, since)

@@ -1,0 +1,207 @@
+"""A drafted month from the review of its details to the third signature, a rejection, a question."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from compensation.models import (
+    BusinessDetail,
+    PayRun,
+    Question,
+    Signature,
+    Stage,
+)
+from compensation.services import (
+    ContentChanged,
+    DetailNotAccepted,
+    MonthNotOver,
+    NothingToAnswer,
+    OutOfOrder,
+    OwnPay,
+    ReasonMissing,
+    SamePerson,
+    accept_details,
+    answer_question,
+    ask_question,
+    build_detail,
+    draft_pay_run,
+    reject_pay_run,
+    review_pay_run,
+    send_back_detail,
+    sign_pay_run,
+)
+from compensation.tests.month import NOW, OCTOBER, SIGNERS, PayOf
+from messaging.models import Message
+from teams.models import Posting, Role
+
+D = Decimal
+
+
+# --- business detail ---------------------------------------------------------------------------------------------------
+@pytest.mark.clause("D15.a")
+def test_the_clerk_reviews_the_business_detail_and_changed_figures_wait_again(pay_of: PayOf) -> None:
+    assert build_detail(branch=pay_of.branch, month=OCTOBER, now=NOW) == 4
+    assert build_detail(branch=pay_of.branch, month=OCTOBER, now=NOW) == 0
+    detail = BusinessDetail.objects.get(person=pay_of.cast.person("cm"))
+    assert (detail.gross_commission, detail.accounts) == (D("20000.00"), 1)
+    accept_details(details=[detail], actor=pay_of.user("clerk"), now=NOW)
+    pay_of.account("cm", "12", no="88000077")
+    assert build_detail(branch=pay_of.branch, month=OCTOBER, now=NOW) == 1
+    with pytest.raises(ContentChanged):
+        accept_details(details=[detail], actor=pay_of.user("clerk"), now=NOW)
+    detail.refresh_from_db()
+    assert (detail.state, detail.reviewed_by) == ("waiting", None)
+
+
+@pytest.mark.clause("D15.a")
+def test_a_detail_sent_back_holds_the_run_and_tells_the_branch(pay_of: PayOf) -> None:
+    run = pay_of.drafted()
+    pay_of.accepted()
+    detail = BusinessDetail.objects.select_related("branch", "person__user").get(person=pay_of.cast.person("cm2"))
+    send_back_detail(detail=detail, reason="佣金少了一户", actor=pay_of.user("clerk"), now=NOW)
+    with pytest.raises(DetailNotAccepted):
+        review_pay_run(run=run, actor=pay_of.user("clerk"), seen_digest=run.digest, now=NOW)
+    told = Message.objects.get(text="compensation.detail_sent_back")
+    assert told.recipient == pay_of.cast.tradeadmin and "佣金少了一户" in told.body
+
+
+def test_whoever_prepared_a_detail_does_not_review_it(pay_of: PayOf) -> None:
+    build_detail(branch=pay_of.branch, month=OCTOBER, now=NOW, actor=pay_of.user("clerk"))
+    with pytest.raises(SamePerson):
+        accept_details(details=list(BusinessDetail.objects.all()), actor=pay_of.user("clerk"), now=NOW)
+    assert not BusinessDetail.objects.exclude(state="waiting").exists()
+
+
+def test_a_month_that_is_not_over_is_not_reviewed(pay_of: PayOf) -> None:
+    run = pay_of.drafted()
+    pay_of.accepted()
+    before = NOW.replace(month=10, day=31)
+    with pytest.raises(MonthNotOver):
+        review_pay_run(run=run, actor=pay_of.user("clerk"), seen_digest=run.digest, now=before)
+
+
+# --- signing -----------------------------------------------------------------------------------------------------------
+@pytest.mark.clause("D15.b")
+def test_three_people_sign_one_after_the_other(pay_of: PayOf) -> None:
+    run = pay_of.signed()
+    assert run.state == PayRun.State.SIGNED_3
+    signatures = run.signatures.standing().order_by("stage")
+    assert [s.signer_name for s in signatures] == ["宋玉梅", "韩冰", "唐建国"]
+    assert {s.digest for s in signatures} == {run.digest}
+    waited = Message.objects.filter(text="compensation.run_waits").order_by("pk")
+    assert [m.recipient.name for m in waited] == ["宋玉梅", "韩冰", "唐建国"]
+    assert not any(str(run.total) in m.body for m in Message.objects.all())
+
+
+@pytest.mark.clause("D15.b")
+def test_nobody_signs_out_of_order_or_without_the_power(pay_of: PayOf) -> None:
+    run = pay_of.drafted()
+    for stage in Stage:
+        with pytest.raises(OutOfOrder):
+            sign_pay_run(run=run, stage=stage, actor=pay_of.user(SIGNERS[stage]), seen_digest=run.digest, now=NOW)
+    pay_of.accepted()
+    review_pay_run(run=run, actor=pay_of.user("clerk"), seen_digest=run.digest, now=NOW)
+    with pytest.raises(OutOfOrder):
+        sign_pay_run(run=run, stage=Stage.MANAGER, actor=pay_of.user("manager"), seen_digest=run.digest, now=NOW)
+    for key in ("clerk", "deputy", "manager", "auditor", "cm", "sibling_accountant"):
+        with pytest.raises(PermissionDenied):
+            sign_pay_run(run=run, stage=Stage.CHIEF_ACCOUNTANT, actor=pay_of.user(key), seen_digest=run.digest, now=NOW)
+    assert not Signature.objects.exists()
+
+
+@pytest.mark.clause("D15.b")
+def test_no_two_stages_by_one_person(pay_of: PayOf) -> None:
+    """韩冰 is deputy and holds the chief accountant's post as well; 许静 reviewed and is chief accountant too."""
+    since = date(2026, 1, 1)
+    for key in ("deputy", "clerk"):
+        Posting.objects.create(
+            person=pay_of.cast.person(key), unit=pay_of.branch, role=Role.CHIEF_ACCOUNTANT, from_on=since
+        )
+    run = pay_of.reviewed()
+    with pytest.raises(SamePerson):
+        sign_pay_run(run=run, stage=Stage.CHIEF_ACCOUNTANT, actor=pay_of.user("clerk"), seen_digest=run.digest, now=NOW)
+    deputy = pay_of.user("deputy")
+    sign_pay_run(run=run, stage=Stage.CHIEF_ACCOUNTANT, actor=deputy, seen_digest=run.digest, now=NOW)
+    with pytest.raises(SamePerson):
+        sign_pay_run(run=run, stage=Stage.DEPUTY_MANAGER, actor=deputy, seen_digest=run.digest, now=NOW)
+    assert Signature.objects.count() == 1
+
+
+@pytest.mark.clause("D15.a", "D15.b")
+def test_a_detail_that_waits_again_holds_up_the_signatures_until_it_is_accepted(pay_of: PayOf) -> None:
+    run, accountant = pay_of.reviewed(), pay_of.user("accountant")
+    BusinessDetail.objects.filter(person=pay_of.cast.person("cm")).update(digest="0" * 64)  # as if its remarks changed
+    for _twice in range(2):
+        with pytest.raises(DetailNotAccepted):
+            sign_pay_run(run=run, stage=Stage.CHIEF_ACCOUNTANT, actor=accountant, seen_digest=run.digest, now=NOW)
+    assert BusinessDetail.objects.get(person=pay_of.cast.person("cm")).state == "waiting"
+    pay_of.accepted()
+    assert sign_pay_run(run=run, stage=Stage.CHIEF_ACCOUNTANT, actor=accountant, seen_digest=run.digest, now=NOW)
+
+
+def test_nobody_signs_their_own_pay(pay_of: PayOf) -> None:
+    pay_of.account("accountant", "50", no="88000055")
+    run = pay_of.reviewed()
+    with pytest.raises(OwnPay):
+        sign_pay_run(
+            run=run, stage=Stage.CHIEF_ACCOUNTANT, actor=pay_of.user("accountant"), seen_digest=run.digest, now=NOW
+        )
+
+
+@pytest.mark.clause("D15.b")
+def test_changed_figures_void_what_was_signed_and_say_so(pay_of: PayOf) -> None:
+    run = pay_of.signed(stages=2)
+    pay_of.account("cm_west", "100", no="88000066")
+    with pytest.raises(ContentChanged):
+        sign_pay_run(run=run, stage=Stage.MANAGER, actor=pay_of.user("manager"), seen_digest=run.digest, now=NOW)
+    run.refresh_from_db()
+    assert (run.state, run.version) == (PayRun.State.DRAFT, 2)
+    assert not run.signatures.standing().exists() and run.signatures.count() == 2
+    told = {m.recipient.name for m in Message.objects.filter(text="compensation.signatures_void")}
+    assert told == {"许静", "宋玉梅", "韩冰"}
+
+
+def test_what_was_seen_is_what_is_signed(pay_of: PayOf) -> None:
+    run = pay_of.reviewed()
+    with pytest.raises(ContentChanged):
+        sign_pay_run(
+            run=run, stage=Stage.CHIEF_ACCOUNTANT, actor=pay_of.user("accountant"), seen_digest="0" * 64, now=NOW
+        )
+    run.refresh_from_db()
+    assert run.state == PayRun.State.REVIEWED
+
+
+@pytest.mark.clause("D15.b")
+def test_a_rejected_run_names_its_reason_and_starts_anew(pay_of: PayOf) -> None:
+    run = pay_of.signed(stages=1)
+    with pytest.raises(ReasonMissing):
+        reject_pay_run(run=run, reason="  ", actor=pay_of.user("deputy"), now=NOW)
+    with pytest.raises(PermissionDenied):
+        reject_pay_run(run=run, reason="不对", actor=pay_of.user("clerk"), now=NOW)
+    reject_pay_run(run=run, reason="周敏的扣款漏了", actor=pay_of.user("deputy"), now=NOW)
+    run.refresh_from_db()
+    assert run.state == PayRun.State.REJECTED and not run.signatures.standing().exists()
+    told = {m.recipient.name for m in Message.objects.filter(text="compensation.run_rejected")}
+    assert told == {"许静", "宋玉梅"}
+    assert draft_pay_run(branch=pay_of.branch, month=OCTOBER, now=NOW).state == PayRun.State.REJECTED
+    assert pay_of.drafted().state == PayRun.State.DRAFT
+
+
+# --- adjustments, questions --------------------------------------------------------------------------------------------
+def test_a_question_on_ones_slip_reaches_the_clerk_and_the_answer_comes_back(pay_of: PayOf) -> None:
+    run = pay_of.signed()
+    slip = run.slips.select_related("person", "run__branch").get(person=pay_of.cast.person("cm"))
+    question = ask_question(slip=slip, text="为什么扣留 731.89？", actor=pay_of.user("cm"), now=NOW)
+    with pytest.raises(PermissionDenied):
+        ask_question(slip=slip, text="?", actor=pay_of.user("cm2"), now=NOW)
+    with pytest.raises(PermissionDenied):
+        answer_question(question=question, answer="…", actor=pay_of.user("sibling_clerk"), now=NOW)
+    answer_question(question=question, answer="考核薪酬，完成后释放。", actor=pay_of.user("clerk"), now=NOW)
+    with pytest.raises(NothingToAnswer):
+        answer_question(question=Question.objects.get(), answer="再答", actor=pay_of.user("clerk"), now=NOW)
+    told = [(m.text, m.recipient.name) for m in Message.objects.filter(text__contains="question").order_by("pk")]
+    assert told == [("compensation.question_asked", "许静"), ("compensation.question_answered", "林小雨")]
