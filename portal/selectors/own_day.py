@@ -74,6 +74,10 @@ class OwnDay:
     messages: tuple[Message, ...]
 
     @property
+    def last_week(self) -> Week:
+        return Week(self.on).previous()
+
+    @property
     def way(self) -> tuple[str, int] | None:
         """The shortest way to the pass mark: so many more of a kind."""
         way = self.missing.way if self.missing else None

@@ -13,6 +13,8 @@ from accounts.models import User
 from attendance.selectors import calendar_for
 from core.periods import ONE_DAY, Month, Period
 from crm.selectors import known_days
+from supervision.models import How, ReminderRun
+from supervision.models import Ranked as RankedKind
 from supervision.selectors.rankings import PERSON, Ranking, openings_ranking
 from teams.authority import Power
 from teams.models import Unit, UnitKind
@@ -88,19 +90,27 @@ class Seen:
     ranking: Ranking
 
 
+def is_published(period: Period, team: Unit) -> bool:
+    """Whether the openings of a team's members in a week have been published: its list has been made (S10.2)."""
+    lists = ReminderRun.objects.filter(rule__period=period.kind, rule__ranked=RankedKind.PERSON, scope=team)
+    return lists.filter(business_on=period.last, state=ReminderRun.State.DONE, rule__how=How.ZERO).exists()
+
+
 def ranking_seen(by: str, *, period: Period, within: Unit, user: User) -> Seen:
     """A ranking within a unit: whoever is in one's sight, and the line of units one belongs to oneself.
 
-    Of people only those in sight are shown, and oneself: what a colleague opened is between her and her leaders.
+    Of people only those in sight are shown, and oneself: what a colleague opened in a day is between her and her leaders.
+    The week of one's own team is seen by all of it once it is published (S10.2).
     """
     ranking = openings_ranking(by, period=period, within=within)
     authority = user.authority
     tops = authority.paths(Power.SEE_RANKINGS)
     own = {authority.person_id} if by == PERSON else set(authority.own_line)
+    everybody = by == PERSON and within.pk in authority.own_line and is_published(period, within)
     seen = {
         key
         for key, subject in ranking.subjects.items()
-        if key in own or any(subject.unit_path.startswith(top) for top in tops)
+        if everybody or key in own or any(subject.unit_path.startswith(top) for top in tops)
     }
     subjects = ranking.subjects
     return Seen(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.urls import reverse_lazy
 
-from supervision.tests.facts import know, open_accounts
+from core.periods import Week
+from supervision import services
+from supervision.tests.facts import know, moment, open_accounts
 from tests.cast import TODAY, Cast
 
 PAGE = reverse_lazy("supervision:ranking")
@@ -36,6 +38,22 @@ def opened(cast: Cast) -> Cast:
 def test_a_ranking_shows_ones_own_place_and_what_one_leads(opened: Cast, signed_in, who, query, expected) -> None:
     response = signed_in(getattr(opened, who)).get(f"{PAGE}?{query}&on={TODAY}")
     assert [row.code for row in response.context["page"]] == expected
+
+
+@pytest.mark.clause("S10.2")
+def test_the_openings_of_a_week_are_published_to_the_team_and_to_nobody_else(opened: Cast, signed_in) -> None:
+    week = Week(TODAY).previous()
+    ranked = f"{PAGE}?period=week&on={week.last}"
+
+    def seen(who: str, query: str) -> list[str]:
+        return [row.code for row in signed_in(getattr(opened, who)).get(query).context["page"]]
+
+    assert seen("cm", ranked) == ["1001"]
+    services.remind(period=week, now=moment(week.end, time(9)))
+    assert seen("cm", ranked) == seen("am_west", f"{ranked}&within=B1M1") == ["1001", "1002", "1003"]
+    assert seen("cm", f"{PAGE}?on={TODAY}") == ["1001"], "a day is not published"
+    assert signed_in(opened.cm).get(f"{ranked}&within=B1M2").status_code == 404
+    assert f"on={week.last}" in signed_in(opened.cm).get("/").content.decode()
 
 
 def test_a_ranking_elsewhere_does_not_exist(opened: Cast, signed_in) -> None:
