@@ -64,4 +64,4 @@ class NewValidator:
             )
 
     def get_help_text(self) -> str:
-        return ""
+        return _("Another one than the password you have.")

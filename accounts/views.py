@@ -4,7 +4,8 @@ from typing import NoReturn
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
@@ -18,7 +19,7 @@ def choose_language(request: HttpRequest) -> HttpResponse:
     """Kept with the person; in a cookie as well, for the sign-in page."""
     language, came_from = request.POST.get("language", ""), request.POST.get("next", "")
     if language not in dict(settings.LANGUAGES):
-        return HttpResponseBadRequest()
+        raise BadRequest
     if request.user.is_authenticated:
         request.user.language = language
         request.user.save(update_fields=["language"])

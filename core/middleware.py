@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 
 from core import audit
@@ -36,3 +36,15 @@ class AuditContextMiddleware:
             request_id=uuid.uuid4().hex,
         ):
             return self.get_response(request)
+
+
+class PlainAddressMiddleware:
+    """An address with a NUL in it is nobody's: PostgreSQL holds none, so nothing could be found by it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
+            raise BadRequest
+        return self.get_response(request)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from policies.rules import Parameter
 from policies.wording import worded
-from teams.forms import DateInput
+from teams.forms import DateInput, DayField
 
 
 def field_for(parameter: Parameter, *, required: bool) -> forms.Field:
@@ -40,7 +40,7 @@ def field_for(parameter: Parameter, *, required: bool) -> forms.Field:
 class ValueForm(forms.Form):
     """A value from a day on, and where it comes from."""
 
-    from_on = forms.DateField(label=_("Holds from"))
+    from_on = DayField(label=_("Holds from"))
     source = forms.CharField(label=_("Source"), max_length=300, help_text=_("the decision or document it comes from"))
     follow = forms.BooleanField(label=_("Follow the layer above again, without a value of its own"), required=False)
 

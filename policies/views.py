@@ -23,6 +23,8 @@ from policies.wording import area_worded
 from teams.authority import Power
 from teams.models import Unit
 
+DIGITS = 19  # of the largest key, less one
+
 
 def unit_asked(request: AuthedRequest, pk: str) -> Unit:
     """The unit asked for, or the highest whose rules one may see; only units within sight, only with the power."""
@@ -30,7 +32,9 @@ def unit_asked(request: AuthedRequest, pk: str) -> Unit:
     if not paths:
         raise PermissionDenied
     units = Unit.objects.visible_to(request.user)
-    return get_object_or_404(units, pk=pk) if pk.isdecimal() else get_object_or_404(units, path=paths[0])
+    if not pk:
+        return get_object_or_404(units, path=paths[0])
+    return get_object_or_404(units, pk=int(pk) if pk.isdecimal() and len(pk) < DIGITS else 0)
 
 
 def parameter_asked(code: str) -> Parameter:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
-from django.utils.translation import gettext
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core.cells import EARLIEST, LATEST
 from teams.models import Outlet, Person, Posting, Target, UnitKind
 
 if TYPE_CHECKING:
@@ -27,6 +29,14 @@ class DateInput(forms.DateInput):
 
     def __init__(self, **attributes: Any) -> None:
         super().__init__(format="%Y-%m-%d", attrs=attributes)
+
+
+class DayField(forms.DateField):
+    """A day that a file could hold as well: none so far off that nothing can be reckoned from it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        said = _("A day between 1950 and 2099.")
+        super().__init__(validators=[MinValueValidator(EARLIEST, said), MaxValueValidator(LATEST, said)], **kwargs)
 
 
 class ReasonForm(forms.Form):
@@ -46,8 +56,8 @@ class StandInForm(forms.Form):
 
     absent = forms.ChoiceField(label=_("Absent leader"))
     employee_no = forms.ChoiceField(label=_("Stands in"))
-    from_on = forms.DateField(label=_("First day"))
-    last_on = forms.DateField(label=_("Last day"))
+    from_on = DayField(label=_("First day"))
+    last_on = DayField(label=_("Last day"))
 
     def __init__(
         self, *args: Any, leaders: Sequence[Posting], candidates: Sequence[Person], today: date, **kwargs: Any
@@ -92,6 +102,7 @@ class TargetForm(TargetModelForm):
 
     user: User
     employee_no = forms.CharField(label=_("employee number"), required=False, max_length=32)
+    month = DayField(label=pgettext_lazy("target", "month"), widget=DateInput())
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -108,8 +119,6 @@ class TargetForm(TargetModelForm):
 
     def clean_month(self) -> date:
         month: date = self.cleaned_data["month"]
-        if not 1950 <= month.year <= 2099:
-            raise forms.ValidationError(gettext("is not a month such as 2026-11"))
         return month.replace(day=1)
 
     def clean(self) -> dict[str, Any]:

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from teams.authority import authority_of
 
@@ -23,4 +25,5 @@ class AuthorityMiddleware:
             person = getattr(request.user, "person", None)
             if person is not None and request.user.authority.person_id is None:
                 logout(request)
+                messages.error(request, _("You are no longer with the firm, so you cannot sign in."))
         return self.get_response(request)

@@ -50,3 +50,21 @@ def test_a_password_is_never_in_the_trail(cast):
 def test_the_trail_itself_refuses_to_change(cast, statement):
     with pytest.raises(ProgrammingError, match="never changed"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_an_entry_tells_by_which_request_from_where_and_why(cast, signed_in):
+    browser = signed_in(cast.cm)
+    entries = AuditEntry.objects.filter(table="accounts_user", row=str(cast.cm.pk)).order_by("-id")
+    requests = set()
+    for language in ("en", "zh-hant"):
+        with audit.acting(reason="she asked"):
+            browser.post("/accounts/language/", {"language": language}, REMOTE_ADDR="10.2.3.4")
+        entry = entries[0]
+        assert (entry.actor_id, entry.source, entry.address, entry.reason) == (
+            cast.cm.pk,
+            "web",
+            "10.2.3.4",
+            "she asked",
+        )
+        requests.add(entry.request_id)
+    assert len(requests) == 2 and all(len(number) == 32 for number in requests)

@@ -62,6 +62,21 @@ def test_an_untouched_trail_is_sound(sealed):
     assert AuditSeal.objects.count() == 2
 
 
+def test_a_server_that_counts_anew_seals_nothing(sealed):
+    last = AuditSeal.objects.latest("to_transaction")
+    far = last.to_transaction + 10**9
+    AuditSeal.objects.create(
+        sealed_at=NOW,
+        from_transaction=last.to_transaction,
+        to_transaction=far,
+        entries=0,
+        previous=last.digest,
+        digest="x",
+    )
+    with pytest.raises(services.CounterWentBack):
+        services.seal_audit_trail(now=NOW)
+
+
 def test_sealing_again_with_nothing_new_writes_nothing(sealed):
     services.seal_audit_trail(now=NOW)
     before = AuditSeal.objects.count()

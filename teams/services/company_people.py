@@ -26,8 +26,13 @@ GRADES = {word: code for code, words in GRADE_WORDS.items() for word in words}
 
 def people_of(filled: Filled, known: Known) -> Changes:
     changes = Changes(filled)
+    spellings = {number.casefold(): number for number in known.people}
     for row in filled.rows:
         _check_contact(row, changes)
+        spelled = spellings.setdefault(row["employee_no"].casefold(), row["employee_no"])
+        if spelled != row["employee_no"]:
+            rule = N_("there is somebody with the number %(number)s: capitals do not tell people apart")
+            changes.refuse(row, "employee_no", rule, number=spelled)
         grade = GRADES.get(row["grade"], row["grade"])
         person = known.people.get(row["employee_no"])
         if person is None:

@@ -171,6 +171,14 @@ def test_the_operators_give_the_first_administrator_hers(cast, capsys):
         call_command("give_password", "7777", "--reason", "x")
 
 
+def test_the_operators_say_why(cast):
+    before = cast.market.password
+    with pytest.raises(CommandError, match="--reason") as refused:
+        call_command("give_password", cast.market.employee_no, "--reason", " ")
+    cast.market.refresh_from_db()
+    assert (refused.value.returncode, cast.market.password) == (2, before)
+
+
 def test_the_sign_in_page_says_whom_to_ask(client):
     assert "交易管理岗" in client.get(reverse("account_login")).content.decode()
 

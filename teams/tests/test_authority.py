@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from teams.authority import Authority, Held
 from teams.models import Outlet, OutletPosting, PartnerBank, Person, Posting, Role, Target, Unit
+from teams.rules import HEAD_OFFICE, PLACES
 from tests.cast import TODAY, Cast
 
 PAGE = "teams:person"
@@ -27,6 +29,25 @@ def test_a_leaver_is_signed_out_at_the_next_request(cast: Cast, signed_in: Calla
     Person.objects.filter(user=cast.am).update(left_on=TODAY)
     assert browser.get(page_of(cast, "cm")).status_code == 302
     assert "_auth_user_id" not in browser.session
+
+
+def test_a_leaver_who_signs_in_is_told_why_nothing_opens(cast: Cast, client: Client) -> None:
+    cast.am.set_password("correct horse battery")
+    cast.am.save()
+    Person.objects.filter(user=cast.am).update(left_on=date.today())  # noqa: DTZ011
+    entered = {"login": cast.am.employee_no, "password": "correct horse battery"}
+    page = client.post(reverse("account_login"), entered, follow=True)
+    assert "已离职" in page.content.decode() and "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize("role", [role for role in Role if PLACES[role] == HEAD_OFFICE])
+def test_head_office_needs_a_second_factor(role: Role) -> None:
+    assert Authority(TODAY, 1, (Held(role, 1, "/1/", "hq_department"),)).needs_second_factor
+
+
+@pytest.mark.parametrize("role", ["finance_clerk", "chief_accountant", "deputy_branch_manager", "branch_manager"])
+def test_who_drafts_or_signs_pay_needs_a_second_factor(role: str) -> None:
+    assert Authority(TODAY, 1, (Held(role, 1, "/1/", "branch"),)).needs_second_factor
 
 
 def test_who_leaves_tomorrow_still_works_today(cast: Cast, signed_in: Callable[[User], Client]) -> None:

@@ -134,7 +134,7 @@ BAD_TARGETS = {
     "neither": ({"unit": ""}, "目标"),
     "both": ({"employee_no": "1001"}, "目标"),
     "somebody elsewhere": ({"unit": "", "employee_no": "THEIRS"}, "没有"),
-    "far off": ({"month": "9999-01-01"}, "月份"),
+    "far off": ({"month": "9999-01-01"}, "1950"),
     "there already": ({"month": "2026-12-09"}, "已有"),
 }
 

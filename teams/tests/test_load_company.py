@@ -153,6 +153,12 @@ ZOO: list[tuple[str, str, str, tuple[int, str, str, str]]] = [
     ("people", "0009,某人,,a@b,,,2024-01-01,,,", "e-mail", (5, "email", "a@b", "不是电子邮件")),
     ("people", "0009,某人,,,,,2024-01-01,2023-01-01,,", "left first", (5, "left_on", "2023-01-01", "早于入职")),
     ("people", "0009,,,,,,2024-01-01,,,", "no name", (5, "name", "", "必须填写")),
+    (
+        "people",
+        "A1,甲,,,,,2024-01-01,,,\na1,乙,,,,,2024-01-01,,,",
+        "number in other letters",
+        (6, "employee_no", "a1", "已有"),
+    ),
     ("postings", "0009,A1,customer_manager,2024-01-01,", "nobody", (6, "employee_no", "0009", "没有")),
     ("postings", "0003,A9,area_manager,2024-01-01,", "no unit", (6, "unit", "A9", "没有")),
     ("postings", "0003,A2,boss,2024-01-01,", "unknown role", (6, "role", "boss", "不在允许的取值")),
@@ -182,6 +188,14 @@ def test_a_wrong_row_refuses_the_whole_and_says_where(
     assert (refusal["sheet"], refusal["row"], refusal["column"], refusal["value"]) == (table, row, column, value)
     assert refusal["rule"].startswith(rule)
     assert counts() == [0] * 7
+
+
+def test_nobody_is_posted_after_leaving(db: None, tmp_path: Path) -> None:
+    left = COMPANY["people"].replace("S,2023-01-01,,,", "S,2023-01-01,2024-05-01,,")
+    postings = f"{COMPANY['postings']}0003,A2,area_manager,2024-05-01,\n"
+    with pytest.raises(services.CompanyRefused) as refused:
+        load(folder(tmp_path, **{**COMPANY, "people": left, "postings": postings}))
+    assert [(one.row, one.column) for one in refused.value.refusals] == [(6, "from_on")]
 
 
 def test_units_in_a_ring_are_refused(db: None, tmp_path: Path) -> None:
