@@ -338,7 +338,9 @@ class Reply(models.Model):
 
 class ScoreTableQuerySet(models.QuerySet["ScoreTable"]):
     def visible_to(self, user: User) -> Self:
-        return self.filter(user.authority.sees_unit("unit__path", Power.READ_LOGS))
+        """Those of units within one's sight, and those that hold people of a part one leads: of these only their rows."""
+        led = {int(part) for path in user.authority.paths(Power.READ_LOGS) for part in path.strip("/").split("/")}
+        return self.filter(user.authority.sees_unit("unit__path", Power.READ_LOGS) | Q(unit__in=led))
 
 
 class ScoreTable(models.Model):

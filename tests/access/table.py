@@ -126,8 +126,8 @@ LOGS = [
     page("worklogs:month_end", MANAGING),
     verb("worklogs:answer_month_end", MANAGING, then=422),  # none is chosen
     page("worklogs:score_tables", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
-    page("worklogs:score_table", f"mm manager regional {READING}", of="score_table"),
-    part("worklogs:score_table_file", f"mm manager regional {READING}", of="score_table"),
+    page("worklogs:score_table", f"am_west {ANSWERING} {READING}", of="score_table"),
+    part("worklogs:score_table_file", f"am_west {ANSWERING} {READING}", of="score_table"),
     page("worklogs:log", f"cm {ANSWERING} {READING}", of="work_log"),
     verb("worklogs:reply", ANSWERING, of="work_log", sees=f"cm {READING}", send={"text": "好"}),
 ]

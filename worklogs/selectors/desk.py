@@ -219,23 +219,33 @@ def team_week_scores(unit: Unit, week: Week) -> list[WeekRow]:
     return sorted(rows, key=lambda row: (-row.points, row.employee_no))
 
 
-def shown_rows(table: ScoreTable) -> list[dict[str, Any]]:
-    """The rows of a table with the unmet items in words."""
-    return [{**row, "unmet": [gettext(LABELS[Kind(kind)]) for kind in row["unmet"]]} for row in table.document]
+def rows_seen(user: User, table: ScoreTable) -> list[dict[str, Any]]:
+    """The rows of a table that one may see: all of a department in one's sight, else those of one's own people."""
+    rows: list[dict[str, Any]] = table.document
+    if user.authority.may(Power.READ_LOGS, table.unit.path):
+        return rows
+    scores = WeekScore.objects.visible_to(user).filter(week=table.week)
+    own = set(scores.values_list("person__user__employee_no", flat=True))
+    return [row for row in rows if row["employee_no"] in own]
 
 
-def rows_in_words(table: ScoreTable, columns: Iterable[str]) -> Iterator[list[Any]]:
+def shown_rows(user: User, table: ScoreTable) -> list[dict[str, Any]]:
+    """The rows of a table that one may see, with the unmet items in words."""
+    rows = rows_seen(user, table)
+    return [{**row, "unmet": gettext(", ").join(gettext(LABELS[Kind(kind)]) for kind in row["unmet"])} for row in rows]
+
+
+def rows_in_words(user: User, table: ScoreTable, columns: Iterable[str]) -> Iterator[list[Any]]:
     """The rows of a table for a workbook that people read."""
     words = {True: gettext("yes"), False: gettext("no")}
-    for row in shown_rows(table):
-        shown = {**row, "unmet": "、".join(row["unmet"])}
+    for shown in shown_rows(user, table):
         cells = [shown.get(name) for name in columns]
         yield [words[cell] if isinstance(cell, bool) else cell for cell in cells]
 
 
 @dataclass(frozen=True, slots=True)
 class TableDue:
-    """A market department and its table of a week, where it has come."""
+    """A market department and its table of a week, where it has come, with as many people as one may see of it."""
 
     department: Unit
     table: ScoreTable | None
@@ -244,16 +254,19 @@ class TableDue:
 
 
 def score_tables_due(user: User, week: Week) -> list[TableDue]:
-    """The market departments within sight and whether their tables of the week have come (S5.4)."""
+    """The market departments within sight, or above one's own people, and whether their tables have come (S5.4)."""
+    tops = user.authority.paths(Power.READ_LOGS)
     departments = [
         unit
         for unit in Unit.objects.filter(kind=UnitKind.MARKET_DEPARTMENT, started_on__lt=week.end).order_by("path")
-        if user.authority.may(Power.READ_LOGS, unit.path) and (unit.closed_on is None or unit.closed_on > week.first)
+        if any(unit.path.startswith(top) or top.startswith(unit.path) for top in tops)
+        and (unit.closed_on is None or unit.closed_on > week.first)
     ]
-    tables = {table.unit_id: table for table in ScoreTable.objects.filter(week=week.first, unit__in=departments)}
-    return [table_due(unit, tables.get(unit.pk)) for unit in departments]
+    found = ScoreTable.objects.filter(week=week.first, unit__in=departments).select_related("unit")
+    tables = {table.unit_id: table for table in found}
+    return [table_due(user, unit, tables.get(unit.pk)) for unit in departments]
 
 
-def table_due(unit: Unit, table: ScoreTable | None) -> TableDue:
-    rows = table.document if table else []
+def table_due(user: User, unit: Unit, table: ScoreTable | None) -> TableDue:
+    rows = rows_seen(user, table) if table else []
     return TableDue(unit, table, len(rows), sum(bool(row["score_pass"]) for row in rows))

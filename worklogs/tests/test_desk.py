@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from io import BytesIO
 
 import pytest
 from django.test import Client
+from openpyxl import load_workbook
 
 from core import clock
 from core.periods import Month, Week
@@ -333,11 +335,21 @@ def test_an_empty_answer_is_refused_at_its_field_and_nothing_is_lost(cast, signe
     assert not Reply.objects.exists()
 
 
+@pytest.mark.clause("S4.1.f")
+def test_an_area_manager_sees_her_own_people_in_the_table_that_went_up(cast, signed_in):
+    services.send_due_score_tables(now=noon(MONDAY))
+    table = ScoreTable.objects.get(unit=cast.unit["B1M1"])
+    client = signed_in(cast.am)
+    (due,) = client.get("/logs/score-tables/").context["rows"]
+    assert (due.table, due.people) == (table, 2)
+    rows = client.get(f"/logs/score-tables/{table.public_id}/").context["rows"]
+    assert [row["employee_no"] for row in rows] == ["1001", "1002"]
+    file = b"".join(client.get(f"/logs/score-tables/{table.public_id}/file/").streaming_content)
+    assert [row[0] for row in load_workbook(BytesIO(file)).worksheets[0].values][1:] == ["1001", "1002"]
+    assert signed_in(cast.sibling_am).get(f"/logs/score-tables/{table.public_id}/").status_code == 404
+
+
 def test_the_score_table_can_be_taken_as_an_excel_file(cast, signed_in):
-    from io import BytesIO
-
-    from openpyxl import load_workbook
-
     services.send_due_score_tables(now=noon(MONDAY))
     table = ScoreTable.objects.get(unit=cast.unit["B1M1"])
     response = signed_in(cast.officer).get(f"/logs/score-tables/{table.public_id}/file/")

@@ -202,7 +202,7 @@ def score_tables(request: AuthedRequest) -> HttpResponse:
 @require_safe
 def score_table(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     table = get_object_or_404(ScoreTable.objects.visible_to(request.user).select_related("unit"), public_id=public_id)
-    context = {"table": table, "week": Week(table.week), "rows": selectors.shown_rows(table)}
+    context = {"table": table, "week": Week(table.week), "rows": selectors.shown_rows(request.user, table)}
     return render(request, "worklogs/score_table.html", context)
 
 
@@ -212,6 +212,7 @@ def score_table_file(request: AuthedRequest, public_id: UUID) -> FileResponse:
     columns = [str(label) for label in SCORE_TABLE_COLUMNS.values()]
     name = _("Weekly score table %(week)s %(unit)s") % {"week": Week(table.week).code, "unit": table.unit.name}
     file = io.BytesIO()
-    written_as_xlsx(columns, selectors.rows_in_words(table, SCORE_TABLE_COLUMNS), file, title=table.unit.name)
+    rows = selectors.rows_in_words(request.user, table, SCORE_TABLE_COLUMNS)
+    written_as_xlsx(columns, rows, file, title=table.unit.name)
     file.seek(0)
     return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")
