@@ -29,6 +29,7 @@ from crm.selectors import known_days
 from teams.models import Person, Unit
 
 Warning_ = dict[str, Any]
+TAKEN_OFF = ("social_insurance", "income_tax")  # of the pay that is due, before it is paid out
 NO_FIGURES = N_("No account figures of %(month)s have arrived for %(branch)s. Take the CRM's account months first.")
 
 
@@ -183,8 +184,8 @@ def _of_person(facts: MonthFacts, plan: Plan, part: Computed) -> Iterator[tuple[
     slip, who, least = part.slip, part.who, facts.number(parameters.MINIMUM_WAGE)
     if slip.total < 0:
         yield "negative_total", N_("The total is negative: %(total)s."), {"total": slip.total}
-    elif _is_full_month(facts, part) and slip.total < least:
-        values = {"total": slip.total, "least": least}
+    elif _is_full_month(facts, part) and (due := slip.total - slip.amount(*TAKEN_OFF)) < least:
+        values = {"total": due, "least": least}
         yield "below_minimum_wage", N_("The pay of %(total)s is below the minimum wage of %(least)s."), values
     if who.licence_until and who.licence_until < facts.month.last and slip.amount("commission"):
         message = N_("Commission for somebody whose licence was valid only until %(until)s.")

@@ -217,6 +217,10 @@ def test_pay_that_needs_a_look_is_pointed_out(pay_of: PayOf) -> None:
         branch=pay_of.branch, month=OCTOBER, person=cast.person("cm_m2"), actor=pay_of.user("clerk"), now=NOW,
         attendance_deduction=D(900),
     )  # fmt: skip
+    record_person_month(  # 2,500.00 are due, whatever is kept of them for insurance and tax
+        branch=pay_of.branch, month=OCTOBER, person=cast.person("cm_west"), actor=pay_of.user("clerk"), now=NOW,
+        social_insurance=D(800), income_tax=D(90),
+    )  # fmt: skip
     warnings = {(w["employee_no"], w["code"]) for w in pay_of.drafted().warnings}
     assert warnings == {("1001", "licence_ended"), ("1004", "below_minimum_wage")}
 
