@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,6 +9,7 @@ from typing import Any
 
 from django.db.models import F, OuterRef, Subquery, Sum
 from django.db.models.functions import JSONObject
+from django.urls import reverse
 
 from accounts.models import User
 from attendance.selectors import calendar_for
@@ -26,6 +26,7 @@ from worklogs.rules.scoring import Missing, score_tally, still_missing
 from worklogs.rules.tallying import Entry, tally
 from worklogs.rules.windows import is_forfeited
 from worklogs.selectors import requirement_for
+from worklogs.selectors.bars import bars_of, bars_top, points_of_bars
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,6 @@ class KindToday:
 
 
 @dataclass(frozen=True)
-class DayBar:
-    """A day of the week as a bar; `points` is None where nothing was due and nothing written."""
-
-    on: date
-    points: int | None
-    pass_mark: int
-    passed: bool | None
-    is_today: bool
-
-
-@dataclass(frozen=True)
 class OwnDay:
     """`log` is the state of today's log, "" where nothing is written yet; `judged` is None without a post."""
 
@@ -64,7 +54,7 @@ class OwnDay:
     judged: JudgedDay | None
     missing: Missing | None
     kinds: tuple[KindToday, ...]
-    bars: tuple[DayBar, ...]
+    bars: list[dict[str, Any]]
     week_points: int
     week_mark: int | None
     openings: Decimal
@@ -90,8 +80,7 @@ class OwnDay:
 
     @property
     def top(self) -> int:
-        """The height of the tallest bar."""
-        return max([2 * (self.judged.pass_mark if self.judged else 0), *(bar.points or 0 for bar in self.bars), 1])
+        return bars_top(self.bars)
 
 
 def own_day(user: User, today: date) -> OwnDay:
@@ -113,7 +102,7 @@ def own_day(user: User, today: date) -> OwnDay:
             for kind in Kind
         )
     figures = _figures(person, today)
-    bars = tuple(_bars(person, today, judged if entries or is_due else None))
+    bars = _bars(person, today, judged if entries or is_due else None)
     return OwnDay(
         on=today,
         is_due=is_due,
@@ -123,7 +112,7 @@ def own_day(user: User, today: date) -> OwnDay:
         missing=missing,
         kinds=kinds,
         bars=bars,
-        week_points=sum(bar.points or 0 for bar in bars),
+        week_points=points_of_bars(bars),
         week_mark=(figures["this_week"] or {}).get("mark"),
         openings=figures["opened"] or Decimal(0),
         target=figures["asked"],
@@ -157,20 +146,18 @@ def _written(person: Person, today: date) -> tuple[str, bool, bool, list[Entry]]
     return state, is_late, is_answered, entries
 
 
-def _bars(person: Person, today: date, judged: JudgedDay | None) -> Iterable[DayBar]:
+def _bars(person: Person, today: date, judged: JudgedDay | None) -> list[dict[str, Any]]:
     """The stored judgements of the week; today's is made afresh."""
     week = Week(today)
-    stored = {
-        on: (points, mark, passed if due else None)
-        for on, points, mark, passed, due in DayScore.objects.filter(
-            person=person, on__gte=week.first, on__lt=week.end
-        ).values_list("on", "points", "pass_mark", "passed", "due")
-    }
+    stored = DayScore.objects.filter(person=person, on__gte=week.first, on__lt=week.end)
+    scores: dict[date, DayScore | JudgedDay] = {row.on: row for row in stored.defer("lines")}
     if judged is not None:
-        stored[today] = (judged.points, judged.pass_mark, judged.passed if judged.due else None)
-    for on in week.days():
-        points, mark, passed = stored.get(on, (None, 0, None))
-        yield DayBar(on, points, mark, passed, on == today)
+        scores[today] = judged
+
+    def link(on: date) -> str:
+        return reverse("worklogs:day", args=[on]) if on <= today else ""
+
+    return bars_of(week, scores, today=today, shown=today, link=link)
 
 
 def _figures(person: Person, today: date) -> dict[str, Any]:

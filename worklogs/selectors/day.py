@@ -24,13 +24,16 @@ from worklogs.rules.scoring import Missing
 from worklogs.rules.tallying import Entry, Standing
 from worklogs.rules.windows import Window
 from worklogs.selectors import (
+    Place,
     is_known_client,
     known_as,
     known_contact,
+    places,
     requirement_for,
     requirements_over,
     unit_on,
 )
+from worklogs.selectors.bars import bars_of, bars_top, points_of_bars
 
 ICONS = {
     Kind.PROSPECT: "user-plus",
@@ -122,7 +125,7 @@ class DayPage:
         """What the ring's colour says; nothing is bad before the day is over."""
         if self.score is None or not self.due:
             return ""
-        if self.score.score_pass:
+        if self.score.passed:
             return "good"
         return "warn" if self.is_open else "bad"
 
@@ -139,13 +142,9 @@ class DayPage:
         return [(_(LABELS[kind]), n) for kind, n in self.missing.quotas] if self.missing else []
 
     @property
-    def mark(self) -> int:
-        return self.score.pass_mark if self.score else 0
-
-    @property
     def top(self) -> int:
         """How high the bars go."""
-        return bars_top(self.bars, self.mark)
+        return bars_top(self.bars)
 
     @property
     def previous(self) -> date:
@@ -156,11 +155,6 @@ class DayPage:
         return self.on + timedelta(days=1) if self.on < self.today else None
 
 
-def bars_top(bars: Sequence[dict[str, Any]], mark: int) -> int:
-    """A third more than the pass mark, or the highest bar."""
-    return max([*(bar["value"] or 0 for bar in bars), mark * 4 // 3, 1])
-
-
 def day_page(person: Person, on: date, now: datetime) -> DayPage:
     """The page of a person's own day, as of `now` (local time)."""
     week, today = Week(on), now.date()
@@ -168,10 +162,15 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
     kept = WorkLog.objects.filter(person=person, on=on).select_related("unit").first()
     log = kept or WorkLog(person=person, on=on)
     entries = list(log.entries.select_related("contact")) if kept else []
-    unit_id = unit_on(person, on) or log.unit_id
+    held = places(week, people=[person.pk]).get(person.pk, [])
+    unit_id = next((place.unit_id for place in held if place.from_on <= on < place.end), log.unit_id)
     asked = requirements_over([unit_id], week) if unit_id else {}
     judged = _Judged(log, entries, asked[unit_id, on] if unit_id else None, calendar.is_workday(on), today)
-    bars, points = _bars(person, week, today, on, judged)
+    kept_scores = DayScore.objects.filter(person=person, on__gte=week.first, on__lt=week.end)
+    scores: dict[date, DayScore | scoring.DayScore] = {row.on: row for row in kept_scores}
+    if judged.score:
+        scores[on] = judged.score
+    bars = bars_of(week, scores, today=today, shown=on, link=lambda day: _address(day, today))
     weekly = WeekScore.objects.filter(person=person, week=week.first).first()
     requirement = judged.asked
     window = windows.window(on, today, requirement, replied=log.replied) if requirement else None
@@ -192,14 +191,26 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
         written=[Written(*pair) for pair in zip(entries, judged.standings, strict=True)][::-1],
         bars=bars,
         week=week,
-        week_points=weekly.points if weekly else points,
-        week_mark=weekly.pass_mark if weekly else (requirement.number("week_pass_mark") if requirement else 0),
+        week_points=weekly.points if weekly else points_of_bars(bars),
+        week_mark=weekly.pass_mark if weekly else _week_mark(requirement, held, calendar.workdays(week)),
         week_lines=weekly.lines if weekly else [],
         replies=list(log.replies.select_related("author")) if log.replied else [],
         corrections=list(log.corrections.select_related("author")) if kept and window != Window.OPEN else [],
         cut_off=at(on, cast(time, requirement.rule("submit_by").value)) if requirement else None,
         is_past_cut_off=bool(requirement and windows.is_late(now, on, requirement)),
     )
+
+
+def _address(on: date, today: date) -> str:
+    return reverse("worklogs:day", args=[on]) if on <= today else ""
+
+
+def _week_mark(requirement: Requirement | None, held: Sequence[Place], workdays: Sequence[date]) -> int:
+    """What a week asks that has not been judged yet: nothing where no day of it is due."""
+    if requirement is None:
+        return 0
+    due = sum(any(place.from_on <= on < place.end for place in held) for on in workdays)
+    return scoring.reduced(requirement.number("week_pass_mark"), due, requirement)
 
 
 class _Judged:
@@ -234,31 +245,6 @@ def _tiles(judged: _Judged) -> list[Tile]:
         )
         for kind in CONTACT_KINDS
     ]
-
-
-def _bars(person: Person, week: Week, today: date, shown: date, judged: _Judged) -> tuple[list[dict[str, Any]], int]:
-    """The seven days as the bars want them, and the points of all of them."""
-    scores = {row.on: row for row in DayScore.objects.filter(person=person, on__gte=week.first, on__lt=week.end)}
-    bars = []
-    total = 0
-    for on in week.days():
-        row: DayScore | scoring.DayScore | None = judged.score if on == shown else scores.get(on)
-        points = row.points if row and (on <= today or row.points) else None
-        total += points or 0
-        passed = bool(row and row.due and row.score_pass)
-        behind = bool(row and row.due and not row.score_pass and on < today)
-        bars.append(
-            {
-                "label": date_format(on, "D").replace("星期", ""),
-                "value": points,
-                "text": "" if points is not None else "–",
-                "state": "good" if passed else "bad" if behind else "",
-                "state_text": _("passed") if passed else _("not passed") if behind else "",
-                "is_today": on == shown,
-                "href": reverse("worklogs:day", args=[on]) if on <= today else "",
-            }
-        )
-    return bars, total
 
 
 @dataclass(frozen=True, slots=True)

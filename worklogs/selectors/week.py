@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -15,7 +14,7 @@ from core.periods import Week
 from teams.models import Person
 from worklogs.models import DayScore, WeekScore, WorkLog
 from worklogs.rules.kinds import LABELS, Kind
-from worklogs.selectors.day import bars_top
+from worklogs.selectors.bars import bars_of, bars_top
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +48,13 @@ class WeekPage:
 
     @property
     def bars(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "label": date_format(day.on, "D").replace("星期", ""),
-                "value": day.score.points if day.score else None,
-                "text": "" if day.score else "–",
-                "state": _state(day, self.today),
-                "state_text": {"good": _("passed"), "bad": _("not passed")}.get(_state(day, self.today), ""),
-                "is_today": day.on == self.today,
-                "href": day.href,
-            }
-            for day in self.days
-        ]
-
-    @property
-    def mark(self) -> int:
-        return max((day.score.pass_mark for day in self.days if day.score), default=0)
+        scores = {day.on: day.score for day in self.days if day.score}
+        addresses = {day.on: day.href for day in self.days}
+        return bars_of(self.week, scores, today=self.today, shown=self.today, link=addresses.__getitem__)
 
     @property
     def top(self) -> int:
-        return bars_top(self.bars, self.mark)
+        return bars_top(self.bars)
 
     @property
     def unmet(self) -> list[str]:
@@ -81,14 +67,6 @@ class WeekPage:
     @property
     def next(self) -> Week | None:
         return self.week.next() if self.week.end <= self.today else None
-
-
-def _state(day: WeekDay, today: date) -> str:
-    if day.score is None or not day.score.due:
-        return ""
-    if day.score.score_pass:
-        return "good"
-    return "bad" if day.on < today else ""
 
 
 def week_page(person: Person, week: Week, today: date, user: User) -> WeekPage:

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from policies.models import ParameterValue
 from tests.cast import TODAY
 from worklogs.models import Contact, Correction, LogEntry, Reply, WorkLog
 from worklogs.tests.test_writing import at, in_crm, write
@@ -234,3 +235,26 @@ def test_a_day_that_closed_meanwhile_says_so_and_shows_what_was_typed(cast, she,
     answer = she.post(reverse(f"worklogs:{verb}", args=[date(2026, 11, 10)]), sent, headers=HTMX)
     text = answer.content.decode()
     assert answer.status_code == 422 and "This log is closed" in text and "雨天记下" in text
+
+
+@pytest.mark.clause("S3.2")
+def test_a_week_and_a_day_that_ask_for_nothing_show_no_mark(cast, she):
+    page = she.get(reverse("worklogs:day", args=[date(2026, 2, 18)])).context["page"]
+    assert page.week_mark == 0, "Spring Festival takes the whole week"
+    page = she.get(reverse("worklogs:day", args=[date(2026, 2, 13)])).context["page"]
+    assert page.week_mark == 100, "with its make-up Saturday the week before has six days"
+    week = she.get(DAY).context["page"]
+    assert [bar["mark"] for bar in week.bars][2:] == [20, 0, 0, 0, 0]
+
+
+@pytest.mark.clause("S3.2", "S3.g")
+def test_where_minima_are_part_of_the_pass_the_score_alone_is_not_called_one(cast, she):
+    ParameterValue.objects.create(
+        code="worklogs.pass_rule", unit=cast.unit["B1M1"], value="both", from_on=TODAY, source="市场部", set_by=cast.mm
+    )
+    for n in range(20):
+        write(cast.cm, phone=f"139000000{n:02}")
+    for address in (DAY, "/"):
+        page = she.get(address).content.decode()
+        assert "The score is reached; the minima are still open." in page, address
+        assert "The day is passed" not in page and "Today is passed." not in page, address
