@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import ProgrammingError
 from django.utils import translation
+from psycopg import errors
 
 from core import audit
 from core.explain import plain
@@ -95,7 +98,7 @@ class MusterCommand(BaseCommand, ABC):
         self.in_json = in_json
         name = type(self).__module__.rsplit(".", 1)[-1]
         try:
-            with translation.override(settings.LANGUAGE_CODE), audit.acting(source=f"command:{name}"):
+            with translation.override(settings.LANGUAGE_CODE), audit.acting(source=f"command:{name}"), set_up():
                 answer = self.run(**own(options))
         except (Refused, Failed) as failure:
             self.answer(failure.answer)
@@ -105,6 +108,17 @@ class MusterCommand(BaseCommand, ABC):
     def answer(self, answer: Mapping[str, Any]) -> None:
         if self.in_json:
             self.stdout.write(json.dumps(plain(answer), ensure_ascii=False))
+
+
+@contextlib.contextmanager
+def set_up() -> Iterator[None]:
+    """A database that was never migrated, or not to this version, is a refusal in words."""
+    try:
+        yield
+    except ProgrammingError as problem:
+        if isinstance(problem.__cause__, errors.UndefinedTable | errors.UndefinedColumn):
+            raise Refused("The database is not set up for this version: run `manage.py migrate` first.") from problem
+        raise
 
 
 STOCK: Sequence[str] = ("verbosity", "settings", "pythonpath", "traceback", "no_color", "force_color", "skip_checks")

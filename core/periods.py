@@ -99,10 +99,11 @@ class Week(Period):
     @classmethod
     def parse(cls, code: str) -> Self:
         """From `2026-W47`. Raises `ValueError`."""
-        match = re.fullmatch(r"(\d{4})-W(\d{2})", code)
-        if not match:
-            raise ValueError(f"Not an ISO week such as 2026-W47: {code!r}")
-        return cls(day_in_range(date.fromisocalendar(int(match[1]), int(match[2]), 1)))
+        try:
+            year, week = re.fullmatch(r"(\d{4})-W(\d{2})", code).groups()  # type: ignore[union-attr]
+            return cls(day_in_range(date.fromisocalendar(int(year), int(week), 1)))
+        except (AttributeError, ValueError):
+            raise ValueError(f"Not an ISO week such as 2026-W47: {code!r}") from None
 
     @property
     def code(self) -> str:
@@ -135,10 +136,11 @@ class Month(Period):
     @classmethod
     def parse(cls, code: str) -> Self:
         """From `2026-11`. Raises `ValueError`."""
-        match = re.fullmatch(r"(\d{4})-(\d{2})", code)
-        if not match:
-            raise ValueError(f"Not a month such as 2026-11: {code!r}")
-        return cls(day_in_range(date(int(match[1]), int(match[2]), 1)))
+        try:
+            year, month = re.fullmatch(r"(\d{4})-(\d{2})", code).groups()  # type: ignore[union-attr]
+            return cls(day_in_range(date(int(year), int(month), 1)))
+        except (AttributeError, ValueError):
+            raise ValueError(f"Not a month such as 2026-11: {code!r}") from None
 
     @property
     def code(self) -> str:

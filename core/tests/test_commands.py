@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from core.commands import REFUSED, MusterCommand
+from core.periods import Month, Week
 
 
 class Count(MusterCommand):
@@ -16,8 +18,15 @@ class Count(MusterCommand):
         return {"number": number}
 
 
-def ended(capsys, *arguments: str) -> tuple[int, str]:
-    command = Count()
+class AskTooEarly(Count):
+    def run(self, **_: Any) -> dict[str, Any]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM of_the_next_version")
+        return {}
+
+
+def ended(capsys, *arguments: str, kind: type[Count] = Count) -> tuple[int, str]:
+    command = kind()
     command._called_from_command_line = True  # type: ignore[attr-defined]
     try:
         command.run_from_argv(["manage.py", "count", "--skip-checks", *arguments])
@@ -37,3 +46,16 @@ def test_arguments_that_cannot_be_read_are_refused_in_an_object(capsys, argument
 def test_what_can_be_read_is_answered(capsys):
     code, out = ended(capsys, "7", "--json")
     assert (code, json.loads(out)) == (0, {"number": 7})
+
+
+@pytest.mark.django_db
+def test_a_database_that_is_not_set_up_is_a_refusal_in_words(capsys):
+    code, out = ended(capsys, "7", "--json", kind=AskTooEarly)
+    assert code == REFUSED
+    assert "migrate" in json.loads(out)["refused"][0]
+
+
+@pytest.mark.parametrize(("kind", "text"), [(Month, "2017-13"), (Month, "2017-1"), (Week, "2026-W60")])
+def test_a_period_that_is_none_is_named_with_an_example(kind: type[Month] | type[Week], text: str):
+    with pytest.raises(ValueError, match=rf"such as .*{text}"):
+        kind.parse(text)

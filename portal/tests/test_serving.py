@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -125,7 +126,7 @@ def test_it_serves_and_ctrl_c_leaves_nothing_running(demonstration):
     sender.close()
 
     beside = demonstration.run()
-    assert beside.returncode == 1
+    assert beside.returncode == 2
     assert "running already" in beside.stderr
     assert serving.address(demonstration.port) in beside.stderr
     assert len(beside.stderr.splitlines()) == 1
@@ -135,9 +136,9 @@ def test_it_serves_and_ctrl_c_leaves_nothing_running(demonstration):
     assert [name for name, process in first.items() if embedded.is_alive(process.pid)] == []
     assert not embedded.valkey_socket(demonstration.var).exists()
 
-    again = demonstration.run("--no-serve")
+    again = demonstration.run("--no-serve", "--json")
     assert (again.returncode, again.stderr) == (0, "")
-    assert "its data is as it was" in again.stdout
+    assert json.loads(again.stdout) == {"built": False, "address": None, "password": "demo-company", "sign_ins": []}
     assert demonstration.database() is None
 
 

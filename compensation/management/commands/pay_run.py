@@ -35,7 +35,7 @@ class Command(MusterCommand):
             raise Refused(str(reason)) from reason
         lines = run.lines.count()
         self.say(f"{branch.name} {month.code}: {run.people} people, {lines} lines, total {run.total}")
-        self.say(f"{run.get_state_display()}, version {run.version}, digest {run.digest}")
+        self.say(f"{run.state}, version {run.version}, digest {run.digest}")
         for warning in warnings_of(run):
             self.say(f"! {warning}")
         return answer(run, lines)

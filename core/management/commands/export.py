@@ -39,8 +39,10 @@ class Command(MusterCommand):
                 except BaseException:
                     Path(file.name).unlink()
                     raise
-        except (NotExportable, OSError) as refused:
+        except NotExportable as refused:
             raise Refused(str(refused)) from refused
+        except OSError as refused:
+            raise Refused(f"{output} cannot be written: {refused.strerror}") from refused
         os.replace(file.name, output)
         self.say(f"{written} rows of {what} in {output}")
         return {"what": what, "from": first, "to": last, "rows": written, "file": str(output)}
