@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -66,25 +67,22 @@ def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str =
     page = _page_of_slips(request, run)
     rows, sums = overview.slip_rows(run, list(page))
     signatures = list(run.signatures.order_by("-signed_at"))
-    total_before = run.total_before  # type: ignore[attr-defined]
     steps = list(run.events.order_by("-at", "-pk"))
     stand = stands.stand_of(run, signatures, request.user.authority.on)
     context = {
         "run": run,
-        "not_yet": _not_yet(run, stand, request.user.authority.on),
         "stand": stand,
         "page": page,
         "rows": rows,
         "sums": sums,
         "shown": overview.groups_in_use(rows, sums),
-        "before": total_before,
-        "difference": None if total_before is None else run.total - total_before,
+        **_before(run),
         "signatures": signatures,
         "events": timeline.events_of(run, steps, signatures),
         "voided": timeline.voided(run, steps),
         "reject_form": ReasonForm(),
         "error": error,
-        **_open_to(request, run),
+        **_open_to(request, run, stand),
         **more,
     }
     return render(request, "compensation/run.html", context, status=status)
@@ -101,12 +99,18 @@ def _page_of_slips(request: AuthedRequest, run: PayRun) -> Page[PaySlip]:
     return pages.get_page(request.GET.get("page"))
 
 
-def _open_to(request: AuthedRequest, run: PayRun) -> dict[str, bool]:
-    """Which verbs the page offers to this person."""
+def _before(run: PayRun) -> dict[str, Decimal | None]:
+    before: Decimal | None = run.total_before  # type: ignore[attr-defined]
+    return {"before": before, "difference": None if before is None else run.total - before}
+
+
+def _open_to(request: AuthedRequest, run: PayRun, stand: stands.Stand) -> dict[str, bool | str]:
+    """Which verbs the page offers to this person, and what has to come before a review."""
     may, path, due = request.user.authority.may, run.branch.path, run.next_stage
     return {
         "sees_pay": may(Power.SEE_PAY, path),
         "may_draft": may(Power.DRAFT_PAY, path) and not run.is_filed,
+        "not_yet": _not_yet(run, stand, request.user.authority.on),
         "may_review": may(Power.REVIEW_DETAIL, path) and run.state == PayRun.State.DRAFT,
         "may_sign": due is not None and may(due.power, path),
         "may_file": may(Power.DRAFT_PAY, path) or any(may(stage.power, path) for stage in Stage),
