@@ -80,7 +80,11 @@ def shown(request: AuthedRequest, query: QueryDict, form: SeveralRepliesForm, *,
     context = {
         "on": on,
         "show": show,
-        "filters": [(name, label, len(chosen[name])) for name, label in SHOW.items()],
+        "filters": [
+            (name, label, len(chosen[name]))
+            for name, label in SHOW.items()
+            if chosen[name] or name == show or name not in ("mine", "waiting")
+        ],
         "page": page,
         "logs": selectors.waiting_rows(list(page), board) if show == "mine" else [],
         "may_answer_some": show == "mine" or any(one.is_written for one in page),
