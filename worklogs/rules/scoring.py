@@ -15,29 +15,32 @@ EDITION = 1  # raised when the same inputs and rule values come to be judged oth
 
 
 @dataclass(frozen=True, slots=True)
-class DayScore:
+class Score:
     """`score_pass` (the pass mark) and `quota_met` (every minimum) are two verdicts; `passed` follows the pass rule."""
 
-    due: bool
     points: int
     pass_mark: int
-    score_pass: bool
-    quota_met: bool
     passed: bool
     unmet: tuple[Kind, ...]
     lines: tuple[Line, ...]
+
+    @property
+    def score_pass(self) -> bool:
+        return self.points >= self.pass_mark
+
+    @property
+    def quota_met(self) -> bool:
+        return not self.unmet
 
 
 @dataclass(frozen=True, slots=True)
-class WeekScore:
+class DayScore(Score):
+    due: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WeekScore(Score):
     due_days: int
-    points: int
-    pass_mark: int
-    score_pass: bool
-    quota_met: bool
-    passed: bool
-    unmet: tuple[Kind, ...]
-    lines: tuple[Line, ...]
 
 
 def score_day(
@@ -82,16 +85,8 @@ def score_tally(counted: Tally, requirement: Requirement, *, due: bool = True, f
         lines += _minima_line(
             [(k, cast(int, requirement.day_quota(k).value)) for k in CONTACT_KINDS], mark, requirement
         )
-    return DayScore(
-        due=due,
-        points=points,
-        pass_mark=mark,
-        score_pass=score_pass,
-        quota_met=not unmet,
-        passed=requirement.passes(score_pass=score_pass, quota_met=not unmet),
-        unmet=tuple(unmet),
-        lines=tuple(lines),
-    )
+    passed = requirement.passes(score_pass=score_pass, quota_met=not unmet)
+    return DayScore(points, mark, passed, tuple(unmet), tuple(lines), due)
 
 
 def points_for(kind: Kind, done: int, requirement: Requirement) -> int:
@@ -129,16 +124,8 @@ def score_week(total: Tally, points: int, requirement: Requirement, *, due_days:
     lines.append(Line(N_("Points of the week"), points, "S3.2", ((N_("needed"), mark),), rule, score_pass))
     minima = [(k, reduced(cast(int, requirement.week_quota(k).value), due_days, requirement)) for k in CONTACT_KINDS]
     lines += _minima_line(minima, mark, requirement)
-    return WeekScore(
-        due_days=due_days,
-        points=points,
-        pass_mark=mark,
-        score_pass=score_pass,
-        quota_met=not unmet,
-        passed=requirement.passes(score_pass=score_pass, quota_met=not unmet),
-        unmet=tuple(unmet),
-        lines=tuple(lines),
-    )
+    passed = requirement.passes(score_pass=score_pass, quota_met=not unmet)
+    return WeekScore(points, mark, passed, tuple(unmet), tuple(lines), due_days)
 
 
 def reduced(value: int, due_days: int, requirement: Requirement) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +26,7 @@ from teams.authority import Power
 from teams.models import Role, Unit
 from worklogs import services
 from worklogs.forms.desk import ReplyForm, SeveralRepliesForm
-from worklogs.models import DayScore, ScoreTable, WeekScore, WorkLog
+from worklogs.models import DayScore, Reply, ScoreTable, WeekScore, WorkLog
 from worklogs.selectors import desk as selectors
 from worklogs.selectors.heat import people_by_week
 from worklogs.selectors.week import week_page
@@ -164,30 +165,27 @@ def reply_to_several(request: AuthedRequest) -> HttpResponse:
     if not request.user.authority.paths(Power.REPLY_TO_LOGS):
         raise PermissionDenied
     form, back = SeveralRepliesForm(request.POST), QueryDict(request.POST.get("back", ""))
-    if form.is_valid():
-        logs, text = chosen_logs(request, form), form.cleaned_data["text"]
-        try:
-            done = services.reply_to_logs(logs=logs, text=text, actor=request.user, now=timezone.now())
-        except services.CannotReply as refusal:
-            form.add_error(None, str(refusal.message))
-        else:
-            say_answered(request, len(done))
-            return redirect(f"{reverse('worklogs:desk')}?{back.urlencode()}")
+    if are_answered(request, form, services.reply_to_logs):
+        return redirect(f"{reverse('worklogs:desk')}?{back.urlencode()}")
     return shown(request, back, form, status=422)
 
 
-def chosen_logs(request: AuthedRequest, form: SeveralRepliesForm) -> list[WorkLog]:
-    """The logs of a valid form. Raises `Http404` where one of them is out of sight."""
+def are_answered(request: AuthedRequest, form: SeveralRepliesForm, answer: Callable[..., list[Reply]]) -> bool:
+    """Whether the chosen logs are answered now; where not, the form says why. Raises `Http404` for one out of sight."""
+    if not form.is_valid():
+        return False
     wanted = set(form.cleaned_data["logs"])
     logs = list(WorkLog.objects.visible_to(request.user).filter(public_id__in=wanted).select_related("unit"))
     if len(logs) != len(wanted):
         raise Http404
-    return logs
-
-
-def say_answered(request: AuthedRequest, count: int) -> None:
-    words = ngettext("%(count)d log has been answered.", "%(count)d logs have been answered.", count)
-    messages.success(request, words % {"count": count})
+    try:
+        done = len(answer(logs=logs, text=form.cleaned_data["text"], actor=request.user, now=timezone.now()))
+    except services.CannotReply as refusal:
+        form.add_error(None, str(refusal.message))
+        return False
+    words = ngettext("%(count)d log has been answered.", "%(count)d logs have been answered.", done)
+    messages.success(request, words % {"count": done})
+    return True
 
 
 @require_safe

@@ -15,7 +15,7 @@ from teams.models import Unit
 from worklogs import services
 from worklogs.forms.desk import SeveralRepliesForm
 from worklogs.selectors import month_end as selectors
-from worklogs.views.desk import chosen_logs, say_answered
+from worklogs.views.desk import are_answered
 
 
 @require_safe
@@ -54,13 +54,6 @@ def managed(request: AuthedRequest) -> list[Unit]:
 def answer_month_end(request: AuthedRequest) -> HttpResponse:
     managed(request)
     form, code = SeveralRepliesForm(request.POST), request.POST.get("month", "")
-    if form.is_valid():
-        logs, text = chosen_logs(request, form), form.cleaned_data["text"]
-        try:
-            done = services.answer_month_end(logs=logs, text=text, actor=request.user, now=timezone.now())
-        except services.CannotReply as refusal:
-            form.add_error(None, str(refusal.message))
-        else:
-            say_answered(request, len(done))
-            return redirect(f"{reverse('worklogs:month_end')}?month={code}")
+    if are_answered(request, form, services.answer_month_end):
+        return redirect(f"{reverse('worklogs:month_end')}?month={code}")
     return shown(request, code, form, status=422)
