@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from accounts.models import User
@@ -22,8 +23,8 @@ from crm.selectors import days_not_known, openings_by_unit
 from supervision.models import LaggardEntry, ReminderRun
 from supervision.selectors.lists import lists_seen, shown_first
 from teams.authority import Power
-from teams.models import Measure, Target, Unit, UnitKind
-from teams.selectors import unranked_because
+from teams.models import Measure, Posting, Target, Unit, UnitKind
+from teams.selectors import MEMBERS, unranked_because
 from worklogs.models import DayScore, ScoreTable, WeekScore, WorkLog
 from worklogs.selectors.desk import last_weeks
 from worklogs.selectors.heat import legend_of, level_of, week_labels
@@ -121,13 +122,18 @@ def teams(user: User, path: str, today: date) -> Teams:
 
 
 def _units(path: str, today: date, month: Month, week: Week) -> list[Any]:
-    """Units at and below `path`, with `asked`, their openings target of the month, and `has_sent_table` of the week."""
-    targets = Target.objects.filter(unit=OuterRef("pk"), month=month.first, measure=Measure.OPENINGS)
+    """Units at and below `path`, with `asked`, their openings target of the month (without one of their own that of
+    their people together), and `has_sent_table` of the week."""
+    targets = Target.objects.filter(month=month.first, measure=Measure.OPENINGS)
+    own = targets.filter(unit=OuterRef("pk")).values("value")[:1]
+    theirs = Posting.objects.on(today).filter(role__in=MEMBERS, unit__path__startswith=OuterRef(OuterRef("path")))
+    of_people = targets.filter(person__in=theirs.values("person")).order_by().values("measure")
+    together = of_people.annotate(sum=Sum("value")).values("sum")
     tables = ScoreTable.objects.filter(unit=OuterRef("pk"), week=week.first)
     return list(
         Unit.objects.filter(path__startswith=path)
         .exclude(closed_on__lte=today)
-        .annotate(asked=Subquery(targets.values("value")[:1]), has_sent_table=Exists(tables))
+        .annotate(asked=Coalesce(Subquery(own), Subquery(together)), has_sent_table=Exists(tables))
         .order_by("path")
     )
 

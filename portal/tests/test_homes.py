@@ -156,6 +156,20 @@ def test_the_weeks_of_ones_people_stand_side_by_side(cast: Cast, signed_in):
     assert signed_in(cast.sibling_mm).get("/logs/weeks/?within=B1M1").status_code == 404
 
 
+def test_a_ranked_unit_without_a_target_of_its_own_answers_for_the_sum_of_its_people(cast: Cast, signed_in):
+    def targets(key: str) -> dict[str, object]:
+        return {row.unit.code: row.target for row in signed_in(cast.user[key]).get("/").context["teams"].rows}
+
+    month = Month(cast.today).first
+    for key, value in (("cm", 9), ("cm2", 7), ("sibling_cm", 5)):
+        Target.objects.create(person=cast.person(key), month=month, measure="openings", value=value)
+    Target.objects.create(person=cast.person("mm"), month=month, measure="openings", value=99)  # no seller's
+    Target.objects.create(unit=cast.unit["B2"], month=month, measure="openings", value=30)
+    found = targets("market")
+    assert (found["B1"], found["B2"], found["B9"]) == (16, 30, None)
+    assert targets("regional")["B2M1"] == 5
+
+
 def test_units_without_rank_say_why(cast: Cast, signed_in):
     cast.unit["B9"].started_on = None
     cast.unit["B9"].save()
