@@ -12,6 +12,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -267,6 +268,22 @@ class Posting(models.Model):
     def last_on(self) -> date | None:
         """The last day it holds, as people say it."""
         return self.to_on - ONE_DAY if self.to_on else None
+
+
+class PlaceChange(models.Model):
+    """That a person's place or time with the firm was entered or changed: what rests on it since `first` is judged anew."""
+
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+", verbose_name=_("person"))
+    first = models.DateField(_("from"))
+    at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("change of place")
+        verbose_name_plural = _("changes of place")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.person} {self.first}"
 
 
 class PartnerBank(models.Model):

@@ -369,11 +369,14 @@ class ScoreTable(models.Model):
 
 
 class FollowedFact(models.Model):
-    """A fact of another app, such as a change of the calendar, from which past weeks have been judged anew."""
+    """A fact of another app, such as a change of the calendar, from which past weeks have been judged anew; or that a
+    week (by the number of its Monday) was judged when it was over."""
 
     class Source(models.TextChoices):
         CALENDAR = "calendar", _("calendar")
         POLICY = "policy", _("policy")
+        PLACE = "place", _("place")
+        WEEK = "week", _("week")
 
     source = models.CharField(_("kind of fact"), max_length=12, choices=Source)
     fact_id = models.BigIntegerField(_("fact"))

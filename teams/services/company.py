@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
 
+from core.cells import EARLIEST
 from core.explain import N_
 from core.tables import Filled, Refusal, Sheet, doubled_keys, fill, for_forms
 from teams import sheets as forms
+from teams.models import Person, PlaceChange, Posting
+from teams.selectors import MEMBERS
 from teams.services.company_outlets import banks_of, outlet_postings_of, outlets_of, targets_of
 from teams.services.company_people import people_of, postings_of
 from teams.services.company_units import units_of, write_units
@@ -91,12 +95,27 @@ def load_company(*, sheets: Sequence[Sheet], dry_run: bool = False, not_theirs: 
             write_units(changes, known)
         else:
             changes.write()
+    note_places(changed)
     if dry_run:
         transaction.set_rollback(True)
     elif any(report.tables[name]["created"] + report.tables[name]["updated"] for name in DERIVED_FROM & changed.keys()):
         for follow in _followers:
             follow()
     return report
+
+
+def note_places(changed: Mapping[str, Changes]) -> None:
+    """Keep whose place a load has changed, and since when: days and weeks judged by then are judged anew."""
+    rows = [
+        row for name in DERIVED_FROM & changed.keys() for row in (*changed[name].new, *changed[name].altered.values())
+    ]
+    since: dict[int, date] = {}
+    for posting in rows:
+        if isinstance(posting, Posting) and posting.role in MEMBERS:
+            since[posting.person_id] = min(posting.from_on, since.get(posting.person_id, posting.from_on))
+    altered = changed["people"].altered.values() if "people" in changed else ()
+    since |= {person.pk: EARLIEST for person in altered if isinstance(person, Person)}
+    PlaceChange.objects.bulk_create(PlaceChange(person_id=person, first=first) for person, first in since.items())
 
 
 def _one_at_a_time() -> None:

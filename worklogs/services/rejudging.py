@@ -1,4 +1,4 @@
-"""Past weeks are judged anew when the calendar or the rules they rest on have changed; the database knows which."""
+"""Past weeks are judged anew when calendar, rules or postings they rest on have changed; the database knows which."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from django.db import transaction
 from core.periods import Period, Week
 from crm.selectors import client_numbers_known
 from worklogs.models import Contact, FollowedFact, LogEntry
-from worklogs.selectors.owed import facts_to_follow, weeks_touched
+from worklogs.selectors.owed import facts_to_follow, weeks_missed, weeks_touched
 from worklogs.services.judging import Judged, judge
+
+WEEK = FollowedFact.Source.WEEK
 
 
 def judge_what_is_due(*, today: date) -> Judged:
-    """Look once more for clients, judge this week and the one before, and every older week that a fact not yet followed bears on.
+    """Look once more for clients, judge this week and the one before, every older week that a fact not yet followed bears
+    on, and those that passed while nothing ran.
 
     A fact counts as followed once all of its weeks are judged: whoever is interrupted begins again, and the same fact
     followed twice changes nothing.
@@ -23,11 +26,13 @@ def judge_what_is_due(*, today: date) -> Judged:
     recent = Week(today).previous().first
     find_clients(Period.between(recent, today))
     judged = judge(period=Period.between(recent, today), until=today)
-    for week in weeks_touched(facts, before=recent):
-        judged.add(judge(period=week, until=today))
-    FollowedFact.objects.bulk_create(
-        (FollowedFact(source=fact.source, fact_id=fact.pk) for fact in facts), ignore_conflicts=True
-    )
+    missed = weeks_missed(before=recent)
+    touched = weeks_touched(facts, before=recent) | dict.fromkeys(missed)
+    for week, people in touched.items():
+        judged.add(judge(period=week, until=today, people=people))
+    followed = [FollowedFact(source=fact.source, fact_id=fact.pk) for fact in facts]
+    over = (FollowedFact(source=WEEK, fact_id=week.first.toordinal()) for week in (*missed, Week(recent)))
+    FollowedFact.objects.bulk_create([*followed, *over], ignore_conflicts=True)
     return judged
 
 

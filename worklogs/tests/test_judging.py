@@ -21,6 +21,7 @@ from core.periods import Week
 from core.tables import Sheet
 from policies.models import ParameterValue
 from teams.models import Person, Posting, Role
+from teams.services import load_company
 from tests.cast import TODAY
 from worklogs import services
 from worklogs.models import Contact, DayScore, LogEntry, WeekScore, WorkLog
@@ -133,6 +134,45 @@ def test_a_rule_set_into_the_past_is_judged_from_its_day_on(cast, five_weeks_lat
     five_weeks_later()
     of_days = DayScore.objects.filter(person=cast.person("cm")).order_by("on")
     assert [row.lines[0]["rule"]["value"] for row in of_days.filter(on__lte=TODAY)] == [50, 50, 80]
+
+
+def company_file(table: str, *lines: str) -> None:
+    rows = [line.split(",") for line in lines]
+    load_company(sheets=[Sheet(table, list(enumerate(rows, start=1)))])
+
+
+@pytest.mark.clause("S3.2")
+def test_a_place_changed_backwards_is_judged_for_that_person_from_its_day_on(cast, five_weeks_later):
+    def weeks(key):
+        return list(
+            WeekScore.objects.filter(person=cast.person(key), week=MONDAY).values_list("unit__code", "due_days")
+        )
+
+    before = WeekScore.objects.get(person=cast.person("cm2"), week=MONDAY).digest
+    header, number = "employee_no,unit,role,from_on,to_on", cast.cm.employee_no
+    company_file("postings", header, f"{number},B1M1A2,customer_manager,{TODAY},")
+    five_weeks_later()
+    assert weeks("cm") == [("B1M1A2", 5)]
+    people = "employee_no,name,joined_on,left_on"
+    company_file("people", people, f"{number},{cast.cm.name},{cast.person('cm').joined_on},{TODAY}")
+    five_weeks_later()
+    assert weeks("cm") == [("B1M1A1", 2)], "who has left owes no further days"
+    assert WeekScore.objects.get(person=cast.person("cm2"), week=MONDAY).digest == before
+    entries = AuditEntry.objects.count()
+    five_weeks_later()
+    assert AuditEntry.objects.count() == entries
+
+
+def test_weeks_that_passed_while_nothing_ran_are_judged_when_it_runs_again(cast, time_machine):
+    time_machine.move_to(at(12), tick=False)
+    judge_recent()
+    time_machine.move_to(at(12) + FIVE_WEEKS, tick=False)
+    write(cast.cm, on=TODAY + FIVE_WEEKS, now=at(12) + FIVE_WEEKS)  # the pages were up all the time
+    judge_recent()
+    mondays = [MONDAY + timedelta(weeks=n) for n in range(6)]
+    judged = WeekScore.objects.filter(person=cast.person("cm2"), week__in=mondays).order_by("week")
+    assert list(judged.values_list("week", flat=True)) == mondays
+    assert DayScore.objects.filter(person=cast.person("cm2"), on=MONDAY + timedelta(days=4)).exists()
 
 
 def test_a_closed_month_keeps_its_judgements(cast, five_weeks_later, monkeypatch):
