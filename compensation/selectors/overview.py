@@ -20,7 +20,7 @@ from compensation.rules.names import GRADE_NAMES
 from compensation.selectors import rows
 from core.money import ZERO
 from core.periods import Month
-from crm.models import AccountMonth
+from crm.models import AccountMonth, Import
 from teams.models import Unit
 
 # --- one run -----------------------------------------------------------------------------------------------------------
@@ -142,6 +142,13 @@ def detail_stand(branch: Unit, month: Month) -> DetailStand:
         SourceCheck(label, found[f"sum_{name}"] or ZERO, of_source[name] or ZERO) for name, label in sums.items()
     )
     return DetailStand(found["all"], found["accepted"], found["sent_back"], checks)
+
+
+def brought_in(branch: Unit, month: Month) -> list[Import]:
+    """The imports of the month's account figures by people: those who review them are to be others (reading 20)."""
+    rows = AccountMonth.objects.filter(unit__path__startswith=branch.path, month=month.first).order_by()
+    taken = Import.objects.filter(pk__in=rows.values("source"), taken_by__isnull=False)
+    return list(taken.select_related("taken_by").order_by("taken_at"))
 
 
 @dataclass(frozen=True)

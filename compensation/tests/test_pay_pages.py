@@ -165,6 +165,17 @@ def test_what_finance_enters_is_checked_at_the_field_and_kept_on_the_page(pay_of
     assert PersonMonth.objects.get().social_insurance == D("210.50")
 
 
+@pytest.mark.clause("D15.a")
+def test_the_detail_says_who_brought_the_figures_in_and_warns_whoever_reviews_her_own(pay_of: PayOf, signed_in):
+    pay_of.drafted()
+    address = reverse("compensation:detail", args=["B1", "2026-10"])
+    for taker, is_warned in ((pay_of.cast.tradeadmin, False), (pay_of.cast.clerk, True)):
+        pay_of.source.taken_by = taker
+        pay_of.source.save()
+        shown = text(signed_in(pay_of.cast.clerk).get(address))
+        assert f"{taker.name}导入" in shown and ("请先请他人核对" in shown) is is_warned
+
+
 def test_a_reason_without_its_coefficient_is_not_dropped_and_only_what_the_plan_uses_is_asked(pay_of, signed_in):
     pay_of.drafted()
     client, of = signed_in(pay_of.cast.clerk), ["B1", "2026-10", "1001"]

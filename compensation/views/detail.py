@@ -51,6 +51,7 @@ def show(request: AuthedRequest, branch: Unit, month: Month, *, status: int = 20
         "may_review": request.user.authority.may(Power.REVIEW_DETAIL, branch.path) and is_open,
         "may_enter": request.user.authority.may(Power.DRAFT_PAY, branch.path) and is_open,
         "reason_form": ReasonForm(),
+        "brought": overview.brought_in(branch, month),
     } | more
     return render(request, "compensation/detail.html", context, status=status)
 
