@@ -166,9 +166,12 @@ def new_accounts(branch: Unit, month: Month) -> dict[int, list[NewAccount]]:
     return dict(grouped)
 
 
-# --- as it stood at a moment -------------------------------------------------------------------------------------------
+# --- as it stood at a moment, or with certain imports ------------------------------------------------------------------
 STOOD = """
-WITH late AS MATERIALIZED (SELECT id, taken_at FROM crm_import WHERE kind = %(kind)s AND state = 'taken' AND taken_at > %(at)s),
+WITH late AS MATERIALIZED (
+    SELECT id, taken_at FROM crm_import WHERE kind = %(kind)s AND state = 'taken'
+        AND CASE WHEN %(known)s::bigint[] IS NULL THEN taken_at > %(at)s ELSE id <> ALL (%(known)s::bigint[]) END
+),
 before AS MATERIALIZED (
     SELECT DISTINCT ON (s."row") s.old FROM crm_superseded s JOIN late ON late.id = s.source_id
     WHERE s.kind = %(kind)s ORDER BY s."row", late.taken_at, s.id
@@ -186,26 +189,37 @@ WITHIN = " AND r.unit_id IN (SELECT id FROM teams_unit WHERE path LIKE %(within)
 
 
 def account_months_then(
-    *, at: datetime, first: Month, last: Month, within: Unit | None = None, **of: int | list[str]
+    *,
+    at: datetime,
+    first: Month,
+    last: Month,
+    within: Unit | None = None,
+    known: list[int] | None = None,
+    **of: int | list[str],
 ) -> list[AccountMonth]:
     """Account months as imports had left them at a moment: what came later is not in it, what it changed is as before.
 
-    `of` is `person`, an id, or `accounts`, fund accounts; `within` leaves only what counts there.
+    `known`, ids of imports, says what had come instead of the moment. `of` is `person`, an id, or `accounts`, fund
+    accounts; `within` leaves only what counts there.
     """
     where = "r.month BETWEEN %(first)s AND %(last)s"
     where += " AND r.person_id = %(person)s" if "person" in of else " AND r.fund_account = ANY(%(accounts)s)"
     where += WITHIN if within else ""
     statement = STOOD.format(table="crm_accountmonth", where=where, order="r.month, r.fund_account, r.relation")
     params = {"first": first.first, "last": last.first, "within": f"{within.path}%" if within else "", **of}
-    return list(AccountMonth.objects.raw(statement, {"kind": Kind.ACCOUNT_MONTH.value, "at": at, **params}))
+    return list(
+        AccountMonth.objects.raw(statement, {"kind": Kind.ACCOUNT_MONTH.value, "at": at, "known": known, **params})
+    )
 
 
-def openings_then(*, at: datetime, first: date, end: date, person: int, within: Unit) -> list[Opening]:
-    """Openings credited to a person from `first` to before `end`, as imports had left them at a moment."""
+def openings_then(
+    *, at: datetime, first: date, end: date, person: int, within: Unit, known: list[int] | None = None
+) -> list[Opening]:
+    """Openings credited to a person from `first` to before `end`, as imports had left them (`account_months_then`)."""
     where = "r.open_date >= %(first)s AND r.open_date < %(end)s AND r.developer_id = %(person)s" + WITHIN
     statement = STOOD.format(table="crm_opening", where=where, order="r.open_date, r.fund_account")
     params = {"first": first, "end": end, "person": person, "within": f"{within.path}%"}
-    return list(Opening.objects.raw(statement, {"kind": Kind.OPENINGS.value, "at": at, **params}))
+    return list(Opening.objects.raw(statement, {"kind": Kind.OPENINGS.value, "at": at, "known": known, **params}))
 
 
 def clients_of(accounts: Collection[str]) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -46,13 +46,13 @@ def column(rows: Rows, title: str) -> list[Any]:
     return [row[place].value for row in rows.rows]
 
 
-def taken_late(pay_of: PayOf, folder: Path, *lines: str) -> None:
+def taken_late(pay_of: PayOf, folder: Path, *lines: str, at: datetime = LATE) -> None:
     """A file of October's account months that arrives after the month was filed, through the import itself."""
     path = folder / "late.csv"
     path.write_text("month,fund_account,relation,employee_no,gross_commission\n" + "\n".join(lines) + "\n")
     unit = pay_of.cast.unit["HX"]
-    asked = crm.Asked(kind=Kind.ACCOUNT_MONTH, path=path, name=path.name, unit=unit, today=LATE.date())
-    crm.import_file(asked=asked, good_rows_only=False, actor=None, now=LATE)
+    asked = crm.Asked(kind=Kind.ACCOUNT_MONTH, path=path, name=path.name, unit=unit, today=at.date())
+    crm.import_file(asked=asked, good_rows_only=False, actor=None, now=at)
 
 
 # --- they come to what was paid ----------------------------------------------------------------------------------------
@@ -167,9 +167,11 @@ def test_rows_changed_behind_the_imports_are_called_different(pay_of: PayOf, sig
 
 
 @pytest.mark.clause("D15.b")
-def test_an_adjustment_opens_to_the_rows_that_came_late(pay_of: PayOf, tmp_path) -> None:
+@pytest.mark.parametrize("at", [LATE, NOW - timedelta(minutes=1)], ids=["later", "on its way since before the closing"])
+def test_an_adjustment_opens_to_the_rows_that_came_late(pay_of: PayOf, tmp_path, at: datetime) -> None:
     pay_of.filed()
-    taken_late(pay_of, tmp_path, "2026-10,88000001,developed,1001,25000", "2026-10,88000900,developed,1001,700")
+    lines = "2026-10,88000001,developed,1001,25000", "2026-10,88000900,developed,1001,700"
+    taken_late(pay_of, tmp_path, *lines, at=at)
     november = PayOf(pay_of.cast, imported(pay_of.cast, LATE, OCTOBER.next()), OCTOBER.next())
     november.account("cm", "1000", no="88000001")
     run = draft_pay_run(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from decimal import Decimal
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 
-from compensation.models import PayRun
+from compensation.models import PayMonth
 from compensation.rules import Plan
 from compensation.rules.facts import shares_of_account
 from compensation.selectors.rows.table import COUNT, MONEY, Cell, Check, Column, Rows, Subject
@@ -39,10 +38,11 @@ def account_cell(account: str, clients: dict[str, str]) -> Cell:
     return Cell(masked_number(account), clients.get(account, ""))
 
 
-def own_rows(subject: Subject, month: Month | None = None, at: datetime | None = None) -> list[AccountMonth]:
+def own_rows(subject: Subject, month: Month | None = None, known: list[int] | None = None) -> list[AccountMonth]:
+    """Her rows of the subject's month or another one, as of its moment or with the imports that were known."""
     month = month or subject.month
     return account_months_then(
-        at=at or subject.at, first=month, last=month, within=subject.branch, person=subject.person
+        at=subject.at, first=month, last=month, within=subject.branch, known=known, person=subject.person
     )
 
 
@@ -209,9 +209,9 @@ def product_rows(subject: Subject) -> Rows:
 # --- what arrived after a month was closed -----------------------------------------------------------------------------
 def late_rows(subject: Subject, month: Month) -> Rows:
     """Every figure of a closed month that was another one when this slip was computed."""
-    closed = PayRun.objects.filter(branch=subject.branch, month=month.first).first()
-    then = closed.drafted_at if closed else subject.at
-    differences = [*_late_figures(subject, month, then), *_late_openings(subject, month, then)]
+    closed = PayMonth.objects.filter(branch=subject.branch, month=month.first).first()
+    known = closed.imports if closed else []
+    differences = [*_late_figures(subject, month, known), *_late_openings(subject, month, known)]
     clients = clients_of({account for account, *_rest in differences})
     return Rows(
         title=_("What %(month)s looked like when it was closed, and now") % {"month": month.code},
@@ -232,8 +232,8 @@ def late_rows(subject: Subject, month: Month) -> Rows:
     )
 
 
-def _late_figures(subject: Subject, month: Month, then: datetime) -> Iterable[tuple[str, str, Decimal, Decimal]]:
-    before = {(row.fund_account, row.relation): row for row in own_rows(subject, month, then)}
+def _late_figures(subject: Subject, month: Month, known: list[int]) -> Iterable[tuple[str, str, Decimal, Decimal]]:
+    before = {(row.fund_account, row.relation): row for row in own_rows(subject, month, known)}
     now = {(row.fund_account, row.relation): row for row in own_rows(subject, month)}
     for key in sorted(before.keys() | now.keys()):
         for name, label in LABELS.items():
@@ -244,12 +244,19 @@ def _late_figures(subject: Subject, month: Month, then: datetime) -> Iterable[tu
                 yield key[0], f"{figure} · {relation}", old, new
 
 
-def _late_openings(subject: Subject, month: Month, then: datetime) -> Iterable[tuple[str, str, Decimal, Decimal]]:
-    def by_account(at: datetime) -> dict[str, Decimal]:
-        rows = openings_then(at=at, first=month.first, end=month.end, person=subject.person, within=subject.branch)
+def _late_openings(subject: Subject, month: Month, known: list[int]) -> Iterable[tuple[str, str, Decimal, Decimal]]:
+    def by_account(known: list[int] | None = None) -> dict[str, Decimal]:
+        rows = openings_then(
+            at=subject.at,
+            first=month.first,
+            end=month.end,
+            person=subject.person,
+            within=subject.branch,
+            known=known,
+        )
         return {row.fund_account: row.share for row in rows}
 
-    before, now = by_account(then), by_account(subject.at)
+    before, now = by_account(known), by_account()
     for account in sorted(before.keys() | now.keys()):
         old, new = before.get(account, ZERO), now.get(account, ZERO)
         if old != new:
