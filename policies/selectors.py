@@ -76,12 +76,14 @@ def standings(codes: Collection[str], *, unit: Unit, on: date) -> list[Standing]
 
 @dataclass(frozen=True, slots=True)
 class LayerRow:
-    """What one unit of the line, or one below, has set itself. `is_moot`: stricter is asked further up."""
+    """What one unit of the line, or one below, has set itself. `is_moot`: stricter is asked further up; `is_to_come`:
+    `own` does not hold yet."""
 
     unit: Unit
     own: Layer | None
     holds: RuleValue
     is_moot: bool
+    is_to_come: bool = False
 
 
 def layers_of(code: str, *, unit: Unit, on: date) -> list[LayerRow]:
@@ -92,11 +94,16 @@ def layers_of(code: str, *, unit: Unit, on: date) -> list[LayerRow]:
 
 
 def set_below(code: str, *, unit: Unit, on: date) -> list[LayerRow]:
-    """Units below that have a value of their own, by name."""
+    """Units below that have a value of their own, or will have one, by name."""
     below = Unit.objects.within(unit).exclude(pk=unit.pk)
     setters = list(below.filter(parameter_values__in=ParameterValue.objects.standing().filter(code=code)).distinct())
-    history = _history([code], {pk for one in setters for pk in one.line}, on + ONE_DAY)
-    rows = (_layer_row(code, one, history, on) for one in setters)
+    history = _history([code], {pk for one in setters for pk in one.line}, date.max)
+    rows = [_layer_row(code, one, history, on) for one in setters]
+    for n, row in enumerate(rows):
+        layers = history.get((code, row.unit.pk), [])
+        later = next((layer for layer in layers if layer.since > on and layer.value is not None), None)
+        if later and (row.own is None or row.own.value is None):
+            rows[n] = LayerRow(row.unit, later, row.holds, is_moot=False, is_to_come=True)
     return [row for row in rows if row.own is not None and row.own.value is not None]
 
 

@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from core.explain import N_, type_of_value
 from policies.rules import Direction, Parameter, written
 
+JOINED = ("%", "/", "（")  # what stands right behind a number
+
 
 def worded(parameter: Parameter, value: type_of_value) -> str:
     """A value in the reader's language, with its unit of measure."""
@@ -15,10 +17,10 @@ def worded(parameter: Parameter, value: type_of_value) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if parameter.kind == "choice":
-        return _(str(value)) if value else ""
+        return _(str(value)).replace("_", " ") if value else ""
     text = written(parameter, value)  # type: ignore[arg-type]  # a parameter's value is never a date
     unit = _(parameter.unit) if parameter.unit and parameter.kind != "time" else ""
-    return f"{text}{unit}" if unit == "%" else f"{text} {unit}".strip()
+    return f"{text}{unit}" if unit.startswith(JOINED) else f"{text} {unit}".strip()
 
 
 def direction_worded(parameter: Parameter) -> str:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.test import Client
@@ -103,3 +103,14 @@ def test_the_overview_costs_the_same_at_any_size(
         browser.get(reverse("policies:overview"))
     with django_assert_max_num_queries(15):
         browser.get(reverse("policies:parameter", args=["probe.mark"]))
+
+
+def test_a_value_to_come_of_a_unit_below_is_shown_with_its_day(cast: Cast) -> None:
+    later = TODAY + timedelta(days=9)
+    services.set_value(
+        code="probe.mark", unit=cast.unit["B1M1"], value=30, from_on=later, source="x", actor=cast.mm, today=TODAY
+    )
+    (row,) = set_below("probe.mark", unit=cast.unit["B1"], on=TODAY)
+    assert (row.own and row.own.value, row.is_to_come, row.holds.value) == (30, True, 20)
+    (row,) = set_below("probe.mark", unit=cast.unit["B1"], on=later)
+    assert (row.own and row.own.value, row.is_to_come, row.holds.value) == (30, False, 30)
