@@ -147,7 +147,10 @@ def _missing(scope: Unit, month: Month, today: date) -> list[date]:
 
 
 def _heat(user: User, scope: Unit, units: Sequence[Unit], weeks: Sequence[Week]) -> dict[str, Any]:
-    """Per unit and week the share of people who passed, from the verdicts of everybody below it; one query."""
+    """Per unit and week the share of people who passed, from the verdicts of everybody below it; one query.
+
+    A unit in preparation is compared with nobody.
+    """
     passed: Counter[tuple[int, date]] = Counter()
     judged: Counter[tuple[int, date]] = Counter()
     rows = (
@@ -158,7 +161,7 @@ def _heat(user: User, scope: Unit, units: Sequence[Unit], weeks: Sequence[Week])
     )
     for path, week, of, count in rows:
         for unit in units:
-            if path.startswith(unit.path):
+            if path.startswith(unit.path) and unit.started_on and unit.started_on <= Week(week).last:
                 passed[unit.pk, week] += count
                 judged[unit.pk, week] += of
     address = reverse("worklogs:weeks") if user.authority.may(Power.READ_LOGS) else ""

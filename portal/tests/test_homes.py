@@ -171,11 +171,14 @@ def test_a_ranked_unit_without_a_target_of_its_own_answers_for_the_sum_of_its_pe
 
 
 def test_units_without_rank_say_why(cast: Cast, signed_in):
+    fill(cast, weeks=2)
     cast.unit["B9"].started_on = None
     cast.unit["B9"].save()
     teams = signed_in(cast.market).get("/").context["teams"]
     last = teams.rows[-1]
     assert (last.unit, last.rank, last.why) == (cast.unit["B9"], None, "in preparation")
+    heat = {row["label"]: {cell["text"] for cell in row["cells"]} for row in teams.heat["rows"]}
+    assert heat["滨海营业部"] == {"–"} != heat["人民路营业部"]
 
 
 def test_the_month_shows_where_it_stands_and_who_is_next(cast: Cast, signed_in):
