@@ -17,7 +17,7 @@ from portal.selectors.board import board
 from portal.selectors.month import branch_lines, branches_of_pay, month_of_branch
 from portal.selectors.own_day import own_day
 from portal.selectors.teams import teams
-from teams.authority import Power, topmost
+from teams.authority import POWERS, Power, topmost
 from teams.models import Role, Unit
 
 P = Power
@@ -70,7 +70,8 @@ def leads_people(user: User) -> bool:
 
 
 def looks_over_teams(user: User) -> bool:
-    return user.authority.may(P.SEE_REMINDERS) and not user.authority.roles <= {Role.AREA_MANAGER, Role.MARKET_MANAGER}
+    others = user.authority.roles - {Role.AREA_MANAGER, Role.MARKET_MANAGER}
+    return any(P.SEE_REMINDERS in POWERS[role] for role in others)
 
 
 HOMES = (

@@ -19,6 +19,7 @@ from teams.selectors import openings_target
 from worklogs.models import WorkLog
 from worklogs.selectors.desk import Standing, desk, last_weeks, owed_by_reader
 from worklogs.selectors.heat import heat_of_people
+from worklogs.selectors.month_end import MonthEndDue, month_end_due
 
 MOST_WAITING = 6
 MOST_ROWS = 40
@@ -59,6 +60,7 @@ class Board:
     units: tuple[Unit, ...]
     everybody: tuple[Row, ...]
     owed: tuple[Waiting, ...]
+    month_end: MonthEndDue | None
     target: Decimal | None
     heat: dict[str, Any]  # of those shown
 
@@ -103,7 +105,7 @@ class Board:
 
 
 def board(user: User, units: Sequence[Unit], today: date) -> Board:
-    """Of everybody who writes logs in `units` and below; ten queries."""
+    """Of everybody who writes logs in `units` and below; ten queries, one more for a market manager at month end."""
     standings = sorted(desk(user, units, today, weeks=WEEKS), key=lambda one: one.urgency)
     shown = [(one.member, one.weeks) for one in standings[:MOST_ROWS]]
     names = {one.member.person_id: one.member.name for one in standings}
@@ -113,6 +115,7 @@ def board(user: User, units: Sequence[Unit], today: date) -> Board:
         units=tuple(units),
         everybody=tuple(Row(one, *openings.get(one.member.person_id, (ZERO, None))) for one in standings),
         owed=tuple(Waiting(log, names[log.person_id], (today - log.on).days) for log in owed_by_reader(standings)),
+        month_end=month_end_due(user, standings[0].asked, today) if standings else None,
         target=openings_target(units, [one.member for one in standings], Month(today)),
         heat=heat_of_people(shown, last_weeks(today, WEEKS)),
     )

@@ -16,7 +16,7 @@ from portal.tests.world import fill, more_people
 from teams.models import Posting, Target
 from tests.cast import Cast
 from worklogs.models import WeekScore, WorkLog
-from worklogs.tests.test_desk import written
+from worklogs.tests.test_desk import answer, noon, written
 
 VIEWS = [
     ("cm", "own_day"),
@@ -129,6 +129,23 @@ def test_a_leader_is_told_of_the_answers_that_are_her_own_to_give(cast: Cast, si
     assert (len(board.owed), board.owed_by_others) == (2, 0), "nobody leads the area: the one above answers"
 
 
+@pytest.mark.clause("S4.2.f")
+def test_at_month_end_the_market_managers_board_counts_who_waits_for_her_answer(cast: Cast, signed_in, time_machine):
+    logs = [written(cast, key, cast.today) for key in ("cm", "cm_west")]
+    assert signed_in(cast.mm).get("/").context["board"].month_end is None
+    on = date(2026, 11, 27)
+    time_machine.move_to(noon(on), tick=False)
+    client = signed_in(cast.mm)
+    for waiting in (2, 1):
+        due = client.get("/").context["board"].month_end
+        assert (due.until, due.waiting) == (date(2026, 12, 3), waiting)
+        answer(logs.pop(), cast.as_of("mm", on), on=on)
+    with CaptureQueriesContext(connection) as queries:
+        assert "已全部批复" in client.get("/").content.decode()
+    assert len(queries) <= 15
+    assert signed_in(cast.am).get("/").context["board"].month_end is None
+
+
 @pytest.mark.clause("S4.1.f", "D7")
 def test_who_stands_in_is_not_asked_to_answer_her_own_logs(cast: Cast, signed_in):
     for key in ("cm", "cm2"):
@@ -136,6 +153,7 @@ def test_who_stands_in_is_not_asked_to_answer_her_own_logs(cast: Cast, signed_in
     own = Posting.objects.get(person=cast.person("am"))
     Posting.objects.create(person=cast.person("cm"), unit=own.unit, role=own.role, from_on=cast.today, acting_for=own)
     client = signed_in(cast.as_of("cm"))
+    assert [home.code for home in client.get("/").context["homes"]] == ["own_day", "board"]
     assert [one.name for one in client.get("/", {"view": "board"}).context["board"].owed] == ["陈大文"]
     page = client.get("/logs/desk/").content.decode()
     assert page.count('name="logs"') == 1

@@ -12,6 +12,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext
 
 from accounts.models import User
+from core.explain import RuleValue
 from core.periods import Week
 from policies import selectors as policy
 from teams.authority import Power
@@ -20,6 +21,7 @@ from teams.selectors import Member, members_on
 from worklogs.models import DayScore, ScoreTable, WeekScore, WorkLog
 from worklogs.rules.kinds import LABELS, Kind
 from worklogs.selectors.answering import NONE, Answers, answered_logs, answers, is_to_answer, owed_of
+from worklogs.selectors.month_end import DAYS, GRACE
 
 REPLIES_A_WEEK = "worklogs.weekly_replies"
 
@@ -36,9 +38,14 @@ class Standing:
     log: WorkLog | None
     day: DayScore | None
     weeks: Mapping[date, WeekScore]
-    owed: int
+    asked: Mapping[str, RuleValue]
     answers: Answers
     to_answer: Sequence[WorkLog]
+
+    @property
+    def owed(self) -> int:
+        """How many of her logs are to be answered in a week."""
+        return cast(int, self.asked[REPLIES_A_WEEK].value)
 
     @property
     def answered(self) -> int:
@@ -104,7 +111,7 @@ def desk(user: User, units: Collection[Unit], on: date, *, weeks: int = 1) -> li
     logs, to_answer = _logs(user, people, on)
     days = {score.person_id: score for score in DayScore.objects.filter(person__in=people, on=on).defer("lines")}
     scores = week_scores(people, units, last_weeks(on, weeks))
-    asked = policy.values_on([REPLIES_A_WEEK], unit_ids={member.unit_id for member in members}, on=on)
+    asked = policy.values_on([REPLIES_A_WEEK, DAYS, GRACE], unit_ids={member.unit_id for member in members}, on=on)
     owed = {member.person_id: cast(int, asked[member.unit_id][REPLIES_A_WEEK].value) for member in members}
     given = answers(owed, units, on)
     return [
@@ -114,7 +121,7 @@ def desk(user: User, units: Collection[Unit], on: date, *, weeks: int = 1) -> li
             log=logs.get(member.person_id),
             day=days.get(member.person_id),
             weeks=scores[member.person_id],
-            owed=owed[member.person_id],
+            asked=asked[member.unit_id],
             answers=(answers_had := given.get(member.person_id, NONE)),
             to_answer=owed_of(to_answer.get(member.person_id, ()), answers_had.owed),
         )

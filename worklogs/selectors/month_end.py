@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import operator
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from typing import cast
 
 from django.db.models import Count, Q
 
 from accounts.models import User
+from core.explain import RuleValue
 from core.periods import Month, Period
 from policies import selectors as policy
 from teams.models import Role, Unit, below
@@ -39,6 +42,34 @@ def month_to_answer(department: Unit, today: date) -> Month:
     """Last month while its answers still count, else this one."""
     last = Month(today).previous()
     return last if today in month_end_windows(last, [department.pk])[department.pk] else Month(today)
+
+
+@dataclass(frozen=True, slots=True)
+class MonthEndDue:
+    """That month-end answers count now: until when, and how many log authors have none yet."""
+
+    until: date
+    waiting: int
+
+
+def month_end_due(user: User, asked: Mapping[str, RuleValue], today: date) -> MonthEndDue | None:
+    """For the market manager in the days in which her answers count; `asked` holds the values of her people's unit.
+
+    One query in these days, none in others and for others.
+    """
+    paths = [held.path for held in user.authority.held if held.role == Role.MARKET_MANAGER]
+    days, grace = (cast(int, asked[code].value) for code in (DAYS, GRACE))
+    for month in (Month(today).previous(), Month(today)):
+        window = windows.month_end_window(month, days=days, grace=grace)
+        if paths and today in window:
+            of_month = Q(on__gte=month.first, on__lt=month.end)
+            led = reduce(operator.or_, (Q(unit__path__startswith=path) for path in paths))
+            logs = WorkLog.objects.submitted().filter(of_month & led)
+            answered = logs.filter(replies__kind=Reply.Kind.MONTH_END).values("person")
+            return MonthEndDue(
+                window.last, logs.exclude(person__in=answered).aggregate(n=Count("person", distinct=True))["n"]
+            )
+    return None
 
 
 @dataclass(frozen=True, slots=True)

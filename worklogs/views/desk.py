@@ -80,6 +80,7 @@ def shown(request: AuthedRequest, query: QueryDict, form: SeveralRepliesForm, *,
     page = Paginator(chosen[show], A_PAGE).get_page(query.get("page"))
     context = {
         "on": on,
+        "is_today": on == timezone.localdate(),
         "show": show,
         "filters": [
             (name, label, len(chosen[name]))
