@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -67,26 +68,13 @@ def shown(request: AuthedRequest, query: QueryDict, form: SeveralRepliesForm, *,
     on, show = asked(query.get("on"), Day(timezone.localdate())).first, query.get("show", "all")
     show = show if show in SHOW else "all"
     board = selectors.desk(request.user, units, on)
-    mine = selectors.owed_by_reader(board)
-    own = {log.person_id for log in mine}
-    others = (standing for standing in board if standing.waiting and standing.member.person_id not in own)
-    chosen: dict[str, list[Any]] = {
-        "all": board,
-        "missing": [standing for standing in board if standing.is_missing],
-        "short": [standing for standing in board if standing.is_short],
-        "mine": mine,
-        "waiting": sorted(others, key=lambda standing: standing.oldest or on),
-    }
+    chosen = filtered(board, on)
     page = Paginator(chosen[show], A_PAGE).get_page(query.get("page"))
     context = {
         "on": on,
         "is_today": on == timezone.localdate(),
         "show": show,
-        "filters": [
-            (name, label, len(chosen[name]))
-            for name, label in SHOW.items()
-            if chosen[name] or name == show or name not in ("mine", "waiting")
-        ],
+        "filters": offered(chosen, show),
         "page": page,
         "logs": selectors.waiting_rows(list(page), board) if show == "mine" else [],
         "may_answer_some": show == "mine" or any(one.is_written for one in page),
@@ -95,6 +83,29 @@ def shown(request: AuthedRequest, query: QueryDict, form: SeveralRepliesForm, *,
         "manages": any(held.role == Role.MARKET_MANAGER for held in request.user.authority.held),
     }
     return render(request, "worklogs/desk.html", context, status=status)
+
+
+def filtered(board: list[Any], on: date) -> dict[str, list[Any]]:
+    """What each filter of the desk shows."""
+    mine = selectors.owed_by_reader(board)
+    own = {log.person_id for log in mine}
+    others = (standing for standing in board if standing.waiting and standing.member.person_id not in own)
+    return {
+        "all": board,
+        "missing": [standing for standing in board if standing.is_missing],
+        "short": [standing for standing in board if standing.is_short],
+        "mine": mine,
+        "waiting": sorted(others, key=lambda standing: standing.oldest or on),
+    }
+
+
+def offered(chosen: Mapping[str, list[Any]], show: str) -> list[tuple[str, Any, int]]:
+    """The filters with how much each shows; what waits for an answer only where something does."""
+    return [
+        (name, label, len(chosen[name]))
+        for name, label in SHOW.items()
+        if chosen[name] or name == show or name not in ("mine", "waiting")
+    ]
 
 
 @require_safe
