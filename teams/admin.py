@@ -84,7 +84,7 @@ class PersonAdmin(ToLookUp):
     def number(self, person: Person) -> str:
         return person.employee_no
 
-    @admin.display(description=_("name"), ordering="user__name")
+    @admin.display(description=pgettext_lazy("person", "name"), ordering="user__name")
     def called(self, person: Person) -> str:
         return person.name
 

@@ -20,7 +20,7 @@ from core.verification import checks
 from crm.models import Import
 from crm.selectors import known_days
 from messaging.models import Message
-from portal.demonstration import serving, story
+from portal.demonstration import database, serving, story
 from portal.demonstration.activity import Activity
 from portal.demonstration.company import BRANCHES, SIZES, Size, found_company
 from supervision.models import ReminderRun
@@ -149,3 +149,10 @@ def test_a_taken_port_is_passed_over_and_refused_when_it_was_asked_for():
         with pytest.raises(serving.PortTaken, match=str(port)):
             serving.port_to_use(port)
     assert serving.FIRST_PORT <= serving.port_to_use(None) < serving.FIRST_PORT + serving.TRIED
+
+
+def test_it_empties_no_database_but_a_demonstrations(monkeypatch, settings):
+    monkeypatch.setattr(database, "_maintenance", lambda: pytest.fail("the server was asked"))
+    monkeypatch.setitem(settings.DATABASES["default"], "NAME", "muster")
+    with pytest.raises(RuntimeError, match="muster"):
+        database.ensure_database(anew=True)
