@@ -58,6 +58,8 @@ if PRODUCTION:
         "FIELD_ENCRYPTION_KEYS is missing or holds something else than Fernet keys": not FIELD_ENCRYPTION_KEYS
         or not all(re.fullmatch(r"[\w-]{43}=", key) for key in FIELD_ENCRYPTION_KEYS),
         "REDIS_URL is missing": not env.str("REDIS_URL", default=""),
+        "EMAIL_URL is missing, so letters would lie in a folder": not env.str("EMAIL_URL", default=""),
+        "SMS_GATEWAY is missing, so text messages would lie in a folder": not env.str("SMS_GATEWAY", default=""),
         "SECOND_FACTOR_REQUIRED is off": not SECOND_FACTOR_REQUIRED,
     }
 if reasons := [reason for reason, is_so in unsafe.items() if is_so]:
