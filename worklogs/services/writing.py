@@ -216,14 +216,32 @@ def _recognised(opened: _Open, *, name: str, phone: str, client_no: str) -> tupl
 
 @transaction.atomic
 def remove_entry(*, entry: LogEntry, reason: str = "", actor: User, now: datetime) -> None:
-    """Take a contact off the log; a number nobody else has entered leaves the register. Raises `LogRefused`."""
+    """Take a contact off the log. Raises `LogRefused`.
+
+    A number nobody else has entered leaves the register; else it is from now on of who entered it next, and scores there.
+    """
     opened = _Open(entry.log.person, entry.log.on, now)
     opened.change(Correction.What.ENTRY_REMOVED, old=f"{entry.kind} {entry.name}", reason=reason, author=actor)
     contact = entry.contact
     entry.delete()
-    if contact.owner_id == opened.person.pk and not contact.entries.exists():
-        contact.delete()
+    if contact.owner_id == opened.person.pk and not contact.entries.filter(log__person=opened.person).exists():
+        _hand_over(contact, now)
     opened.judge()
+
+
+def _hand_over(contact: Contact, now: datetime) -> None:
+    """Give a number whose owner has taken it back to who entered it next; a number counts once for the firm (reading 6)."""
+    heir = contact.entries.select_related("log__person").order_by("pk").first()
+    if heir is None:
+        contact.delete()
+        return
+    log = heir.log
+    contact.owner, contact.unit_id, contact.registered_on = log.person, log.unit_id, log.on
+    contact.save(update_fields=["owner", "unit", "registered_on"])
+    if heir.known_as == KnownAs.COLLEAGUE:
+        heir.known_as = KnownAs.NEW
+        heir.save(update_fields=["known_as"])
+        judge(period=Day(log.on), until=day_of(now), people=[log.person_id])
 
 
 @transaction.atomic

@@ -214,6 +214,16 @@ def test_a_number_entered_by_mistake_leaves_the_register(cast):
     assert write(cast.cm2).known_as == ""
 
 
+@pytest.mark.clause("S3.b")
+def test_a_number_its_first_owner_takes_back_scores_for_who_entered_it_next(cast):
+    entry = write(cast.cm)
+    assert write(cast.cm2).known_as == "colleague" and score(cast.cm2).points == 0
+    assert write(cast.cm_west).known_as == "colleague"
+    services.remove_entry(entry=entry, actor=cast.cm, now=at(13))
+    assert Contact.objects.get().owner == cast.person("cm2")
+    assert (score(cast.cm).points, score(cast.cm2).points, score(cast.cm_west).points) == (0, 1, 0)
+
+
 def test_a_number_others_have_entered_meanwhile_stays(cast):
     entry = write(cast.cm)
     write(cast.cm2, Kind.PROSPECT_CALL)
