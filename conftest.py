@@ -3,11 +3,14 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.test import Client, override_settings
+from django.utils import translation
 from pytest_django import DjangoDbBlocker
 
 from accounts.models import User
@@ -36,6 +39,13 @@ def files_beside_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator
     default = {"BACKEND": backend, "OPTIONS": {"location": tmp_path_factory.mktemp("files")}}
     with override_settings(STORAGES={**settings.STORAGES, "default": default}):
         yield
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_house() -> Iterator[None]:
+    """A request in another language leaves it to no later test of the process."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
@@ -71,9 +81,6 @@ def cast(db: None) -> Cast:
 @pytest.fixture
 def signed_in(time_machine) -> Callable[[User], Client]:
     """`signed_in(cast.cm).get(url)`: a browser of that person at noon of the cast's day."""
-    from datetime import datetime
-    from zoneinfo import ZoneInfo
-
     time_machine.move_to(datetime(TODAY.year, TODAY.month, TODAY.day, 12, tzinfo=ZoneInfo("Asia/Shanghai")), tick=False)
 
     def sign_in(user: User) -> Client:
