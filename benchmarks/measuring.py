@@ -30,12 +30,12 @@ class Result:
     @property
     def row(self) -> str:
         met = "yes" if self.ratio <= self.hold else "no"
-        parts = (self.job, f"{self.ours:.2f} s", f"{self.anchor:.2f} s", f"{self.ratio:.2f}", f"≤ {self.hold:.2f}", met)
+        parts = (self.job, f"{self.ours:.3g} s", f"{self.anchor:.3g} s", f"{self.ratio:.2f}", f"≤ {self.hold:.2f}", met)
         return f"| {' | '.join(parts)} |" + (f" <!-- {self.note} -->" if self.note else "")
 
     @property
     def line(self) -> str:
-        return f"{self.job}: {self.ours:.2f} s, anchor {self.anchor:.2f} s, ratio {self.ratio:.2f} (hold {self.hold:.2f}) {self.note}"
+        return f"{self.job}: {self.ours:.3g} s, anchor {self.anchor:.3g} s, ratio {self.ratio:.2f} (hold {self.hold:.2f}) {self.note}"
 
 
 def on_the_bench() -> None:

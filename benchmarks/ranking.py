@@ -91,22 +91,13 @@ def run(*, rows: int, rounds: int) -> Iterator[Result]:
         }:
             raise SystemExit(f"The ranking of {what} differs")
     best = in_turn(jobs, rounds=rounds, before=lambda name: None)
-    for what, hold, named in (
-        ("branches", 0.015, "ranking 500 branches over months"),
-        ("teams", 0.015, "ranking 3,000 departments over months"),
-        ("people", 0.2, "ranking 30,000 people over months"),
+    # These holds are times, not ratios: what a page may take.
+    for what, most, named in (
+        ("branches", 0.015, "ranking 500 branches over months, beside the rows"),
+        ("teams", 0.015, "ranking 3,000 departments over months, beside the rows"),
+        ("people", 0.2, "ranking 30,000 people over months, beside the rows"),
     ):
-        mine, rows_took = best[f"{what}, ours"], best[f"{what}, rows"]
-        yield Result(
-            f"{named}, beside the rows",
-            mine,
-            rows_took,
-            1.0,
-            f"{mine * 1000:.0f} ms, to be at most {hold * 1000:.0f} ms",
-        )
-    yield Result(
-        "writing a day of 30,000 openings with results, beside the rows alone",
-        best["a day, ours"],
-        best["a day, rows"],
-        2.0,
-    )
+        mine, theirs = best[f"{what}, ours"], best[f"{what}, rows"]
+        yield Result(named, mine, theirs, most / theirs, f"{mine * 1000:.0f} ms, may take {most * 1000:.0f} ms")
+    kept, written = best["a day, ours"] - best["a day, rows"], best["a day, rows"]
+    yield Result("keeping the results of a day of 30,000 openings, beside writing them", kept, written, 1 / written)
