@@ -111,7 +111,10 @@ class Visit:
         return self
 
     def accessibility(self) -> list[str]:
-        """What axe holds against the page, each with the first element concerned."""
+        """What axe holds against the page once nothing moves on it, each with the first element concerned."""
+        self.page.evaluate(
+            "() => Promise.allSettled(document.getAnimations().map((moving) => moving.finished)).then(() => null)"
+        )
         found: dict[str, Any] = Axe().run(self.page).response
         return [
             f"axe {violation['id']}: {violation['help']}: {json.dumps(violation['nodes'][0]['target'])} "
