@@ -1,6 +1,6 @@
 """Periods: a day, an ISO week, a month, a quarter. Half-open: `first` belongs to it, `end` does not.
 
-A week belongs to the month of its Monday.
+A week belongs to the month of its Thursday, as ISO 8601 gives weeks to years: there lies the greater part of it.
 """
 
 from __future__ import annotations
@@ -112,7 +112,7 @@ class Week(Period):
 
     @property
     def month(self) -> Month:
-        return Month(self.first)
+        return Month(self.first + timedelta(days=3))
 
     def previous(self) -> Week:
         return Week(self.first - ONE_DAY)
@@ -153,12 +153,11 @@ class Month(Period):
         return Month(self.end)
 
     def weeks(self) -> Iterator[Week]:
-        """The weeks whose Monday lies in the month."""
+        """The weeks whose Thursday lies in the month."""
         week = Week(self.first)
-        if week.first not in self:
-            week = week.next()
-        while week.first in self:
-            yield week
+        while week.month <= self:
+            if week.month == self:
+                yield week
             week = week.next()
 
 

@@ -31,7 +31,8 @@ class PayMonth(models.Model):
     """A branch's month of pay. Whoever writes its rows holds it shared; whoever closes it waits for them.
 
     `imports` are the CRM's imports that were taken for the month when it was closed: by others being taken later, whatever
-    their clocks say, the month is known to owe a difference.
+    their clocks say, the month is known to owe a difference. `weeks` are the Mondays of the weeks of activity that it
+    counted: none of them is counted again, whichever rule gave weeks to months then.
     """
 
     branch = models.ForeignKey(Unit, models.PROTECT, related_name="pay_months", verbose_name=_("branch"))
@@ -41,6 +42,7 @@ class PayMonth(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("closed by")
     )
     imports = models.JSONField(_("imports"), default=list, blank=True, editable=False)
+    weeks = models.JSONField(_("weeks"), default=list, blank=True, editable=False)
 
     objects = PayMonthQuerySet.as_manager()
 

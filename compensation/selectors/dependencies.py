@@ -22,12 +22,6 @@ DECIDED = (
 )
 
 
-def closed_in(month: Month) -> list[str]:
-    """The paths of the branches whose pay of a month is filed."""
-    filed = PayRun.objects.filter(month=month.first, state=PayRun.State.FILED)
-    return list(filed.values_list("branch__path", flat=True))
-
-
 def with_rows_of(imported: Import, months: QuerySet[Any]) -> QuerySet[Any]:
     """Those of `months` (anything with branch and month) of which the import brought or changed a row."""
     if imported.covers_from is None or imported.covers_to is None:

@@ -19,6 +19,7 @@ from compensation.rules.facts import counted_by_person
 from compensation.selectors.accounts import AccountSum, account_sums, groups_of, total
 from compensation.selectors.leaders import Led, leaders_of, with_teams
 from compensation.selectors.openings import becoming_valid, rule_lines, validity_of
+from compensation.selectors.weeks import weeks_counted
 from core.explain import RuleValue
 from core.money import ZERO
 from core.periods import Month
@@ -26,7 +27,6 @@ from crm.selectors import NewAccount, new_accounts, plain
 from policies.selectors import values_on
 from teams.models import Measure, Person, Role, Target, Unit
 from teams.selectors import Member, members_during
-from worklogs.models import WeekScore
 
 ONE = Decimal(1)
 CODES = (
@@ -130,7 +130,7 @@ def month_facts(branch: Unit, month: Month) -> MonthFacts:
                 "person", "measure", "value"
             )
         },
-        activity=_activity(ids, month),
+        activity=_activity(branch, month, ids),
         before={
             slip.person_id: slip
             for slip in PaySlip.objects.filter(run__branch=branch, run__month=month.previous().first, person__in=ids)
@@ -169,15 +169,10 @@ def _people(branch: Unit, members: Iterable[Member], credited: Collection[int]) 
     return dict(sorted(found.items(), key=lambda item: item[1].employee_no))
 
 
-def _activity(people: Collection[int], month: Month) -> dict[int, tuple[Decimal, Decimal]]:
+def _activity(branch: Unit, month: Month, people: Collection[int]) -> dict[int, tuple[Decimal, Decimal]]:
     """Points and pass marks of the weeks of the month that were judged."""
-    mondays = [week.first for week in month.weeks()]
-    sums = (
-        WeekScore.objects.filter(person__in=people, week__in=mondays)
-        .values_list("person")
-        .annotate(points=Sum("points"), due=Sum("pass_mark"))
-        .order_by()
-    )
+    counted = weeks_counted(branch, month, people).values_list("person")
+    sums = counted.annotate(points=Sum("points"), due=Sum("pass_mark")).order_by()
     return {person: (Decimal(points), Decimal(due)) for person, points, due in sums if due}
 
 

@@ -175,8 +175,9 @@ def close_month(*, run: PayRun, now: datetime, actor: User | None = None) -> Pay
             PayRun.objects.filter(pk=run.pk).update(state=PayRun.State.FILED, filed_at=now)
     except IntegrityError as refused:
         raise OutOfOrder from refused
+    month.weeks = [week.first.isoformat() for week in run.period.weeks()]
     month.closed_at, month.closed_by = now, actor
-    month.save(update_fields=["closed_at", "closed_by", "imports"])
+    month.save(update_fields=["closed_at", "closed_by", "imports", "weeks"])
     run.refresh_from_db()
     notices.slips_are_ready(run, now)
     return run

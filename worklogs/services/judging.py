@@ -20,7 +20,7 @@ from attendance.rules import Calendar
 from attendance.selectors import calendar_for
 from core.bulk import Target, merge_by_digest
 from core.explain import digest_of, lines_as_json
-from core.periods import Month, Period, Week
+from core.periods import Period, Week
 from teams.models import Unit
 from worklogs.models import DayScore, LogEntry, WeekScore, WorkLog
 from worklogs.rules import scoring, tallying, windows
@@ -33,7 +33,7 @@ from worklogs.selectors import Place, places, requirements_over
 
 NOTHING = Tally()
 Key = tuple[int, date]  # a person and a day, or a person and the Monday of a week
-Closing = Callable[[Month], Iterable[str]]  # paths of the units of which a month is closed
+Closing = Callable[[Week], Iterable[str]]  # paths of the units of which a closed month has counted a week
 _closings: list[Closing] = []
 
 
@@ -60,8 +60,8 @@ def judge(
 ) -> Judged:
     """Judge every week that touches `period`, day by day up to `until`, each week in a transaction of its own.
 
-    Days without a log are judged too: nothing written on a workday is no points. Leave is not known yet. Where the
-    month of a week (that of its Monday) is closed, its judgements stay.
+    Days without a log are judged too: nothing written on a workday is no points. Leave is not known yet. Where a
+    closed month has counted a week, its judgements stay.
     """
     judged = Judged()
     units = None if units is None else list(units)
@@ -73,13 +73,13 @@ def judge(
 
 
 def register_closing(closed_in: Closing) -> None:
-    """Whoever closes months says here of which units; their judgements of such a month stay as they are (reading 36)."""
+    """Whoever closes months says here of which units one has counted a week; its judgements stay (reading 36)."""
     _closings.append(closed_in)
 
 
-def closed_units(month: Month) -> set[int]:
-    """The units whose judgements of a month no longer change."""
-    paths = [path for closed_in in _closings for path in closed_in(month)]
+def closed_units(week: Week) -> set[int]:
+    """The units whose judgements of a week no longer change."""
+    paths = [path for closed_in in _closings for path in closed_in(week)]
     if not paths:
         return set()
     closed = models.Q(pk__in=[])
@@ -120,7 +120,7 @@ class _Verdict:
 def _judge_week(week: Week, until: date, units: list[Unit] | None, people: Collection[int] | None) -> Judged:
     held = places(week, units=units, people=people)
     only = None if units is None and people is None else {*held, *(people or ())}
-    if closed := closed_units(Month(week.first)):
+    if closed := closed_units(week):
         held = {person: own for person, own in held.items() if own[-1].unit_id not in closed}
         only = set(held)
     days_before = _digests(DayScore.objects.filter(on__gte=week.first, on__lt=week.end), "on", only)

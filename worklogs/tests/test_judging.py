@@ -176,7 +176,7 @@ def test_weeks_that_passed_while_nothing_ran_are_judged_when_it_runs_again(cast,
 
 
 def test_a_closed_month_keeps_its_judgements(cast, five_weeks_later, monkeypatch):
-    monkeypatch.setattr(judging, "_closings", [lambda month: [cast.unit["B1"].path] if month.code == "2026-11" else []])
+    monkeypatch.setattr(judging, "_closings", [lambda week: [cast.unit["B1"].path] if week == WEEK else []])
     settled(MONDAY)
     five_weeks_later()
     due = dict(WeekScore.objects.filter(week=WEEK.first).values_list("person__user__employee_no", "due_days"))

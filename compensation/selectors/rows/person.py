@@ -15,12 +15,13 @@ from compensation.models import PaySlip, PersonMonth
 from compensation.rules.facts import Leadership, inputs_from_data
 from compensation.rules.plan import commission_of
 from compensation.selectors.rows.table import COUNT, DAY, LINKS, MONEY, STATE, Cell, Check, Column, Rows, Subject
+from compensation.selectors.weeks import weeks_counted
 from core.explain import N_
 from core.money import ZERO
 from core.periods import Week
 from teams.models import Role, Unit
 from teams.selectors import members_during
-from worklogs.models import DayScore, WeekScore, WorkLog
+from worklogs.models import DayScore, WorkLog
 
 
 def posting_rows(subject: Subject) -> Rows:
@@ -56,16 +57,15 @@ def posting_rows(subject: Subject) -> Rows:
 
 def activity_rows(subject: Subject) -> Rows:
     """The weeks of the month with their days, each leading to its log where one may see that."""
-    weeks = {week.first: week for week in subject.month.weeks()}
-    scores = WeekScore.objects.filter(person=subject.person, week__in=weeks).order_by("week")
-    days = _days_of(subject, min(weeks), max(weeks) + timedelta(days=7))
+    scores = list(weeks_counted(subject.branch, subject.month, [subject.person]).order_by("week"))
+    days = _days_of(subject, {score.week for score in scores})
     rows, points, due = [], ZERO, ZERO
     for score in scores:
         points, due = points + score.points, due + score.pass_mark
         met = score.points >= score.pass_mark
         rows.append(
             (
-                Cell(weeks[score.week].code),
+                Cell(Week(score.week).code),
                 Cell(days.get(score.week, [])),
                 Cell(Decimal(score.points)),
                 Cell(Decimal(score.pass_mark)),
@@ -87,13 +87,13 @@ def activity_rows(subject: Subject) -> Rows:
             Check(_("Points"), points, kept.get("achieved", points), COUNT),
             Check(_("Pass marks"), due, kept.get("target", due), COUNT),
         ),
-        note=_("A week belongs to the month of its Monday."),
+        note=_("A week belongs to the month of its Thursday."),
     )
 
 
-def _days_of(subject: Subject, first: date, end: date) -> dict[date, list[Cell]]:
+def _days_of(subject: Subject, mondays: set[date]) -> dict[date, list[Cell]]:
     """Days that were due or brought points, by the Monday of their week."""
-    of_person = {"person": subject.person, "on__gte": first, "on__lt": end}
+    of_person = {"person": subject.person, "on__in": [on for monday in mondays for on in Week(monday).days()]}
     logs = dict(WorkLog.objects.visible_to(subject.viewer).filter(**of_person).values_list("on", "public_id"))
     found: dict[date, list[Cell]] = defaultdict(list)
     for score in DayScore.objects.filter(**of_person).order_by("on"):
