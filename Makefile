@@ -1,9 +1,9 @@
-# Two commands: `make demo` shows a working company, `make test` checks everything.
+# `make demo` shows a working company, `make test` checks everything, `make check` most of it while one works.
 PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo demo-reset test lint lint-format lint-rules lint-types lint-layers lint-migrations lint-templates lint-texts fix messages clauses
+.PHONY: demo demo-reset check test lint lint-format lint-rules lint-types lint-layers lint-migrations lint-templates lint-texts fix messages clauses
 
 demo: .venv/runtime
 	@$(BIN)/python manage.py demo $(if $(PORT),--port $(PORT)) $(DEMO)
@@ -11,10 +11,18 @@ demo: .venv/runtime
 demo-reset: .venv/runtime
 	@$(BIN)/python manage.py demo --reset $(if $(PORT),--port $(PORT)) $(DEMO)
 
+# Without browser, processes, and the tables of every page and person.
+WORKING := not browser and not processes and not matrix and not drill and not realdata
+
+check: .venv/development
+	@$(MAKE) --no-print-directory --keep-going lint-format lint-rules lint-types lint-layers
+	@$(BIN)/python -m pytest -q -n auto -m "$(WORKING)" $(PYTEST)
+
 test: .venv/development
 	@rm -rf var/tests && mkdir -p var/tests
-	@$(MAKE) --no-print-directory --keep-going lint || touch var/tests/lint.unwell
-	@$(BIN)/python -m pytest -q -n auto --dist loadgroup $(PYTEST) || touch var/tests/$${MUSTER_TEST_RUN:-tests}.unwell
+	@$(MAKE) --no-print-directory --keep-going lint > var/tests/lint.txt 2>&1 & lint=$$!; \
+	$(BIN)/python -m pytest -q -n auto --dist loadgroup -m "not drill" $(PYTEST) || touch var/tests/$${MUSTER_TEST_RUN:-tests}.unwell; \
+	wait $$lint || touch var/tests/lint.unwell; cat var/tests/lint.txt
 	@$(BIN)/python -m tests.closing_line
 
 lint: lint-format lint-rules lint-types lint-layers lint-migrations lint-templates lint-texts

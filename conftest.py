@@ -18,7 +18,7 @@ from core import embedded
 from tests import template_database
 from tests.cast import TODAY, Cast, build_cast
 
-pytest_plugins = ["tests.closing_line"]
+pytest_plugins = ["tests.closing_line", "tests.budget", "tests.selection"]
 
 
 @pytest.fixture(scope="session")

@@ -43,7 +43,7 @@ CONSOLE: dict[str, tuple[str, str, str | None, str | None]] = {
 ELSEWHERE = {("crm_import", "add")}  # leads to the page on which a file is checked and taken
 FILLED = {Unit, Person, Posting}  # of which the crowd makes more
 BUDGET = 15
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.matrix, pytest.mark.budget(8)]
 
 
 def test_every_table_of_the_console_is_declared():

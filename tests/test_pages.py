@@ -24,9 +24,9 @@ STRANGERS = (
     "outsider_manager",
 )
 ANSWERS = [line for line in TABLE if line.method == "GET"]
+pytestmark = [pytest.mark.django_db, pytest.mark.matrix, pytest.mark.budget(10)]
 
 
-@pytest.mark.django_db
 def test_nothing_of_another_branch_shows_through_any_list(cast: Cast, signed_in: Callable[[User], Client]):
     for build in BUILDERS.values():
         build(cast)
@@ -44,7 +44,6 @@ def test_nothing_of_another_branch_shows_through_any_list(cast: Cast, signed_in:
     assert shown == []
 
 
-@pytest.mark.django_db
 def test_the_same_lists_do_show_it_to_those_who_may_see(cast: Cast, signed_in: Callable[[User], Client]):
     """Else the test above would prove nothing."""
     for build in BUILDERS.values():
@@ -61,7 +60,6 @@ def test_the_same_lists_do_show_it_to_those_who_may_see(cast: Cast, signed_in: C
     assert len(showing) >= 4, showing
 
 
-@pytest.mark.django_db
 def test_every_answer_stays_out_of_caches_and_frames(cast: Cast, signed_in: Callable[[User], Client]):
     things = {name: build(cast) for name, build in BUILDERS.items()}
     wrong = []

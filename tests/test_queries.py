@@ -20,9 +20,9 @@ from tests.crowd import fill
 BUDGET = 15
 BUDGET_OF_LIST = 12  # a page that turns pages
 PAGES = [line for line in TABLE if line.is_page]
+pytestmark = [pytest.mark.django_db, pytest.mark.matrix, pytest.mark.budget(20)]
 
 
-@pytest.mark.django_db
 def test_pages_cost_the_same_with_few_rows_and_with_many(cast: Cast, signed_in: Callable[[User], Client]):
     fill(cast, range(1, 3))
     things = {name: build(cast) for name, build in BUILDERS.items()}

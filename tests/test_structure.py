@@ -83,6 +83,7 @@ def is_text_call(node: ast.AST) -> bool:
     return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and bool(GETTEXT.match(node.func.id))
 
 
+@pytest.mark.budget(3)
 def test_no_text_hides_from_the_catalogues():
     """What stands inside an f-string, or is put together before it is translated, is collected by nobody."""
     hidden = set()

@@ -219,6 +219,7 @@ def test_a_figure_of_the_detail_opens_to_its_rows(pay_of: PayOf, signed_in) -> N
     assert client.get(reverse("compensation:detail_rows", args=[detail.public_id, "entries"])).status_code == 404
 
 
+@pytest.mark.budget(3)
 def test_rows_are_paged_and_cost_the_same_for_few_and_for_many(pay_of: PayOf, signed_in) -> None:
     counts: dict[str, list[int]] = {of: [] for of in OF_SLIP}
     for size in (3, 60):

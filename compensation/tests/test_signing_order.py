@@ -215,6 +215,7 @@ class MonthOfPay(RuleBasedStateMachine):
         self.changed = self.accounts_changed = False
 
 
+@pytest.mark.budget(15)
 @pytest.mark.clause("D15.b")
 @pytest.mark.django_db
 def test_no_order_of_steps_leads_anywhere_it_should_not() -> None:

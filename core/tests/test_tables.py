@@ -166,6 +166,7 @@ def test_a_cell_that_breaks_its_rule_is_refused(kind: str, raw) -> None:
         read_cell(raw, Column("x", kind=kind, choices={"employee": ()}))
 
 
+@pytest.mark.budget(4)
 @given(
     st.one_of(
         st.text(), st.floats(), st.integers(), st.booleans(), st.dates(), st.datetimes(), st.times(), st.timedeltas()

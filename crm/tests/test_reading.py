@@ -38,6 +38,7 @@ def test_headings_come_in_either_script_below_titles_with_units_and_total_rows(
 LETTERS = st.sampled_from("张䶮㛃𠮷林Ab")
 
 
+@pytest.mark.budget(6)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.lists(

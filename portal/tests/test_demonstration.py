@@ -52,6 +52,7 @@ def test_people_move_leave_and_share_a_company_of_every_kind():
     assert len(company.months) == 4, "three full months and this one"
 
 
+@pytest.mark.budget(2)
 def test_the_month_end_company_has_5200_people():
     assert len(found_company(TODAY, SIZES["month-end"]).people) == 5200
 
@@ -79,6 +80,7 @@ def test_nobody_works_in_the_holiday_week_and_everybody_on_the_make_up_saturday(
     }
 
 
+@pytest.mark.budget(20)
 @pytest.mark.django_db
 def test_a_short_story_is_told_through_the_real_services(monkeypatch, settings, tmp_path, time_machine):
     """One branch, three months of pay and a few days: every chapter runs, and what it leaves stands up to `verify`."""

@@ -55,6 +55,7 @@ def test_a_person_has_the_first_screens_of_her_posts(cast: Cast, key: str, codes
     assert [home.code for home in homes_of(cast.user[key])] == codes
 
 
+@pytest.mark.budget(5)
 def test_every_first_screen_costs_the_same_at_two_sizes(cast: Cast, signed_in):
     def count(key: str, view: str) -> int:
         client = signed_in(cast.user[key])
@@ -213,6 +214,7 @@ def test_the_archive_lists_what_is_still_due(cast: Cast, signed_in):
     assert archive.arrived == 0 and len(archive.rows) == 3
 
 
+@pytest.mark.budget(5)
 def test_no_link_of_a_first_screen_leads_where_its_reader_may_not_go(cast: Cast, signed_in):
     Posting.objects.filter(person=cast.person("office")).update(role="vice_president", unit=cast.unit["HX"])
     fill(cast, weeks=1)

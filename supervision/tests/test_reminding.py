@@ -96,6 +96,7 @@ def test_nobody_is_reminded_of_a_day_whose_data_has_not_come(cast: Cast) -> None
     }
 
 
+@pytest.mark.budget(2)
 @pytest.mark.clause("S7.1")
 def test_late_data_is_judged_when_it_comes_once_and_marked_late(cast: Cast) -> None:
     know(cast, date(2026, 10, 1), TODAY - timedelta(days=1))
@@ -114,6 +115,7 @@ def test_late_data_is_judged_when_it_comes_once_and_marked_late(cast: Cast) -> N
     assert Message.objects.filter(rule="S7.1/HX", business_date=TODAY, channel=Channel.SMS).count() == 1
 
 
+@pytest.mark.budget(2)
 @pytest.mark.clause("S7.1")
 def test_a_list_that_waits_is_made_when_its_data_comes_however_late(cast: Cast) -> None:
     know(cast, date(2026, 10, 1), TODAY - timedelta(days=1))
@@ -226,6 +228,7 @@ def test_an_acting_leader_is_told(opened: Cast) -> None:
     assert ("吴昊", "sms") in told("S8.1")
 
 
+@pytest.mark.budget(2)
 def test_the_tick_makes_up_for_an_interruption(cast: Cast) -> None:
     know(cast, date(2026, 10, 1), FRIDAY)
     open_accounts(cast, {("cm", TODAY): 2, ("sibling_cm", TODAY): 1})
@@ -253,6 +256,7 @@ def test_a_day_to_come_is_not_judged(opened: Cast) -> None:
         remind(Day(TODAY + timedelta(days=1)))
 
 
+@pytest.mark.budget(2)
 def test_the_task_of_the_schedule_ticks_in_its_own_name(opened: Cast, time_machine) -> None:
     from core.models import AuditEntry
     from supervision.tasks import run_due_reminders

@@ -197,6 +197,7 @@ written_entries = st.lists(
 )
 
 
+@pytest.mark.budget(2)
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(written_entries, st.permutations(["cm", "cm2", "cm_west"]))
 def test_judging_anew_in_any_order_gives_the_same_digests(cast, entries, order):
