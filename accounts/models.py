@@ -11,6 +11,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.rules import PROFILES
+from core.fields import IdentifierField, PhoneField
 
 
 class UserManager(BaseUserManager["User"]):
@@ -36,10 +37,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     audit_ignores = ("last_login",)
     audit_hides = ("password",)
 
-    employee_no = models.CharField(_("employee number"), max_length=32, unique=True)
+    employee_no = IdentifierField(_("employee number"), max_length=32, unique=True)
     name = models.CharField(_("name"), max_length=64)
     email = models.EmailField(_("e-mail"), blank=True)
-    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    phone = PhoneField(_("phone"), max_length=32, blank=True)
     language = models.CharField(_("language"), max_length=8, choices=settings.LANGUAGES, default="zh-hans")
     is_active = models.BooleanField(_("may sign in"), default=True)
     one_time_until = models.DateTimeField(

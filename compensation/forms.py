@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compensation.models import PersonMonth, Stage
 from compensation.rules import Plan
+from core.forms import NumberField, WholeField
 from teams.forms import DateInput
 
 
@@ -67,6 +68,12 @@ class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
             "income_tax",
             "remark",
         )
+        field_classes = {
+            "complaints": WholeField,
+            **dict.fromkeys(
+                ("coefficient", "client_cost", "attendance_deduction", "social_insurance", "income_tax"), NumberField
+            ),
+        }
 
     def __init__(self, *args: Any, plan: Plan | None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,8 +11,20 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from core.explain import N_
+from core.identifiers import NotAPhoneNumber, identifier, phone, visible
 
-Raw = str | int | float | bool | date | datetime | time | timedelta | None
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A cell that a spreadsheet would compute and whose result was never stored."""
+
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"={self.text}"
+
+
+Raw = str | int | float | bool | date | datetime | time | timedelta | Formula | None
 
 EARLIEST, LATEST = date(1950, 1, 1), date(2099, 12, 31)
 EXACT_IN_A_NUMBER = 10**15  # a spreadsheet keeps 15 digits and makes the rest zeros
@@ -22,10 +34,17 @@ YES_OR_NO = {
 }
 # A number with comma groups or without.
 NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?|[+-]?\.\d+", re.ASCII)
-DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?(?: 00:00(?::00)?)?", re.ASCII)
+MIDNIGHT = r"(?:[ T]\s*0?0:00(?::00(?:\.0+)?)?(?: ?\+08:?00)?|[ T]\s*12:00(?::00)? ?AM| ?(?:上午|凌晨) ?(?:12|0?0):00(?::00)?)?"
+DATE = re.compile(rf"(\d{{4}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})日?{MIDNIGHT}", re.ASCII | re.IGNORECASE)
 COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 MONTH = re.compile(r"(\d{4})(?:[-/.年](?=\d{1,2}月?$)|(?=\d{2}$))(\d{1,2})月?", re.ASCII)
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?", re.ASCII)
+ERRORS = frozenset(
+    ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA", "#FIELD!",
+     "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#PYTHON!", "#EXTERNAL!")
+)  # fmt: skip
+KEPT_TEXT = re.compile(r'="(.*)"')  # how many systems keep a spreadsheet from making a number of it
+SCIENTIFIC = re.compile(r"\d\.\d+[eE]\+?\d+|\d[eE]\+\d+", re.ASCII)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -41,8 +60,8 @@ class BadCell(ValueError):
 class Column:
     """A column of a form: its identifier, the other headers it answers to, and what its cells hold.
 
-    `kind`: text, int, decimal, share, bool, date, month, time, moment or choice. `choices` leads from a code to the
-    other words for it; `longest` limits text and `places` the decimals.
+    `kind`: text, identifier, phone, int, decimal, share, bool, date, month, time, moment or choice. `choices` leads from
+    a code to the other words for it; `longest` limits text and `places` the decimals.
     """
 
     name: str
@@ -56,7 +75,7 @@ class Column:
 
 def folded(text: str) -> str:
     """A header, a sheet's name or a word without what people vary: width, case, spaces."""
-    return re.sub(r"[\s\u3000]+", "", unicodedata.normalize("NFKC", text)).casefold().lstrip("\ufeff")
+    return re.sub(r"\s+", "", visible(text)).casefold()
 
 
 def is_blank(raw: Raw) -> bool:
@@ -73,8 +92,17 @@ def shown(raw: Raw) -> str:
     return text if len(text) <= 80 else f"{text[:79]}…"
 
 
+def refuse_uncomputed(raw: Raw) -> None:
+    """What a spreadsheet could not compute is no value, and never a blank. Raises `BadCell`."""
+    if isinstance(raw, Formula):
+        raise BadCell(N_("The formula has no stored result; copy the column and paste it as values"))
+    if isinstance(raw, str) and raw.lstrip()[:1] in ("#", "＃") and visible(raw).strip().upper() in ERRORS:
+        raise BadCell(N_("is an error value of the spreadsheet, not a figure or a text"))
+
+
 def read_cell(raw: Raw, column: Column) -> Any:
     """The typed value; None for a blank cell. Raises `BadCell`."""
+    refuse_uncomputed(raw)
     if is_blank(raw):
         if column.required:
             raise BadCell(N_("must be filled in"))
@@ -87,7 +115,7 @@ def _plain_text(raw: Raw) -> str:
         if abs(raw) >= EXACT_IN_A_NUMBER:
             raise BadCell(N_("stored as a number, its last digits are lost: format the column as text"))
         return str(int(raw)) if float(raw).is_integer() else str(raw)
-    if isinstance(raw, bool | timedelta):
+    if isinstance(raw, bool | timedelta | Formula):
         raise BadCell(N_("is not a text"))
     return unicodedata.normalize("NFC", str(raw)).strip(" \t\r\n\u3000\xa0")
 
@@ -101,17 +129,37 @@ def _text(raw: Raw, column: Column) -> str:
     return text
 
 
+def _identifier(raw: Raw, column: Column) -> str:
+    """What names a person, an account or a place, in its one form; it must not have lost digits in a spreadsheet."""
+    if isinstance(raw, str):
+        kept = KEPT_TEXT.fullmatch(raw.strip())
+        raw = kept[1] if kept else raw
+        if SCIENTIFIC.fullmatch(visible(raw).strip()):
+            raise BadCell(N_("stored as a number, its last digits are lost: format the column as text"))
+    text = identifier(_text(raw, column))
+    if not text:
+        raise BadCell(N_("must be filled in"))
+    return text
+
+
+def _phone(raw: Raw, column: Column) -> str:
+    try:
+        return phone(_text(raw, column), abroad=True)
+    except NotAPhoneNumber:
+        raise BadCell(N_("is not a phone number")) from None
+
+
 def _decimal(raw: Raw, column: Column) -> Decimal:
     problem = BadCell(N_("is not a number"))
-    if isinstance(raw, bool | date | time | timedelta) or raw is None:
+    if isinstance(raw, bool | date | time | timedelta | Formula) or raw is None:
         raise problem
     if isinstance(raw, str):
-        text = unicodedata.normalize("NFKC", raw).strip().lstrip("¥").strip()
+        text = visible(raw).replace("−", "-").strip().lstrip("¥").strip()
         if not NUMBER.fullmatch(text):
             raise problem
         text = text.replace(",", "")
     else:
-        text = repr(raw)
+        text = f"{raw:.15g}" if isinstance(raw, float) else str(raw)  # 0.30000000000000004 is a binary leftover
     try:
         number = Decimal(text)
     except InvalidOperation:
@@ -120,8 +168,6 @@ def _decimal(raw: Raw, column: Column) -> Decimal:
         raise problem
     if abs(number) >= Decimal(10) ** 14:
         raise BadCell(N_("is too large"))
-    if isinstance(raw, float):
-        return number.quantize(Decimal(1).scaleb(-column.places))  # binary leftovers such as 0.30000000000000004
     if number != number.quantize(Decimal(1).scaleb(-column.places)):
         raise BadCell(N_("has more than %(places)s decimals"), places=str(column.places))
     return number
@@ -169,7 +215,7 @@ def _date(raw: Raw, column: Column) -> date:
         return _in_range(raw.date())
     if isinstance(raw, date):
         return _in_range(raw)
-    text = unicodedata.normalize("NFKC", _plain_text(raw))
+    text = visible(_plain_text(raw)).strip()
     match = DATE.fullmatch(text) or COMPACT_DATE.fullmatch(text)
     if not match:
         raise problem
@@ -184,7 +230,7 @@ def _month(raw: Raw, column: Column) -> date:
     """The first day of the month."""
     if isinstance(raw, date):
         return _in_range(date(raw.year, raw.month, 1))
-    match = MONTH.fullmatch(unicodedata.normalize("NFKC", _plain_text(raw)))
+    match = MONTH.fullmatch(visible(_plain_text(raw)).strip())
     if match and 1 <= int(match[2]) <= 12:
         return _in_range(date(int(match[1]), int(match[2]), 1))
     try:
@@ -199,7 +245,7 @@ def _time(raw: Raw, column: Column) -> time:
         raise problem
     if isinstance(raw, time):
         return raw.replace(second=0, microsecond=0)
-    match = CLOCK.fullmatch(unicodedata.normalize("NFKC", _plain_text(raw)))
+    match = CLOCK.fullmatch(visible(_plain_text(raw)).strip())
     try:
         return time(int(match[1]), int(match[2])) if match else time(24)
     except ValueError:
@@ -213,7 +259,7 @@ def _moment(raw: Raw, column: Column) -> datetime:
         moment = raw
     else:
         try:
-            moment = datetime.fromisoformat(unicodedata.normalize("NFKC", _plain_text(raw)).replace("/", "-"))
+            moment = datetime.fromisoformat(visible(_plain_text(raw)).strip().replace("/", "-"))
         except ValueError:
             raise problem from None
     _in_range(moment.date())
@@ -231,6 +277,8 @@ def _choice(raw: Raw, column: Column) -> str:
 
 READERS: dict[str, Callable[[Raw, Column], Any]] = {
     "text": _text,
+    "identifier": _identifier,
+    "phone": _phone,
     "int": _int,
     "decimal": _decimal,
     "share": _share,

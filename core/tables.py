@@ -67,6 +67,33 @@ class TableRefused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Hidden:
+    """What of a workbook its sender did not see: whole sheets, which are not read, rows and columns, which are."""
+
+    sheets: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, parts: Mapping[str, Sequence[str]]) -> Self:
+        """From what `dataclasses.asdict` made of it, as a child process hands it over."""
+        return cls(**{name: tuple(texts) for name, texts in parts.items()})
+
+    def remarks(self, sheet: str) -> list[Refusal]:
+        """What became of it, to be told with the preview and the report: nothing of this is refused."""
+        told = (
+            (self.sheets, N_("The hidden sheets %(names)s were not read.")),
+            (self.rows, N_("The hidden rows %(names)s were read like the others.")),
+            (self.columns, N_("The hidden columns %(names)s were read like the others.")),
+        )
+        return [Refusal(sheet, 0, "", "", rule, {"names": _listed(names)}) for names, rule in told if names]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:20]) + (" …" if len(names) > 20 else "")
+
+
+@dataclass(frozen=True, slots=True)
 class Sheet:
     """A sheet as it was sent: numbered rows (the first is 1) of raw cells, merged ranges such as `A2:A3`."""
 
@@ -74,6 +101,7 @@ class Sheet:
     rows: Sequence[tuple[int, Sequence[Raw]]]
     merged: tuple[str, ...] = ()
     encoding: str = ""
+    hidden: Hidden = field(default_factory=Hidden)
 
 
 @dataclass(frozen=True, slots=True)

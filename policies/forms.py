@@ -8,6 +8,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import NumberField, WholeField
 from policies.rules import Parameter
 from policies.wording import worded
 from teams.forms import DateInput, DayField
@@ -20,9 +21,9 @@ def field_for(parameter: Parameter, *, required: bool) -> forms.Field:
     if parameter.unit:
         common["help_text"] = _(parameter.unit)
     if parameter.kind == "int":
-        return forms.IntegerField(**common, **bounds)
+        return WholeField(**common, **bounds)
     if parameter.kind == "decimal":
-        return forms.DecimalField(**common, **bounds, max_digits=14, decimal_places=6)
+        return NumberField(**common, **bounds, max_digits=14, decimal_places=6)
     if parameter.kind == "time":
         return forms.TimeField(**common, widget=forms.TimeInput(format="%H:%M", attrs={"type": "time"}))
     if parameter.kind == "bool":

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import WholeField
 from messaging import registry as texts
 from messaging.models import Channel
 from policies import registry as parameters
@@ -38,6 +39,7 @@ class ReminderRuleForm(ModelForm):
     class Meta:
         model = ReminderRule
         fields = "__all__"
+        field_classes = {"position": WholeField}
 
     def clean_from_on(self) -> Any:
         from_on = self.cleaned_data["from_on"]

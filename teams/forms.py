@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.cells import EARLIEST, LATEST
+from core.forms import NumberField
 from teams.models import Outlet, Person, Posting, Target, UnitKind
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ class TargetForm(TargetModelForm):
     user: User
     employee_no = forms.CharField(label=_("employee number"), required=False, max_length=32)
     month = DayField(label=pgettext_lazy("target", "month"), widget=DateInput())
+    value = NumberField(label=_("value"), max_digits=16, decimal_places=2)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

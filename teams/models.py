@@ -16,6 +16,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.fields import IdentifierField, PhoneField
 from core.periods import ONE_DAY
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class Unit(models.Model):
     first day it is no more.
     """
 
-    code = models.CharField(_("code"), max_length=32, unique=True)
+    code = IdentifierField(_("code"), max_length=32, unique=True)
     name = models.CharField(pgettext_lazy("place", "name"), max_length=128)
     kind = models.CharField(_("kind"), max_length=24, choices=UnitKind)
     parent = models.ForeignKey(
@@ -173,7 +174,7 @@ class Person(models.Model):
     left_on = models.DateField(
         _("left on"), null=True, blank=True, help_text=_("the first day no longer with the firm")
     )
-    licence_no = models.CharField(_("licence number"), max_length=64, blank=True)
+    licence_no = IdentifierField(_("licence number"), max_length=64, blank=True)
     licence_until = models.DateField(_("licence valid until"), null=True, blank=True)
 
     objects = PersonQuerySet.as_manager()
@@ -287,11 +288,11 @@ class PlaceChange(models.Model):
 
 
 class PartnerBank(models.Model):
-    code = models.CharField(_("code"), max_length=32, unique=True)
+    code = IdentifierField(_("code"), max_length=32, unique=True)
     name = models.CharField(pgettext_lazy("place", "name"), max_length=128)
     key = models.BooleanField(_("key bank"), default=False)
     head_name = models.CharField(_("head of outlets"), max_length=64, blank=True)
-    head_phone = models.CharField(_("phone of the head"), max_length=32, blank=True)
+    head_phone = PhoneField(_("phone of the head"), max_length=32, blank=True)
 
     class Meta:
         verbose_name = _("partner bank")
@@ -312,14 +313,14 @@ class OutletQuerySet(models.QuerySet["Outlet"]):
 class Outlet(models.Model):
     """A counter inside a partner bank, looked after by an area or a branch market department."""
 
-    code = models.CharField(_("code"), max_length=32, unique=True)
+    code = IdentifierField(_("code"), max_length=32, unique=True)
     name = models.CharField(pgettext_lazy("place", "name"), max_length=128)
     bank = models.ForeignKey(PartnerBank, models.PROTECT, related_name="outlets", verbose_name=_("bank"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="outlets", verbose_name=_("unit"))
     opens = models.TimeField(_("opens"), null=True, blank=True)
     closes = models.TimeField(_("closes"), null=True, blank=True)
     contact = models.CharField(_("contact"), max_length=64, blank=True)
-    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    phone = PhoneField(_("phone"), max_length=32, blank=True)
 
     objects = OutletQuerySet.as_manager()
 

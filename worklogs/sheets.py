@@ -54,7 +54,9 @@ KIND_WORDS = {
 ENTRIES = Form(
     "work_log_entries",
     (
-        Column("employee_no", ("员工编号", "員工編號", "员工号", "員工號", "工号", "工號"), True, longest=32),
+        Column(
+            "employee_no", ("员工编号", "員工編號", "员工号", "員工號", "工号", "工號"), True, "identifier", longest=32
+        ),
         Column("on", ("日期", "日志日期", "日誌日期"), True, "date"),
         Column("kind", ("类型", "類型", "类别", "類別"), True, "choice", KIND_WORDS),
         Column("contact_name", ("姓名", "客户姓名", "客戶姓名", "联系人", "聯繫人", "聯絡人"), longest=64),
@@ -63,7 +65,7 @@ ENTRIES = Form(
             ("电话", "電話", "手机", "手機", "手机号", "手機號", "联系电话", "聯繫電話", "聯絡電話"),
             longest=40,
         ),
-        Column("client_no", ("客户号", "客戶號"), longest=32),
+        Column("client_no", ("客户号", "客戶號"), kind="identifier", longest=32),
         Column("quantity", ("数量", "數量", "份数", "份數"), kind="int"),
         Column("note", ("备注", "備註"), longest=500),
         Column("submitted_at", ("提交时间", "提交時間"), kind="moment"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from datetime import date
 from itertools import pairwise
@@ -20,7 +19,6 @@ from teams.sheets import GRADE_WORDS
 
 OF_PERSON = ("engagement", "joined_on", "left_on", "licence_no", "licence_until")
 OF_USER = ("name", "phone", "email")
-PHONE = re.compile(r"\+?[0-9][0-9 -]{3,30}[0-9]", re.ASCII)
 GRADES = {word: code for code, words in GRADE_WORDS.items() for word in words}
 
 
@@ -49,8 +47,6 @@ def people_of(filled: Filled, known: Known) -> Changes:
 
 
 def _check_contact(row: Row, changes: Changes) -> None:
-    if row["phone"] and not PHONE.fullmatch(row["phone"]):
-        changes.refuse(row, "phone", N_("is not a phone number"))
     if row["email"]:
         try:
             validate_email(row["email"])

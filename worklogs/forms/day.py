@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.forms import NumberInput, WholeField
 from worklogs.rules.kinds import CONTACT_KINDS, LABELS, Kind
 from worklogs.services import NotThatMany
 
@@ -61,12 +62,10 @@ class EntryForm(forms.Form):
 class BrochuresForm(forms.Form):
     """Either how many there are in all, or by how many there are more."""
 
-    quantity = forms.IntegerField(
-        label=_("Brochures handed out"),
-        required=False,
-        widget=forms.NumberInput(attrs={"class": "form-control", "inputmode": "numeric", "min": 0}),
+    quantity = WholeField(
+        label=_("Brochures handed out"), required=False, widget=NumberInput(attrs={"class": "form-control"})
     )
-    more = forms.IntegerField(required=False, min_value=1, max_value=1000)
+    more = WholeField(required=False, min_value=1, max_value=1000)
     reason = reason_field()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from core import identifiers
 from core.clock import day_of
 from core.explain import N_
 from core.periods import Period
@@ -18,9 +19,8 @@ from core.tables import Filled, Refusal, Row, Sheet, fill
 from crm.selectors import client_numbers_known
 from teams.models import Person
 from worklogs.models import Contact, LogEntry, WorkLog
-from worklogs.rules import asking, phones, windows
+from worklogs.rules import asking, windows
 from worklogs.rules.kinds import Kind, KnownAs
-from worklogs.rules.phones import NotAPhoneNumber
 from worklogs.selectors import Place, known_as, places, requirements_over
 from worklogs.services.judging import Judged, judge
 from worklogs.services.writing import MOST_BROCHURES
@@ -166,8 +166,8 @@ def _numbers(row: Row) -> tuple[str, str]:
             raise _Untaken("phone", N_("a phone number or a client number is needed"))
         return "", client_no
     try:
-        return phones.normalised_phone(row["phone"]), client_no
-    except NotAPhoneNumber:
+        return identifiers.phone(row["phone"]), client_no
+    except identifiers.NotAPhoneNumber:
         rule = N_("is neither a mobile number nor a landline with its area code")
         raise _Untaken("phone", rule) from None
 

@@ -9,14 +9,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from core import identifiers
 from core.clock import day_of
 from core.periods import Day
 from teams.models import Person
 from worklogs.models import Contact, Correction, LogEntry, WorkLog
-from worklogs.rules import phones, windows
+from worklogs.rules import windows
 from worklogs.rules.asking import Requirement
 from worklogs.rules.kinds import Kind, KnownAs
-from worklogs.rules.phones import NotAPhoneNumber
 from worklogs.rules.windows import Window
 from worklogs.selectors import is_known_client, known_as, known_contact, requirement_for, unit_on
 from worklogs.services.judging import judge
@@ -146,7 +146,7 @@ def save_entry(
     A new number enters the firm's register; one that is known is kept as such, and does not score again (reading 6).
     A call to an existing client whom the CRM does not know is marked (S3.e).
     """
-    name, client_no = name.strip(), client_no.strip().upper()
+    name, client_no = name.strip(), identifiers.identifier(client_no).upper()
     if kind != Kind.CLIENT_CALL and not (phone.strip() or client_no):
         raise NoPhone
     number = checked_phone(phone, client_no)
@@ -178,8 +178,8 @@ def checked_phone(phone: str, client_no: str) -> str:
             raise NoNumber
         return ""
     try:
-        return phones.normalised_phone(phone)
-    except NotAPhoneNumber:
+        return identifiers.phone(phone)
+    except identifiers.NotAPhoneNumber:
         raise BadNumber from None
 
 

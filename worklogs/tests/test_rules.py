@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.explain import RuleValue, lines_as_json
+from core.identifiers import NotAPhoneNumber
+from core.identifiers import phone as normalised_phone
 from policies import registry
 from worklogs.parameters import CODES
 from worklogs.rules.asking import Requirement
 from worklogs.rules.kinds import CONTACT_KINDS, Kind, KnownAs
-from worklogs.rules.phones import NotAPhoneNumber, normalised_phone
 from worklogs.rules.scoring import score_day, score_tally, score_week, still_missing
 from worklogs.rules.tallying import Entry, Standing, Tally, standings
 from worklogs.rules.windows import Window, is_late, window

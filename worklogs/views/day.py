@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
 from core.converters import asked
+from core.identifiers import identifier
 from core.periods import Week
 from teams.authority import Power
 from teams.models import Person
@@ -114,7 +115,7 @@ def check_number(request: AuthedRequest, on: date) -> HttpResponse:
     person, form = writer(request), EntryForm(request.POST)
     note = None
     kind = kind_of(form)
-    client_no = str(form.data.get("client_no", "")).strip().upper()
+    client_no = identifier(str(form.data.get("client_no", ""))).upper()
     if kind and form.is_valid() and (len(form.cleaned_data["phone"]) > 6 or client_no):
         try:
             phone = services.checked_phone(form.cleaned_data["phone"], client_no)
