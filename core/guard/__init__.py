@@ -19,10 +19,10 @@ from datetime import date, datetime, time
 from pathlib import Path
 from typing import IO, Any
 
-from core.cells import Raw
+from core.cells import Formula, Raw
 from core.explain import N_
 from core.guard.streams import CHUNK, MIB, Limits, Stream
-from core.tables import Refusal, Sheet, TableRefused
+from core.tables import Hidden, Refusal, Sheet, TableRefused
 
 __all__ = ["MIB", "Limits", "Reading", "Stream", "reading", "sheets_of"]
 
@@ -129,7 +129,8 @@ def sheets_of(path: Path, *, name: str = "", limits: Limits | None = None) -> li
         for line in read.lines():
             if isinstance(line, dict):
                 rows = []
-                sheets.append(Sheet(line["sheet"], rows, tuple(line["merged"]), line["encoding"]))
+                hidden = Hidden.read(line["hidden"])
+                sheets.append(Sheet(line["sheet"], rows, tuple(line["merged"]), line["encoding"], hidden))
             else:
                 rows.append(sent_row(line))
     return sheets
@@ -144,4 +145,6 @@ def sent_cell(cell: dict[str, str]) -> Raw:
     (kind, text), *_ = cell.items()
     if kind == "date":
         return date.fromisoformat(text)
+    if kind == "formula":
+        return Formula(text)
     return datetime.fromisoformat(text) if kind == "moment" else time.fromisoformat(text)

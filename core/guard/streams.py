@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time
 from typing import IO, Any
 
-from core.cells import Raw
-from core.tables import Refusal, TableRefused
+from core.cells import Formula, Raw
+from core.tables import Hidden, Refusal, TableRefused
 
 CHUNK = 1 << 18
 MIB = 1 << 20
@@ -37,13 +37,14 @@ class Stream:
     rows: Iterator[tuple[int, Sequence[Raw]]]
     merged: tuple[str, ...] = ()
     encoding: str = ""
+    hidden: Hidden = field(default_factory=Hidden)
 
 
 def rows_as_json(sheets: Iterable[Stream], out: IO[bytes], **_: Any) -> dict[str, Any]:
     """The plainest shaper: a line for each sheet, then one for each row that is not empty."""
     count = 0
     for sheet in sheets:
-        head = {"sheet": sheet.name, "merged": sheet.merged, "encoding": sheet.encoding}
+        head = {"sheet": sheet.name, "merged": sheet.merged, "encoding": sheet.encoding, "hidden": asdict(sheet.hidden)}
         out.write(json.dumps(head, ensure_ascii=False).encode() + b"\n")
         for number, cells in sheet.rows:
             line = json.dumps([number, cells], ensure_ascii=False, default=as_sent)
@@ -57,6 +58,8 @@ def as_sent(cell: Any) -> Any:
         return {"moment": cell.isoformat()}
     if isinstance(cell, date):
         return {"date": cell.isoformat()}
+    if isinstance(cell, Formula):
+        return {"formula": cell.text}
     return {"time": cell.isoformat()} if isinstance(cell, time) else str(cell)
 
 

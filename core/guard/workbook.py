@@ -10,30 +10,32 @@ from typing import Any
 
 from core.cells import Raw
 from core.explain import N_
+from core.guard.markup import Marks, marks_of, parts_of
 from core.guard.streams import CHUNK, MIB, Limits, Stream, refuse
-from core.tables import TableRefused, letters_of
+from core.tables import Hidden, TableRefused, letters_of
 
 REFERENCE = re.compile(rb"""\sr\s*=\s*["']\s*\$?([A-Za-z]*)\$?(\d+)\s*["']""")
-HOLLOW = re.compile(
-    rb"""<(?:\w+:)?c\s(?:[^>]{0,200}?\s)?r\s*=\s*["'](\w{1,12})["'][^>]{0,200}>\s*"""
-    rb"""<(?:\w+:)?f\b[^>]{0,500}(?:/>|>[^<]{0,9000}</(?:\w+:)?f>)"""
-    rb"""\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v>\s*</(?:\w+:)?v>)?\s*</(?:\w+:)?c>"""
-)
+BOOK = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
 EPOCH_1904 = re.compile(rb"""date1904\s*=\s*["'](?:1|true|on)["']""", re.IGNORECASE)
 SHEET_PART = re.compile(r"xl/(?:worksheets|macrosheets|chartsheets)/[^/]+\.xml", re.IGNORECASE)
 
 
 def workbook_sheets(path: Path, limits: Limits) -> Iterator[Stream]:
     try:
-        look_into(path, limits)
+        marks = look_into(path, limits)
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError, UnicodeError):
         raise refuse(N_("The workbook is damaged or incomplete")) from None
-    return parsed_sheets(path, limits)
+    return parsed_sheets(path, limits, marks)
 
 
-def look_into(path: Path, limits: Limits) -> None:
-    """Judge the zip by its parts and by the cells its sheets claim. Raises `TableRefused` or what `zipfile` raises."""
+def look_into(path: Path, limits: Limits) -> dict[str, Marks]:
+    """Judge the zip by its parts and by the cells its sheets claim; what the parser will not tell of them, by name.
+
+    Raises `TableRefused` or what `zipfile` raises.
+    """
     total = 0
+    marks: dict[str, Marks] = {}
+    book: dict[str, bytes] = {}
     with zipfile.ZipFile(path) as archive:
         parts = archive.infolist()
         if len(parts) > limits.parts:
@@ -52,8 +54,14 @@ def look_into(path: Path, limits: Limits) -> None:
                 raise too_large(limits)
             if part.filename == "xl/workbook.xml" and EPOCH_1904.search(content):
                 raise refuse(N_("The workbook counts dates from 1904; switch that off in Excel and save it again"))
+            if part.filename in BOOK:
+                check_declarations(content)
+                book[part.filename] = content
             if SHEET_PART.fullmatch(part.filename):
                 look_at_sheet(content, limits)
+                marks[part.filename] = marks_of(content)
+    places = parts_of(*(book.get(name, b"<none/>") for name in BOOK))
+    return {name: marks[place] for name, place in places.items() if place in marks}
 
 
 def too_large(limits: Limits) -> TableRefused:
@@ -75,8 +83,7 @@ def unpacked(archive: zipfile.ZipFile, part: zipfile.ZipInfo, most: int) -> byte
 def look_at_sheet(content: bytes, limits: Limits) -> None:
     if b"\0" in content[:200]:
         raise refuse(N_("The workbook is written in an unusual encoding; save it again with Excel"))
-    if b"<!ENTITY" in content or b"<!DOCTYPE" in content:
-        raise refuse(N_("The workbook holds declarations that Excel does not write"))
+    check_declarations(content)
     furthest_column, furthest_row = b"", 0
     for reference in REFERENCE.finditer(content):
         column, row = reference.groups()
@@ -91,13 +98,11 @@ def look_at_sheet(content: bytes, limits: Limits) -> None:
             column=furthest_column.decode(),
             values={"limit": limits.columns},
         )
-    if b"<f" in content or b":f" in content:
-        hollow = HOLLOW.search(content)
-        if hollow:
-            raise refuse(
-                N_("The formula has no stored result; copy the column and paste it as values"),
-                column=hollow[1].decode("ascii", "replace"),
-            )
+
+
+def check_declarations(content: bytes) -> None:
+    if b"<!ENTITY" in content or b"<!DOCTYPE" in content:
+        raise refuse(N_("The workbook holds declarations that Excel does not write"))
 
 
 def column_number(letters: str) -> int:
@@ -108,27 +113,46 @@ def column_number(letters: str) -> int:
     return number
 
 
-def parsed_sheets(path: Path, limits: Limits) -> Iterator[Stream]:
+def parsed_sheets(path: Path, limits: Limits, marks: dict[str, Marks]) -> Iterator[Stream]:
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum  # noqa: PLC0415
 
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        for shown in workbook.sheets_metadata:
-            if shown.typ == SheetTypeEnum.WorkSheet and shown.visible == SheetVisibleEnum.Visible:
+        sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
+        unseen = tuple(sheet.name for sheet in sheets if sheet.visible != SheetVisibleEnum.Visible)
+        if sheets and len(unseen) == len(sheets):
+            raise refuse(N_("All sheets of the workbook are hidden; unhide the one that holds the table"))
+        for shown in sheets:
+            if shown.name not in unseen:
                 sheet = workbook.get_sheet_by_name(shown.name)
+                own = marks.get(shown.name) or Marks()
                 merged = tuple(
                     f"{letters_of(left)}{top + 1}:{letters_of(right)}{bottom + 1}"
                     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
                 )
-                yield Stream(name=shown.name, rows=workbook_rows(sheet, limits), merged=merged)
+                hidden = Hidden(unseen, own.hidden_rows, own.hidden_columns)
+                yield Stream(shown.name, workbook_rows(sheet, limits, own.cells), merged, hidden=hidden)
     except (CalamineError, OSError, OverflowError):
         raise refuse(N_("The workbook is damaged or incomplete")) from None
 
 
-def workbook_rows(sheet: Any, limits: Limits) -> Iterator[tuple[int, Sequence[Raw]]]:
+def workbook_rows(sheet: Any, limits: Limits, marks: dict[int, dict[int, Raw]]) -> Iterator[tuple[int, Sequence[Raw]]]:
+    """The rows that hold anything. An error or a formula without a result stands where the parser gives a blank."""
     lead = [""] * (sheet.start[1] if sheet.start else 0)
+    number = 0
     for number, cells in enumerate(sheet.iter_rows(), start=1):
         if number > limits.rows:
             raise refuse(N_("The table has more than %(limit)s rows"), sheet=sheet.name, values={"limit": limits.rows})
-        if any(cell != "" for cell in cells):
+        if number in marks:
+            yield number, marked([*lead, *cells], marks[number])
+        elif any(cell != "" for cell in cells):
             yield number, lead + cells if lead else cells
+    for further in sorted(row for row in marks if row > number):
+        yield further, marked([], marks[further])
+
+
+def marked(cells: list[Raw], marks: dict[int, Raw]) -> list[Raw]:
+    cells += [""] * (max(marks) + 1 - len(cells))
+    for column, raw in marks.items():
+        cells[column] = raw
+    return cells

@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from core.cells import Column
 from core.files import read_tables
 from core.guard import Limits, sheets_of
-from core.tables import TableRefused
+from core.tables import Filled, TableRefused, fill
 
 TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -146,10 +147,6 @@ ZOO: dict[str, tuple[Callable[[], bytes], str]] = {
     "far-corner.xlsx": (lambda: packed(cells("A1", "XFD1048576")), "rows"),
     "far-column.xlsx": (lambda: packed(cells("A1", "XFD2")), "columns"),
     "1904.xlsx": (lambda: packed(cells("A1"), extra='<workbookPr date1904="1"/>'), "1904"),
-    "formula.xlsx": (
-        lambda: packed('<sheetData><row r="1"><c r="A1"><f>1+1</f></c></row></sheetData>'),
-        "formula",
-    ),
     "entities.xlsx": (entities, "declarations"),
     "binary.csv": (noise, ""),
 }
@@ -216,3 +213,84 @@ def test_text_is_read_by_mark_then_utf8_then_gb18030(tmp_path: Path, encoding: s
     path.write_bytes("姓名;城市\n䶮㛃𠮷;上海\n".encode(encoding))
     (read,) = sheets_of(path)
     assert [list(row) for _, row in read.rows] == [["姓名", "城市"], ["䶮㛃𠮷", "上海"]]
+
+
+def row(number: int, *cells: str) -> str:
+    return f'<row r="{number}">{"".join(cells)}</row>'
+
+
+def text(reference: str, value: str) -> str:
+    return f'<c r="{reference}" t="inlineStr"><is><t>{value}</t></is></c>'
+
+
+HEADER = row(1, text("A1", "name"), text("B1", "amount"))
+A_FORMULA = '<c r="B7"><f>A1</f></c>'
+EMPTY_TEXT = '<c r="B2" t="str"><f>IF(1,&quot;&quot;)</f><v></v></c>'
+FIVE = '<c r="B3"><v>5</v></c>'
+
+
+def read(tmp_path: Path, *rows: str) -> Filled:
+    path = tmp_path / "book.xlsx"
+    path.write_bytes(packed(f"<sheetData>{HEADER}{''.join(rows)}</sheetData>"))
+    return fill(sheets_of(path)[0], (Column("name"), Column("amount", kind="decimal")))
+
+
+UNCOMPUTED = {
+    "an error": '<c r="B2" t="e"><v>#N/A</v></c>',
+    "the error of a formula": '<c r="B2" t="e"><f>1/0</f><v>#DIV/0!</v></c>',
+    "a formula without a result": '<c r="B2"><f>A9*2</f></c>',
+    "an empty result": '<c r="B2"><f>A9*2</f><v></v></c>',
+    "a cell that does not say where it stands": "<c><f>A9*2</f></c>",
+    "a very long formula": f'<c r="B2"><f>{"1+" * 6000}1</f><v/></c>',
+    "a shared formula": '<c r="B2"><f t="shared" si="0"/></c>',
+}
+
+
+@pytest.mark.parametrize("cell", UNCOMPUTED.values(), ids=UNCOMPUTED.keys())
+def test_what_a_spreadsheet_did_not_compute_refuses_its_row_and_is_never_a_blank(tmp_path: Path, cell: str):
+    filled = read(tmp_path, row(2, text("A2", "x"), cell), row(3, text("A3", "y"), FIVE))
+    assert [(refusal.sheet, refusal.row, refusal.column) for refusal in filled.refusals] == [("S", 2, "amount")]
+    assert [row["name"] for row in filled.rows] == ["y"]
+
+
+def test_a_row_that_holds_nothing_but_uncomputed_cells_is_there_too(tmp_path: Path):
+    filled = read(tmp_path, row(7, A_FORMULA))
+    assert [refusal.row for refusal in filled.refusals] == [7]
+
+
+def test_every_cell_that_one_formula_fills_needs_its_result(tmp_path: Path):
+    first = '<c r="B2"><f t="array" ref="B2:B3">A2:A3*2</f><v>4</v></c>'
+    filled = read(tmp_path, row(2, text("A2", "x"), first), row(3, text("A3", "y")))
+    assert [refusal.row for refusal in filled.refusals] == [3]
+
+
+def test_a_text_that_a_formula_found_to_be_empty_is_a_blank(tmp_path: Path):
+    filled = read(tmp_path, row(2, text("A2", "x"), EMPTY_TEXT))
+    assert not filled.refusals and filled.rows[0]["amount"] is None
+
+
+def test_what_its_sender_did_not_see_is_named_with_what_became_of_it(tmp_path: Path):
+    book = Workbook()
+    seen, unseen = book.worksheets[0], book.create_sheet("旧表")
+    for line in (("name", "amount", "note"), ("x", 1, ""), ("y", 2, ""), ("z", 3, "")):
+        seen.append(line)
+    unseen.sheet_state = "veryHidden"
+    for number in (3, 4):
+        seen.row_dimensions[number].hidden = True
+    seen.column_dimensions["B"].hidden = True
+    seen.column_dimensions["Z"].hidden = True
+    book.save(tmp_path / "book.xlsx")
+    (sheet,) = sheets_of(tmp_path / "book.xlsx")
+    assert (sheet.hidden.sheets, sheet.hidden.rows, sheet.hidden.columns) == (("旧表",), ("3–4",), ("B",))
+    assert len(sheet.rows) == 4
+    assert [remark.values["names"] for remark in sheet.hidden.remarks(sheet.name)] == ["旧表", "3–4", "B"]
+
+
+def test_a_workbook_whose_sheets_are_all_hidden_says_so(tmp_path: Path):
+    whole = packed(f"<sheetData>{HEADER}</sheetData>")
+    path = tmp_path / "book.xlsx"
+    with zipfile.ZipFile(io.BytesIO(whole)) as old, zipfile.ZipFile(path, "w") as new:
+        for part in old.infolist():
+            new.writestr(part, old.read(part).replace(b'sheetId="1"', b'sheetId="1" state="hidden"'))
+    with pytest.raises(TableRefused, match="hidden"):
+        sheets_of(path)
