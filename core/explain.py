@@ -37,17 +37,22 @@ class RuleValue:
 class Line:
     """One step of a judgement. `inputs` are (label, value) pairs; `note` may hold `%(name)s` filled from `values`.
 
-    It holds no address: what is judged and kept knows of no pages. Whoever shows a line may add an `href` to its JSON.
+    `counted` is what was looked at (so many contacts, a rate, a completion), `result` what it brings in the unit of the
+    panel (points, yuan): two columns, never mixed. The results down to a `total` add up to it, so whatever brings nothing
+    has none. It holds no address: what is judged and kept knows of no pages. Whoever shows a line may add an `href` to
+    its JSON.
     """
 
     label: str
-    result: type_of_value
+    result: type_of_value = None
     clause: str = ""
     inputs: tuple[tuple[str, type_of_value], ...] = ()
     rule: RuleValue | None = None
     met: bool | None = None
     note: str = ""
     values: tuple[tuple[str, type_of_value], ...] = field(default=())
+    counted: type_of_value = None
+    total: bool = False
 
 
 AS_IT_IS = (str, int, bool, type(None))
@@ -116,8 +121,25 @@ def _line_as_json(line: Line) -> dict[str, Any]:
         ("met", line.met),
         ("note", line.note),
         ("values", [[name, plain(value)] for name, value in line.values]),
+        ("counted", plain(line.counted)),
+        ("total", line.total or None),
     )
     return {name: item for name, item in parts if item not in EMPTY}
 
 
 EMPTY: tuple[Any, ...] = (None, "", [])
+
+
+def adds_up(lines: Iterable[Line]) -> bool:
+    """Whether the results between two totals come to the second; lines without a result or with a word stand aside."""
+    running = Decimal(0)
+    for line in lines:
+        if isinstance(line.result, bool) or not isinstance(line.result, int | Decimal):
+            continue
+        if not line.total:
+            running += line.result
+        elif running != line.result:
+            return False
+        else:
+            running = Decimal(0)
+    return True

@@ -75,6 +75,31 @@ def filled(line: Mapping[str, Any]) -> str:
     return note % values if values else note
 
 
+@register.filter
+def as_panel(lines: Sequence[Mapping[str, Any]] | None) -> dict[str, Any]:
+    """Stored lines as the panel shows them: which columns it needs, and the clauses they rest on, each once.
+
+    Lines stored before the columns were told apart name what they counted among their inputs.
+    """
+    rows = []
+    grounds: dict[str, list[str]] = {}
+    for line in lines or ():
+        inputs = [tuple(pair) for pair in line.get("inputs", [])]
+        counted = line.get("counted", next((value for name, value in inputs if name == COUNTED), None))
+        rows.append({**line, "counted": counted, "inputs": [pair for pair in inputs if pair[0] != COUNTED]})
+        if line.get("clause"):
+            grounds.setdefault(line["clause"], []).append(translated(line["label"]))
+    return {
+        "rows": rows,
+        "counts": any(row["counted"] is not None for row in rows),
+        "earns": any(row.get("result") is not None for row in rows),
+        "grounds": [(clause, list(dict.fromkeys(labels))) for clause, labels in grounds.items()],
+    }
+
+
+COUNTED = "counted"
+
+
 def number(value: Any) -> Decimal:
     try:
         return Decimal(str(value))
