@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from compensation.models import PersonMonth, Stage
 from compensation.rules import Plan
+from core.editing import EditForm
 from core.forms import NumberField, WholeField
 from teams.forms import DateInput
 
@@ -53,7 +54,7 @@ class AnswerForm(forms.Form):
     )
 
 
-class EntryForm(forms.ModelForm):  # type: ignore[type-arg]
+class EntryForm(EditForm, forms.ModelForm):  # type: ignore[type-arg, misc]
     """What finance enters for one person and month; only what the plan of the month makes something of."""
 
     class Meta:

@@ -12,6 +12,7 @@ from accounts.models import User
 from compensation.models import PersonMonth
 from compensation.services.drafting import look_again
 from compensation.services.refusals import given, must_hold, open_month
+from core.editing import Seen
 from core.explain import N_
 from core.periods import Month
 from core.said import Said
@@ -29,6 +30,7 @@ def record_person_month(
     person: Person,
     actor: User,
     now: datetime,
+    seen: Seen | None = None,
     coefficient: Decimal | None = None,
     reason: str = "",
     **values: Any,
@@ -37,12 +39,17 @@ def record_person_month(
 
     A report already reviewed or signed is computed again with it: what was signed is void (D15.b).
 
-    Raises `ReasonMissing` for a coefficient without one, `MonthClosed`, and `PermissionDenied`.
+    Raises `ReasonMissing` for a coefficient without one, `MonthClosed`, `PermissionDenied`, and `ChangedMeanwhile`
+    where a page had `seen` other entries than stand there now.
     """
     must_hold(actor, Power.DRAFT_PAY, branch)
     open_month(branch, month)
     values |= {"coefficient": coefficient, "reason": given(reason) if coefficient is not None else ""}
-    entry = PersonMonth.objects.filter(branch=branch, month=month.first, person=person).first()
+    entry = (
+        PersonMonth.objects.filter(branch=branch, month=month.first, person=person).select_related("entered_by").first()
+    )
+    if seen is not None and entry is not None:
+        seen.must_hold(entry, wanted=values, by=entry.entered_by.name, at=entry.entered_at)
     if entry is not None and all(getattr(entry, name) == value for name, value in values.items()):
         return entry
     values |= {"entered_by": actor, "entered_at": now}

@@ -22,6 +22,7 @@ from compensation.models import BusinessDetail, PayRun, PaySlip, PersonMonth
 from compensation.rules import Plan, PlanUnreadable
 from compensation.selectors import NotComputable, overview, plan_for
 from compensation.views.scope import branch_month
+from core.editing import ChangedMeanwhile
 from core.periods import Month
 from teams.authority import Power
 from teams.models import Person, Unit
@@ -173,8 +174,13 @@ def record_entry(request: AuthedRequest, branch: str, month: str, employee_no: s
         return _entry_page(request, (unit, period, person), form, status=422)
     try:
         services.record_person_month(
-            branch=unit, month=period, person=person, actor=request.user, now=timezone.now(), **form.cleaned_data
+            **{"branch": unit, "month": period, "person": person, "seen": form.seen, **form.cleaned_data},
+            actor=request.user,
+            now=timezone.now(),
         )
+    except ChangedMeanwhile as changed:
+        form.meet(changed)
+        return _entry_page(request, (unit, period, person), form, status=409)
     except services.PayRefused as refusal:
         form.add_error(None, str(refusal))
         return _entry_page(request, (unit, period, person), form, status=409)
