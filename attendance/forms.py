@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from attendance.rules import YEARS
+from core.editing import EditForm
 
 LARGEST_FILE = 2 * 1024 * 1024
 
@@ -16,15 +17,11 @@ def day_field() -> forms.DateField:
     return forms.DateField(widget=forms.HiddenInput, validators=within)
 
 
-class DayForm(forms.Form):
+class DayForm(EditForm):
     on = day_field()
     is_workday = forms.BooleanField(label=_("Workday"), required=False)
     is_trading_day = forms.BooleanField(label=_("Trading day"), required=False)
     name = forms.CharField(label=_("Name of the day"), max_length=64, required=False)
-
-
-class ClearDayForm(forms.Form):
-    on = day_field()
 
 
 class ImportForm(forms.Form):
@@ -37,6 +34,6 @@ class ImportForm(forms.Form):
         return file
 
 
-class SettleForm(forms.Form):
+class SettleForm(EditForm):
     year = forms.IntegerField(min_value=YEARS.start, max_value=YEARS[-1], widget=forms.HiddenInput)
     source = forms.CharField(label=_("Source"), max_length=200, help_text=_("The notice the calendar follows"))

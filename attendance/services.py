@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from attendance.models import CalendarChange, CalendarDay, SettledYear
-from attendance.rules import YEARS, can_be_traded
+from attendance.rules import YEARS, DayKind, can_be_traded, published
+from attendance.selectors import calendar_for
 from attendance.sheets import COLUMNS
+from core.editing import Seen
 from core.explain import N_
+from core.periods import Day
 from core.tables import Filled, Refusal, Row, Sheet, doubled_keys, fill
+
+ONE_AT_A_TIME = 7_041_970
 
 
 class NotATradingDay(Exception):
@@ -26,28 +32,51 @@ class NotATradingDay(Exception):
 
 
 @transaction.atomic
-def set_day(*, on: date, is_workday: bool, is_trading_day: bool, name: str) -> CalendarDay:
-    """Settle what a day is, whatever was announced. Raises `NotATradingDay`."""
+def set_day(*, on: date, is_workday: bool, is_trading_day: bool, name: str, seen: Seen | None = None) -> CalendarDay:
+    """Settle what a day is, whatever was announced. Raises `NotATradingDay` and `ChangedMeanwhile`."""
     if is_trading_day and not can_be_traded(on, is_workday=is_workday):
         raise NotATradingDay
-    day, _created = CalendarDay.objects.update_or_create(
-        on=on, defaults={"is_workday": is_workday, "is_trading_day": is_trading_day, "name": name.strip()}
-    )
+    wanted = {"is_workday": is_workday, "is_trading_day": is_trading_day, "name": name.strip()}
+    _must_be_as_seen(seen, on, wanted)
+    day, _created = CalendarDay.objects.update_or_create(on=on, defaults=wanted)
     CalendarChange.objects.create(on=on)
     return day
 
 
+def _one_at_a_time(number: int) -> None:
+    """For a day or a year that may have no row yet to be locked."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [ONE_AT_A_TIME, number])
+
+
+def _must_be_as_seen(seen: Seen | None, on: date, wanted: Mapping[str, Any]) -> None:
+    """Raises `ChangedMeanwhile`."""
+    _one_at_a_time(on.toordinal())
+    is_settled = CalendarDay.objects.filter(on=on).exists()
+    if seen is not None and (seen.values or is_settled):  # what is given back meanwhile counts as well
+        seen.must_hold(as_fields(calendar_for(Day(on)).day(on)), wanted=wanted)
+
+
+def as_fields(kind: DayKind) -> dict[str, Any]:
+    """What a day is, under the names of what is settled of it."""
+    return {"is_workday": kind.is_workday, "is_trading_day": kind.is_trading_day, "name": kind.name}
+
+
 @transaction.atomic
-def clear_day(*, on: date) -> None:
-    """Let the announced calendar hold again on a day."""
+def clear_day(*, on: date, seen: Seen | None = None) -> None:
+    """Let the announced calendar hold again on a day. Raises `ChangedMeanwhile`."""
+    _must_be_as_seen(seen, on, as_fields(published(on)))
     gone, _of = CalendarDay.objects.filter(on=on).delete()
     if gone:
         CalendarChange.objects.create(on=on)
 
 
 @transaction.atomic
-def settle_year(*, year: int, source: str) -> SettledYear:
-    """Say that a year's calendar is complete; it is no longer provisional."""
+def settle_year(*, year: int, source: str, seen: Seen | None = None) -> SettledYear:
+    """Say that a year's calendar is complete; it is no longer provisional. Raises `ChangedMeanwhile`."""
+    _one_at_a_time(year)
+    if seen is not None:
+        seen.must_hold(SettledYear.objects.filter(year=year).first(), wanted={"source": source.strip()})
     settled, _created = SettledYear.objects.update_or_create(year=year, defaults={"source": source.strip()})
     return settled
 

@@ -19,10 +19,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
 from attendance import services
-from attendance.forms import ClearDayForm, DayForm, ImportForm, SettleForm
+from attendance.forms import DayForm, ImportForm, SettleForm
 from attendance.rules import YEARS, Calendar
 from attendance.selectors import calendar_for, calendar_page
 from core.converters import asked
+from core.editing import ChangedMeanwhile
 from core.guard import sheets_of
 from core.periods import Day
 from core.tables import Sheet, TableRefused
@@ -48,7 +49,7 @@ def shown(request: AuthedRequest, year: int, *, status: int = 200, **forms: Any)
         "today": timezone.localdate(),
         "may_edit": may_edit(request),
         "import_form": ImportForm(),
-        "settle_form": SettleForm(initial={"year": year}),
+        "settle_form": SettleForm(initial={"year": year, "source": ""}),
         **forms,
     }
     return render(request, "attendance/calendar.html", context, status=status)
@@ -91,24 +92,39 @@ def set_day(request: AuthedRequest) -> HttpResponse:
         raise Http404
     if is_valid:
         try:
-            services.set_day(**form.cleaned_data)
+            services.set_day(**form.cleaned_data, seen=form.seen)
         except services.NotATradingDay as refusal:
             form.add_error("is_trading_day", str(refusal))
+        except ChangedMeanwhile as changed:
+            return met(request, on, form, changed)
         else:
             messages.success(request, _("%(day)s is settled.") % {"day": on})
             return back(on)
-    return shown(request, on.year, status=422, day=on, form=form, is_settled=on in calendar_for(Day(on)).settled)
+    return shown(request, on.year, status=422, **asked_of(on, form))
+
+
+def asked_of(on: date, form: DayForm) -> dict[str, Any]:
+    return {"day": on, "form": form, "is_settled": on in calendar_for(Day(on)).settled}
+
+
+def met(request: AuthedRequest, on: date, form: DayForm, changed: ChangedMeanwhile) -> HttpResponse:
+    form.meet(changed)
+    return shown(request, on.year, status=409, **asked_of(on, form))
 
 
 @require_POST
 def clear_day(request: AuthedRequest) -> HttpResponse:
     check_may_edit(request)
-    form = ClearDayForm(request.POST)
-    if not form.is_valid():
+    form = DayForm(request.POST)
+    form.is_valid()  # what else was typed is given up
+    if (on := form.cleaned_data.get("on")) is None:
         raise Http404
-    services.clear_day(on=form.cleaned_data["on"])
-    messages.success(request, _("The announced calendar holds again on %(day)s.") % {"day": form.cleaned_data["on"]})
-    return back(form.cleaned_data["on"])
+    try:
+        services.clear_day(on=on, seen=form.seen)
+    except ChangedMeanwhile as changed:
+        return met(request, on, form, changed)
+    messages.success(request, _("The announced calendar holds again on %(day)s.") % {"day": on})
+    return back(on)
 
 
 @require_POST
@@ -118,7 +134,11 @@ def settle_year(request: AuthedRequest) -> HttpResponse:
     if not form.is_valid():
         year = form.cleaned_data.get("year") or timezone.localdate().year
         return shown(request, year, status=422, settle_form=form)
-    services.settle_year(**form.cleaned_data)
+    try:
+        services.settle_year(**form.cleaned_data, seen=form.seen)
+    except ChangedMeanwhile as changed:
+        form.meet(changed)
+        return shown(request, form.cleaned_data["year"], status=409, settle_form=form)
     messages.success(request, _("The calendar of %(year)s is settled.") % form.cleaned_data)
     return redirect(f"{reverse('attendance:calendar')}?year={form.cleaned_data['year']}")
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any, ClassVar
 
@@ -16,6 +17,8 @@ from django.utils.translation import gettext
 from import_export import resources
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import SelectableFieldsExportForm
+
+from core.editing import RowForm
 
 EXPORTED_AS = (XLSX, CSV)
 
@@ -42,6 +45,24 @@ class InWords(resources.ModelResource):  # type: ignore[misc]
 class ExportInWords(SelectableFieldsExportForm):  # type: ignore[misc]
     def _get_field_label(self, resource: Any, field_name: str) -> str:
         return str(resource.word_for(field_name))
+
+
+class EditsInTurn(admin.ModelAdmin):  # type: ignore[type-arg]
+    """Of two people at one row the later save, from the older page, is answered with 409 and both values."""
+
+    form = RowForm
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        row = super().get_object(request, object_id, from_field)
+        if row is not None and request.method == "POST":
+            row.refresh_from_db(from_queryset=type(row)._base_manager.select_for_update())
+        return row
+
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
+        answer = super().render_change_form(request, context, *args, **kwargs)
+        if getattr(context["adminform"].form, "changed", None):
+            answer.status_code = HTTPStatus.CONFLICT
+        return answer
 
 
 def furnish(site: admin.AdminSite) -> None:

@@ -150,6 +150,21 @@ class EditForm(forms.Form):
         self.data, self.changed, self.beside = data, changed, tuple(found)
 
 
+class RowForm(EditForm, forms.ModelForm):  # type: ignore[type-arg, misc]
+    """A form that is its own verb, as in the console: its row is locked before it is validated."""
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if self.instance.pk is not None and not self.errors:
+            there = self.begun_with()
+            try:
+                self.seen.must_hold(there, wanted={name: self.cleaned_data.get(name) for name in there})
+            except ChangedMeanwhile as changed:
+                self.meet(changed)
+                raise forms.ValidationError(str(changed), code="changed") from None
+        return cleaned
+
+
 def typed(one: forms.Field, value: Any) -> str:
     """A value as its field would send it; a box that is not ticked sends nothing."""
     if isinstance(value, bool) and isinstance(one, forms.BooleanField):
@@ -161,7 +176,9 @@ def typed(one: forms.Field, value: Any) -> str:
 
 
 def in_words(one: forms.Field, value: Any) -> str:
+    if isinstance(one, forms.ModelChoiceField) and value and one.queryset is not None:
+        return str(one.queryset.filter(pk=as_text(value)).first() or value)
     choices = dict(getattr(one, "choices", ())) if isinstance(one, forms.ChoiceField) else {}
-    if not isinstance(one, forms.ModelChoiceField) and value in choices:
+    if value in choices:
         return str(choices[value])
     return str(value) if isinstance(value, str) and value else shown(value)

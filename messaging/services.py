@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from core.clock import day_of
+from core.editing import Seen
 from core.explain import N_
 from messaging import registry, rules
 from messaging.bell import ring
@@ -272,9 +273,15 @@ def mark_read(*, user: User, message: Message | None = None, now: datetime) -> i
 
 # --- calls -----------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def record_call(*, task: PhoneTask, result: str, reason: str, actor: User, now: datetime) -> PhoneTask:
+def record_call(
+    *, task: PhoneTask, result: str, reason: str, seen: Seen | None = None, actor: User, now: datetime
+) -> PhoneTask:
     """Write down what came of a call. Another call after an unsuccessful one overwrites the result; a call that
-    reached its person stands."""
+    reached its person stands. Raises `CallIsRecorded`, and `ChangedMeanwhile` where it is not as it was `seen`."""
+    there = PhoneTask.objects.select_for_update(of=("self",)).select_related("done_by").get(pk=task.pk)
+    if seen is not None and there.done_by is not None:
+        wanted = {"result": result, "reason": reason.strip()}
+        seen.must_hold(there, wanted=wanted, by=there.done_by.name, at=there.done_at)
     changed = (
         PhoneTask.objects.filter(pk=task.pk)
         .exclude(result=PhoneTask.Result.REACHED)

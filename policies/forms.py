@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from crispy_forms.layout import Layout
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.editing import EditForm
 from core.forms import NumberField, WholeField
 from policies.rules import Parameter
 from policies.wording import worded
@@ -38,21 +40,28 @@ def field_for(parameter: Parameter, *, required: bool) -> forms.Field:
     return forms.CharField(**common, max_length=2000)
 
 
-class ValueForm(forms.Form):
+class ValueForm(EditForm):
     """A value from a day on, and where it comes from."""
 
     from_on = DayField(label=_("Holds from"))
     source = forms.CharField(label=_("Source"), max_length=300, help_text=_("the decision or document it comes from"))
     follow = forms.BooleanField(label=_("Follow the layer above again, without a value of its own"), required=False)
 
-    def __init__(self, *args: Any, parameter: Parameter, today: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, parameter: Parameter, today: date, newest: Mapping[str, Any] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.fields["value"] = field_for(parameter, required=False)
         self.fields["from_on"].widget = DateInput(min=today.isoformat())
         self.initial.setdefault("from_on", today)
+        self.newest = newest or {}
         self.helper = FormHelper()
         self.helper.form_tag = False
         self.helper.layout = Layout("value", "from_on", "source", "follow")
+
+    def begun_with(self) -> Mapping[str, Any]:
+        """What was set last: the fields begin empty."""
+        return self.newest
 
     def clean(self) -> dict[str, Any]:
         entered = super().clean() or {}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from core.editing import Seen
 from core.explain import RuleValue
 from policies import registry
 from policies.models import ParameterValue
@@ -93,12 +95,21 @@ def may_set(parameter: Parameter, unit: Unit, authority: Authority) -> bool:
 
 @transaction.atomic
 def set_value(
-    *, code: str, unit: Unit, value: Value | None, from_on: date, source: str, actor: User, today: date
+    *,
+    code: str,
+    unit: Unit,
+    value: Value | None,
+    from_on: date,
+    source: str,
+    actor: User,
+    today: date,
+    seen: Seen | None = None,
 ) -> ParameterValue:
     """Let `value` hold for the unit and all below it from a day on; None follows the layer above again (S3.g).
 
     A value that has not begun and starts on the same day is withdrawn in favour of this one. Raises `ValueRefused`:
-    `LooserThanAbove`, `StartsInThePast`, `NotYours`, `NoLayer`, `WrongValue`.
+    `LooserThanAbove`, `StartsInThePast`, `NotYours`, `NoLayer`, `WrongValue`; and `ChangedMeanwhile` where the last
+    value set is another one than was `seen`.
     """
     parameter = registry.parameter(code)
     if not authority_of(actor, today).may(Power.SET_POLICY, unit.path):
@@ -108,12 +119,27 @@ def set_value(
     text = None if value is None else _text_of(parameter, value)
     _refuse_looser(parameter, unit, value, from_on)
     Unit.objects.select_for_update().get(pk=unit.pk)
+    if seen is not None and (there := newest_value(code, unit)):
+        wanted = {"value": value, "from_on": from_on, "source": source}
+        seen.must_hold(as_fields(there), wanted=wanted, by=there.set_by.name)
     standing = ParameterValue.objects.standing().filter(code=code, unit=unit, from_on=from_on)
     same = standing.first()
     if same is not None and (same.value, same.source) == (text, source):
         return same
     standing.update(withdrawn_at=Now(), withdrawn_by=actor)
     return ParameterValue.objects.create(code=code, unit=unit, value=text, from_on=from_on, source=source, set_by=actor)
+
+
+def newest_value(code: str, unit: Unit) -> ParameterValue | None:
+    """What was set last for the unit itself."""
+    standing = ParameterValue.objects.standing().filter(code=code, unit=unit).select_related("set_by")
+    return standing.order_by("pk").last()
+
+
+def as_fields(there: ParameterValue) -> dict[str, Any]:
+    """A row under the names of what is typed to set it."""
+    value = None if there.value is None else read(registry.parameter(there.code), there.value)
+    return {"value": value, "from_on": there.from_on, "source": there.source}
 
 
 def _text_of(parameter: Parameter, value: Value) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
+from core.editing import ChangedMeanwhile
 from policies import registry, selectors, services
 from policies.forms import ValueForm
 from policies.models import ParameterValue
@@ -68,7 +69,9 @@ def overview(request: AuthedRequest) -> HttpResponse:
 def parameter(request: AuthedRequest, code: str) -> HttpResponse:
     one = parameter_asked(code)
     unit = unit_asked(request, request.GET.get("unit", ""))
-    form = ValueForm(parameter=one, today=request.user.authority.on)
+    newest = services.newest_value(code, unit)
+    seen = services.as_fields(newest) if newest else {}
+    form = ValueForm(parameter=one, today=request.user.authority.on, newest=seen)
     return show_parameter(request, one, unit, form)
 
 
@@ -84,7 +87,8 @@ def show_parameter(request: AuthedRequest, one: Parameter, unit: Unit, form: Val
         "on": on,
         "form": form if services.may_set(one, unit, request.user.authority) else None,
     }
-    return render(request, "policies/parameter.html", context, status=422 if form.errors else 200)
+    status = 409 if form.changed else 422 if form.errors else 200
+    return render(request, "policies/parameter.html", context, status=status)
 
 
 @require_POST
@@ -98,7 +102,11 @@ def set_value(request: AuthedRequest, code: str, pk: int) -> HttpResponse:
         return show_parameter(request, one, unit, form)
     entered = {name: form.cleaned_data[name] for name in ("value", "from_on", "source")}
     try:
-        services.set_value(code=code, unit=unit, **entered, actor=request.user, today=request.user.authority.on)
+        on = request.user.authority.on
+        services.set_value(code=code, unit=unit, **entered, actor=request.user, today=on, seen=form.seen)
+    except ChangedMeanwhile as changed:
+        form.meet(changed)
+        return show_parameter(request, one, unit, form)
     except services.ValueRefused as refused:
         form.add_error(refused.field if refused.field in form.fields else None, str(refused))
         return show_parameter(request, one, unit, form)

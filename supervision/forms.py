@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.editing import EditForm
 from core.periods import PERIODS, Period
 from messaging.models import PhoneTask
 from supervision.models import PeriodKind
@@ -22,7 +23,7 @@ BY = [
 ]
 
 
-class CallForm(forms.Form):
+class CallForm(EditForm):
     """What came of a call; the plan is asked for only where somebody was reached."""
 
     result = forms.ChoiceField(label=_("Result"), choices=PhoneTask.Result.choices, widget=forms.RadioSelect)
@@ -45,10 +46,15 @@ class CallForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, callees: Sequence[Member], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, callees: Sequence[Member], task: PhoneTask | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.task = task
         choices = [(str(member.user_id), member.name) for member in callees]
         self.fields["asked_of"].choices = choices  # type: ignore[attr-defined]
+
+    def begun_with(self) -> Mapping[str, Any]:
+        """What is on record of the call: the fields begin empty."""
+        return {"result": self.task.result, "reason": self.task.reason} if self.task else {}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 
 from accounts.requests import AuthedRequest
-from core.console import EXPORTED_AS, ExportInWords
+from core.console import EXPORTED_AS, EditsInTurn, ExportInWords
 from core.guard import sheets_of
 from core.tables import Refusal, TableRefused
 from teams import services, sheets
@@ -108,7 +108,7 @@ class OutletPostingAdmin(ToLookUp):
     list_select_related = ("person__user", "outlet")
 
 
-class ToEdit(ExportMixin, ToLookUp):  # type: ignore[misc]
+class ToEdit(EditsInTurn, ExportMixin, ToLookUp):  # type: ignore[misc]
     """Added, changed and imported by who may edit places; removed by nobody. A file goes the way of `load_company`."""
 
     table: str  # among those of `load_company`

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
@@ -13,14 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.cells import EARLIEST, LATEST
+from core.editing import RowForm
 from core.forms import NumberField
-from teams.models import Outlet, Person, Posting, Target, UnitKind
-
-if TYPE_CHECKING:
-    OutletModelForm = forms.ModelForm[Outlet]
-    TargetModelForm = forms.ModelForm[Target]
-else:
-    OutletModelForm = TargetModelForm = forms.ModelForm
+from teams.models import Person, Posting, Target, UnitKind
 
 
 class DateInput(forms.DateInput):
@@ -85,7 +80,7 @@ class FileForm(forms.Form):
     file = forms.FileField(label=_("File"))
 
 
-class OutletForm(OutletModelForm):
+class OutletForm(RowForm):
     """An outlet as the console edits it: what `load_company` would refuse is refused here."""
 
     def clean(self) -> dict[str, Any]:
@@ -98,7 +93,7 @@ class OutletForm(OutletModelForm):
         return entered
 
 
-class TargetForm(TargetModelForm):
+class TargetForm(RowForm):
     """A target as the console edits it. `user` is who does: a person is found by number among those she sees."""
 
     user: User

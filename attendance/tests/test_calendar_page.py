@@ -11,6 +11,7 @@ from django.urls import reverse
 from attendance.models import CalendarDay, SettledYear
 from attendance.selectors import calendar_for
 from core.periods import Day
+from tests.opened import opened
 
 pytestmark = pytest.mark.django_db
 CALENDAR, SET, CLEAR, SETTLE, IMPORT = (
@@ -54,7 +55,8 @@ def test_a_day_is_settled_and_follows_the_announcement_again(officer):
     assert officer.post(SET, TYPHOON).status_code == 302
     assert not calendar_for(Day(on)).is_workday(on)
     assert "台风停工" in officer.get(CALENDAR).content.decode()
-    officer.post(CLEAR, {"on": "2026-11-20"})
+    page = officer.get(CALENDAR + "?day=2026-11-20")
+    officer.post(CLEAR, {"on": "2026-11-20", "opened": opened(page)})
     assert calendar_for(Day(on)).is_workday(on)
 
 
@@ -148,3 +150,24 @@ def test_a_day_or_year_without_a_calendar_is_not_settled(officer):
     assert officer.post(SETTLE, {"year": "2100", "source": "x"}).status_code == 422
     assert "lies outside the years" in upload(officer, "date,is_workday\n1999-01-04,no\n").content.decode()
     assert not CalendarDay.objects.exists() and not SettledYear.objects.exists()
+
+
+@pytest.mark.parametrize("address", [SET, CLEAR])
+def test_an_older_page_changes_no_day_that_somebody_settled_meanwhile(officer, address):
+    older = opened(officer.get(CALENDAR + "?day=2026-11-20"))
+    officer.post(SET, {**TYPHOON, "opened": older})
+    answer = officer.post(address, {"on": "2026-11-20", "is_workday": "on", "name": "mine", "opened": older})
+    assert answer.status_code == 409
+    assert "There now" in answer.content.decode() and "mine" in answer.content.decode()
+    assert CalendarDay.objects.get().name == TYPHOON["name"]
+    knowing = {"on": "2026-11-20", "is_workday": "on", "name": "mine", "opened": opened(answer)}
+    assert officer.post(address, knowing).status_code == 302
+    assert CalendarDay.objects.filter(name="mine").exists() == (address == SET)
+
+
+def test_an_older_page_changes_no_year_that_somebody_settled_meanwhile(officer):
+    older = opened(officer.get(CALENDAR + "?year=2031"))
+    assert officer.post(SETTLE, {"year": "2031", "source": "国办发明电", "opened": older}).status_code == 302
+    answer = officer.post(SETTLE, {"year": "2031", "source": "通知", "opened": older})
+    assert answer.status_code == 409 and "国办发明电" in answer.content.decode()
+    assert SettledYear.objects.get().source == "国办发明电"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import threading
-from html import unescape
 from typing import Any
 
 import pytest
@@ -17,22 +15,17 @@ from compensation.services import record_person_month
 from compensation.tests.month import NOW, PayOf, october
 from core.editing import ChangedMeanwhile, Seen
 from tests.cast import build_cast
+from tests.opened import opened
 
 MONEY = dict.fromkeys(("client_cost", "attendance_deduction", "social_insurance", "income_tax"), "0")
 OF = ["B1", "2026-10", "1001"]
-
-
-def opened(page: bytes) -> str:
-    found = re.search(r'name="opened" value="([^"]*)"', page.decode())
-    assert found
-    return unescape(found[1])
 
 
 @pytest.mark.clause("D15.a")
 def test_of_two_clerks_at_one_entry_the_older_page_overwrites_nothing(pay_of: PayOf, signed_in) -> None:
     pay_of.drafted()
     client, address = signed_in(pay_of.cast.clerk), reverse("compensation:record_entry", args=OF)
-    both = opened(client.get(reverse("compensation:entry", args=OF)).content)
+    both = opened(client.get(reverse("compensation:entry", args=OF)))
     assert client.post(address, {**MONEY, "complaints": "3", "opened": both}).status_code == 302
     later = {**MONEY, "complaints": "0", "income_tax": "81.20", "remark": "个税已核", "opened": both}
     answer = client.post(address, later)
@@ -41,7 +34,7 @@ def test_of_two_clerks_at_one_entry_the_older_page_overwrites_nothing(pay_of: Pa
     assert "您的内容" in shown and "现有内容" in shown
     assert 'name="complaints" value="3"' in shown, "she had not touched the complaints"
     assert 'value="81.20"' in shown and "个税已核" in shown, "what she typed is still there"
-    again = {**later, "complaints": "3", "opened": opened(answer.content)}
+    again = {**later, "complaints": "3", "opened": opened(answer)}
     assert client.post(address, again).status_code == 302
     entry = PersonMonth.objects.get()
     assert (entry.complaints, str(entry.income_tax)) == (3, "81.20")

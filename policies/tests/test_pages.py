@@ -12,6 +12,7 @@ from policies import services
 from policies.models import ParameterValue
 from policies.selectors import layers_of, set_below, standings
 from tests.cast import TODAY, Cast
+from tests.opened import opened
 
 pytestmark = pytest.mark.usefixtures("probed")
 MONDAY = date(2026, 11, 23)
@@ -114,3 +115,19 @@ def test_a_value_to_come_of_a_unit_below_is_shown_with_its_day(cast: Cast) -> No
     assert (row.own and row.own.value, row.is_to_come, row.holds.value) == (30, True, 20)
     (row,) = set_below("probe.mark", unit=cast.unit["B1"], on=later)
     assert (row.own and row.own.value, row.is_to_come, row.holds.value) == (30, False, 30)
+
+
+def test_an_older_page_replaces_no_value_that_somebody_set_meanwhile(
+    cast: Cast, signed_in: Callable[[User], Client]
+) -> None:
+    browser, at_unit = signed_in(cast.manager), f"?unit={cast.unit['B1'].pk}"
+    page = reverse("policies:parameter", args=["probe.mark"]) + at_unit
+    url = reverse("policies:set_value", args=["probe.mark", cast.unit["B1"].pk])
+    older = opened(browser.get(page))
+    assert browser.post(url, SET | {"opened": older}).status_code == 302
+    answer = browser.post(url, SET | {"value": "30", "source": "电话通知", "opened": older})
+    assert answer.status_code == 409 and "电话通知" in answer.content.decode() and "会议纪要" in answer.content.decode()
+    assert ParameterValue.objects.standing().get().value == "25"
+    again = SET | {"value": "30", "source": "电话通知", "opened": opened(answer)}
+    assert browser.post(url, again).status_code == 302
+    assert ParameterValue.objects.standing().get().value == "30"

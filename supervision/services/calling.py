@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.clock import day_of
+from core.editing import Seen
 from messaging import services as messaging
 from messaging.models import Channel, PhoneTask
 from messaging.services import Draft
@@ -63,11 +64,19 @@ class Demand:
 
 @transaction.atomic
 def record_call(
-    *, call: Reminder, result: str, reason: str, demand: Demand | None = None, actor: User, now: datetime
+    *,
+    call: Reminder,
+    result: str,
+    reason: str,
+    demand: Demand | None = None,
+    seen: Seen | None = None,
+    actor: User,
+    now: datetime,
 ) -> None:
     """Write down a call and, where one is made, the demand; whoever is to write the plan is told.
 
-    Raises `ReasonMissing`, `PlanNeedsACall`, `PlanDueInThePast`, `PlanDueTooLate` and messaging's `CallIsRecorded`.
+    Raises `ReasonMissing`, `PlanNeedsACall`, `PlanDueInThePast`, `PlanDueTooLate`, messaging's `CallIsRecorded`, and
+    `ChangedMeanwhile` where something else was recorded than was `seen`.
     """
     reached = result == PhoneTask.Result.REACHED
     if reached and not reason.strip():
@@ -78,7 +87,9 @@ def record_call(
         raise PlanDueInThePast
     if demand is not None and demand.due_on > day_of(now) + LONGEST:
         raise PlanDueTooLate
-    task = messaging.record_call(task=call.message.phone_task, result=result, reason=reason, actor=actor, now=now)
+    task = messaging.record_call(
+        task=call.message.phone_task, result=result, reason=reason, seen=seen, actor=actor, now=now
+    )
     if demand is not None:
         _demand_plan(call, task, demand, actor, now)
 

@@ -11,6 +11,7 @@ from supervision import services
 from supervision.models import PlanDemand, Reminder, ReminderRun
 from supervision.tests.facts import know, moment, open_accounts
 from tests.cast import TODAY, Cast
+from tests.opened import opened
 
 WEEK = Week(TODAY - timedelta(days=7))
 LAST_WEDNESDAY = TODAY - timedelta(days=7)
@@ -202,10 +203,16 @@ def test_a_call_belongs_to_the_department_that_makes_it(reminded: Cast, signed_i
 def test_a_call_that_reached_somebody_stands(reminded: Cast, signed_in) -> None:
     call = call_of("S7.2", "B9")
     client = signed_in(reminded.market)
-    client.post(call_url(call), {"result": "not_reached"})
-    client.post(call_url(call), {"result": "reached", "reason": "第一次"})
-    response = client.post(call_url(call), {"result": "reached", "reason": "第二次"})
-    assert response.status_code == 422
+    client.post(call_url(call), {"result": "not_reached", "opened": opened(client.get(call_url(call, "call")))})
+    older = opened(client.get(call_url(call, "call")))
+    client.post(call_url(call), {"result": "reached", "reason": "第一次", "opened": older})
+    again = {"result": "reached", "reason": "第二次"}
+    response = client.post(call_url(call), {**again, "opened": older})
+    assert (
+        response.status_code == 409 and "第一次" in response.content.decode() and "第二次" in response.content.decode()
+    )
+    response = client.post(call_url(call), {**again, "opened": opened(response)})
+    assert response.status_code == 422 and "第二次" in response.content.decode(), "what was typed can still be copied"
     assert PhoneTask.objects.get(message=call.message).reason == "第一次"
 
 

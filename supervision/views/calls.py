@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.requests import AuthedRequest
+from core.editing import ChangedMeanwhile
 from messaging.services import CallIsRecorded
 from supervision import services
 from supervision.forms import CallForm
@@ -59,24 +61,30 @@ def record_call(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return show_call(request, row, form, status=422)
     entered = form.cleaned_data
-    demand = None
-    if entered["demands_plan"]:
-        asked_of = get_object_or_404(User, pk=entered["asked_of"])
-        demand = services.Demand(asked_of, entered["due_on"], entered["note"])
     try:
         services.record_call(
             call=row.call,
             result=entered["result"],
             reason=entered["reason"],
-            demand=demand,
+            demand=demand_in(entered),
+            seen=form.seen,
             actor=request.user,
             now=timezone.now(),
         )
+    except ChangedMeanwhile as changed:
+        form.meet(changed)
+        return show_call(request, row, form, status=409)
     except (services.NotRecorded, CallIsRecorded) as failure:
         form.add_error(getattr(failure, "field", None), str(failure) or _("Somebody recorded this call already."))
         return show_call(request, row, form, status=422)
     messages.success(request, _("The call is recorded."))
     return redirect("supervision:calls")
+
+
+def demand_in(entered: Mapping[str, Any]) -> services.Demand | None:
+    if not entered["demands_plan"]:
+        return None
+    return services.Demand(get_object_or_404(User, pk=entered["asked_of"]), entered["due_on"], entered["note"])
 
 
 def call_asked(request: AuthedRequest, public_id: UUID) -> selectors.CallRow:
@@ -98,6 +106,7 @@ def show_call(
         "demand": getattr(task, "plan_demand", None),
         "ranking_query": selectors.ranking_query(row.call.run),
     }
-    if task.result != task.Result.REACHED:
-        context["form"] = form or CallForm(callees=row.callees, initial={"result": task.result or "reached"})
+    if form or task.result != task.Result.REACHED:  # what was typed is shown, whatever has become of the call
+        first = {"result": task.result or "reached"}
+        context["form"] = form or CallForm(callees=row.callees, task=task, initial=first)
     return render(request, "supervision/call.html", context, status=status)

@@ -14,6 +14,7 @@ from accounts.models import User
 from teams.models import Outlet, PartnerBank, Target
 from teams.resources import OutletResource, TargetResource
 from tests.cast import Cast
+from tests.opened import opened
 
 
 @pytest.fixture
@@ -49,12 +50,36 @@ def test_an_outlet_is_edited_by_who_may_and_nobody_elses(console: Callable[[str]
     url = reverse("admin:teams_outlet_change", args=[outlets["O1"].pk])
     assert console("clerk").post(url, change).status_code == 403
     browser = console("tradeadmin")
+    change["opened"] = opened(browser.get(url))
     refused = browser.post(url, change | {"unit": cast.unit["B2M1A1"].pk})
     assert refused.status_code == 200, "a unit out of sight is no choice"
     assert Outlet.objects.get(code="O1").unit == cast.unit["B1M1A1"]
     assert browser.post(url, change).status_code == 302
     assert Outlet.objects.get(code="O1").name == "新名"
     assert browser.get(reverse("admin:teams_outlet_change", args=[outlets["O2"].pk])).status_code == 302
+
+
+def test_an_older_page_of_the_console_overwrites_no_newer_row(console: Callable[[str], Client], cast: Cast) -> None:
+    outlet, browser = Outlet.objects.get(code="O1"), console("tradeadmin")
+    url = reverse("admin:teams_outlet_change", args=[outlet.pk])
+    row = {
+        "code": "O1",
+        "name": "网点O1",
+        "bank": outlet.bank_id,
+        "unit": outlet.unit_id,
+        "opened": opened(browser.get(url)),
+    }
+    assert browser.post(url, row | {"name": "新名", "unit": cast.unit["B1M2"].pk}).status_code == 302
+    answer = browser.post(url, row | {"contact": "孙主任"})
+    shown = answer.content.decode()
+    assert answer.status_code == 409 and "现有内容" in shown and 'value="孙主任"' in shown
+    assert str(cast.unit["B1M2"]) in shown and 'value="新名"' in shown, "what she did not touch is taken over"
+    outlet.refresh_from_db()
+    assert (outlet.name, outlet.contact) == ("新名", "")
+    again = row | {"name": "新名", "unit": cast.unit["B1M2"].pk, "contact": "孙主任", "opened": opened(answer)}
+    assert browser.post(url, again).status_code == 302
+    outlet.refresh_from_db()
+    assert (outlet.name, outlet.contact, outlet.unit) == ("新名", "孙主任", cast.unit["B1M2"])
 
 
 def send(browser: Client, table: str, content: str | bytes, *, button: str = "take", name: str = "x.csv") -> Any:

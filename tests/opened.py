@@ -1,0 +1,16 @@
+"""What a page with an editing form carries of the row it was opened on."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Any
+
+OPENED = re.compile(r'name="opened" value="([^"]*)"')
+
+
+def opened(answer: Any) -> str:
+    """Of the first such form of a response."""
+    found = OPENED.search(answer.content.decode())
+    assert found, "no form of this page carries what it was opened with"
+    return unescape(found[1])
