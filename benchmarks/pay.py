@@ -34,7 +34,7 @@ from compensation.selectors import computed_run
 from compensation.services import draft_pay_run, record_plan_approval
 from core.periods import Month
 from crm.models import Import, Kind
-from teams.models import Person, Posting, Role, Unit, UnitKind
+from teams.models import Grading, Person, Posting, Role, Unit, UnitKind
 
 SINCE, OCTOBER = date(2025, 1, 1), Month(date(2026, 10, 1))
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
@@ -107,7 +107,8 @@ def branch_of(people: int) -> Unit:
         unit.path = f"{unit.parent.path if unit.parent else '/'}{unit.pk}/"
         unit.save(update_fields=["path"])
     users = User.objects.bulk_create(User(employee_no=f"{n:06}", name=f"员工{n}") for n in range(people))
-    made = Person.objects.bulk_create(Person(user=user, joined_on=SINCE, grade="J") for user in users)
+    made = Person.objects.bulk_create(Person(user=user, joined_on=SINCE) for user in users)
+    Grading.objects.bulk_create(Grading(person=one, grade="J", from_on=SINCE) for one in made)
     Posting.objects.bulk_create(
         Posting(person=one, unit=areas[n % 10], role=Role.CUSTOMER_MANAGER, from_on=SINCE) for n, one in enumerate(made)
     )

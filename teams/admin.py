@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
@@ -30,7 +31,7 @@ from core.tables import Refusal, TableRefused
 from teams import services, sheets
 from teams.authority import Power
 from teams.forms import FileForm, OutletForm, TargetForm
-from teams.models import Outlet, OutletPosting, PartnerBank, Person, Posting, Target, Unit
+from teams.models import Outlet, OutletPosting, PartnerBank, Person, Posting, Target, Unit, grade_in_words
 from teams.resources import BankResource, OutletResource, TargetResource
 
 if TYPE_CHECKING:
@@ -75,10 +76,13 @@ class UnitAdmin(ToLookUp):
 
 @admin.register(Person)
 class PersonAdmin(ToLookUp):
-    list_display = ("number", "called", "engagement", "grade_in_words", "joined_on", "left_on", "licence_until")
+    list_display = ("number", "called", "engagement", "grade", "joined_on", "left_on", "licence_until")
     list_filter = ("engagement",)
     search_fields = ("user__employee_no", "user__name")
     list_select_related = ("user",)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).prefetch_related("gradings")
 
     @admin.display(description=_("employee number"), ordering="user__employee_no")
     def number(self, person: Person) -> str:
@@ -88,9 +92,9 @@ class PersonAdmin(ToLookUp):
     def called(self, person: Person) -> str:
         return person.name
 
-    @admin.display(description=_("grade"), ordering="grade")
-    def grade_in_words(self, person: Person) -> str:
-        return person.grade_name
+    @admin.display(description=_("grade"))
+    def grade(self, person: Person) -> str:
+        return grade_in_words(person.grade_on(timezone.localdate()))
 
 
 @admin.register(Posting)

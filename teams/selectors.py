@@ -16,7 +16,20 @@ from core.explain import N_
 from core.money import ZERO
 from core.periods import Day, Month, Period
 from teams.authority import Authority, Held
-from teams.models import Function, Measure, Outlet, OutletPosting, Person, Posting, Role, Target, Unit, UnitKind, below
+from teams.models import (
+    Function,
+    Grading,
+    Measure,
+    Outlet,
+    OutletPosting,
+    Person,
+    Posting,
+    Role,
+    Target,
+    Unit,
+    UnitKind,
+    below,
+)
 
 LEADING_ROLE: dict[str, Role] = {
     UnitKind.AREA: Role.AREA_MANAGER,
@@ -108,6 +121,38 @@ def _members(period: Period, units: Iterable[Unit] | None, roles: Collection[str
             )
         )
     return members
+
+
+@dataclass(frozen=True, slots=True)
+class GradeSpan:
+    """A grade and the days it holds; `to_on` is the first day it no longer does."""
+
+    grade: str
+    from_on: date
+    to_on: date
+
+
+def grades_during(people: Collection[int], period: Period) -> dict[int, list[GradeSpan]]:
+    """Everybody's grades over the period without a gap, by person id; "" where none is known (reading 39)."""
+    held: dict[int, list[tuple[date, str]]] = {person: [(period.first, "")] for person in people}
+    rows = Grading.objects.filter(person__in=people, from_on__lt=period.end).order_by("from_on")
+    for person, grade, from_on in rows.values_list("person", "grade", "from_on"):
+        if from_on <= period.first:
+            held[person] = [(period.first, grade)]
+        elif held[person][-1][1] != grade:
+            held[person].append((from_on, grade))
+    return {
+        person: [
+            GradeSpan(grade, first, end)
+            for (first, grade), (end, _) in zip(steps, [*steps[1:], (period.end, "")], strict=True)
+        ]
+        for person, steps in held.items()
+    }
+
+
+def grades_on(people: Collection[int], on: date) -> dict[int, str]:
+    """The grade each has on a day, by person id."""
+    return {person: spans[-1].grade for person, spans in grades_during(people, Day(on)).items()}
 
 
 def openings_target(units: Collection[Unit], members: Collection[Member], month: Month) -> Decimal | None:

@@ -19,7 +19,7 @@ from core.periods import Month
 from teams import selectors, services
 from teams.authority import Power, authority_of
 from teams.forms import ReasonForm, StandInForm
-from teams.models import OutletPosting, Person, Posting, Target, Unit
+from teams.models import OutletPosting, Person, Posting, Target, Unit, grade_in_words
 
 
 @require_safe
@@ -55,6 +55,7 @@ def person(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     stands = OutletPosting.objects.visible_to(request.user).filter(person=one).order_by("-from_on")
     context = {
         "person": one,
+        "grade": grade_in_words(one.grade_on(on)),
         "on": on,
         "postings": postings.select_related("unit", "acting_for__person__user"),
         "outlets": stands.select_related("outlet__bank"),

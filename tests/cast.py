@@ -13,7 +13,7 @@ from django.db import connection
 
 from accounts.models import User
 from teams.authority import authority_of
-from teams.models import Function, Person, Posting, Role, Unit, UnitKind
+from teams.models import Function, Grading, Person, Posting, Role, Unit, UnitKind
 
 TODAY = date(2026, 11, 18)  # a Wednesday in week 2026-W47
 SINCE = date(2025, 1, 1)
@@ -133,8 +133,9 @@ def build_cast() -> Cast:
         for _, number, name, _, _ in PEOPLE
     )
     people = Person.objects.bulk_create(
-        Person(user=user, joined_on=SINCE, grade="J", licence_no=f"S{user.employee_no}") for user in users
+        Person(user=user, joined_on=SINCE, licence_no=f"S{user.employee_no}") for user in users
     )
+    Grading.objects.bulk_create(Grading(person=person, grade="J", from_on=SINCE) for person in people)
     Posting.objects.bulk_create(
         Posting(person=person, unit=cast.unit[unit], role=role, from_on=SINCE)
         for person, (_, _, _, unit, role) in zip(people, PEOPLE, strict=True)

@@ -19,7 +19,7 @@ from compensation.models import BusinessDetail, PayLine, PayPlan, PayRun, PaySli
 from crm.models import Import
 from messaging.models import Channel, Message, PhoneTask
 from supervision.models import LaggardEntry, ReminderRule, ReminderRun
-from teams.models import Person, Posting, Role, Unit
+from teams.models import Grading, Person, Posting, Role, Unit
 from tests.builders import Builder
 from tests.cast import SINCE, TODAY, Cast
 from worklogs.models import Contact, LogEntry, Reply, ScoreTable, WorkLog
@@ -60,7 +60,8 @@ def colleague(cast: Cast, n: int) -> None:
         unit.path = f"{parent.path}{unit.pk}/"
         unit.save(update_fields=["path"])
     user = User.objects.create(employee_no=f"77{n:04}", name=f"同事{n}")
-    person = Person.objects.create(user=user, joined_on=SINCE, grade="J", licence_no=f"T{n}")
+    person = Person.objects.create(user=user, joined_on=SINCE, licence_no=f"T{n}")
+    Grading.objects.create(person=person, grade="J", from_on=SINCE)
     area = cast.unit["B1M1A1"]
     Posting.objects.create(person=person, unit=area, role=Role.CUSTOMER_MANAGER, from_on=SINCE)
     yesterday = TODAY - timedelta(days=1)

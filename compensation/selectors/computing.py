@@ -27,6 +27,7 @@ from core.said import Said
 from crm.models import Kind
 from crm.selectors import known_days
 from teams.models import Person, Unit
+from teams.selectors import grades_on
 
 Warning_ = dict[str, Any]
 TAKEN_OFF = ("social_insurance", "income_tax")  # of the pay that is due, before it is paid out
@@ -123,12 +124,13 @@ def _with_late_people(facts: MonthFacts, late: Mapping[int, tuple[Adjustment, ..
     missing = late.keys() - facts.people.keys()
     if not missing:
         return facts
+    grades = grades_on(missing, facts.month.last)
     added = {
         person.pk: Who(
             person.pk,
             person.employee_no,
             person.name,
-            person.grade,
+            grades[person.pk],
             person.engagement,
             person.licence_until,
             facts.branch.pk,

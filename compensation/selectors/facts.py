@@ -26,7 +26,7 @@ from core.periods import Month
 from crm.selectors import NewAccount, new_accounts, plain
 from policies.selectors import values_on
 from teams.models import Measure, Person, Role, Target, Unit
-from teams.selectors import Member, members_during
+from teams.selectors import Member, grades_on, members_during
 
 ONE = Decimal(1)
 CODES = (
@@ -109,7 +109,7 @@ def month_facts(branch: Unit, month: Month) -> MonthFacts:
     valid = becoming_valid(branch, month, opened, validity_of(values))
     members = members_during(month, units=[branch], roles=list(Role))
     leading = leaders_of(branch, month)
-    people = _people(branch, members, accounts.keys() | opened.keys() | valid.keys() | leading.keys())
+    people = _people(branch, month, members, accounts.keys() | opened.keys() | valid.keys() | leading.keys())
     ids = list(people)
     return MonthFacts(
         branch=branch,
@@ -138,7 +138,7 @@ def month_facts(branch: Unit, month: Month) -> MonthFacts:
     )
 
 
-def _people(branch: Unit, members: Iterable[Member], credited: Collection[int]) -> dict[int, Who]:
+def _people(branch: Unit, month: Month, members: Iterable[Member], credited: Collection[int]) -> dict[int, Who]:
     last: dict[int, Member] = {}
     days: dict[int, int] = defaultdict(int)
     for member in members:
@@ -151,13 +151,15 @@ def _people(branch: Unit, members: Iterable[Member], credited: Collection[int]) 
             days[member.person_id] += (member.to_on - member.from_on).days
     places = {pk: (code, path) for pk, code, path in Unit.objects.within(branch).values_list("pk", "code", "path")}
     found = {}
-    for person in Person.objects.filter(pk__in=days.keys() | set(credited)).select_related("user"):
+    concerned = days.keys() | set(credited)
+    grades = grades_on(concerned, month.last)
+    for person in Person.objects.filter(pk__in=concerned).select_related("user"):
         unit = last[person.pk].unit_id if person.pk in last else branch.pk
         found[person.pk] = Who(
             person_id=person.pk,
             employee_no=person.employee_no,
             name=person.name,
-            grade=person.grade,
+            grade=grades[person.pk],
             engagement=person.engagement,
             licence_until=person.licence_until,
             unit_id=unit,

@@ -28,7 +28,7 @@ def said(*command: str) -> Any:
 @pytest.mark.clause("D15.b")
 def test_pay_run_answers_with_what_the_branch_comes_to_and_warns_in_sentences(pay_of: PayOf, time_machine) -> None:
     cm = pay_of.cast.person("cm")
-    cm.grade = "T"
+    cm.gradings.update(grade="T")
     cm.licence_until = pay_of.month.first.replace(day=9)
     cm.save()
     answer = said("pay_run", "B1", "2026-10")
