@@ -71,6 +71,11 @@ class Column:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     longest: int = 200
     places: int = 2
+    clearable: bool = False  # a cell of `-` empties what is there; an empty one leaves it
+
+
+CLEARED: Any = type("Cleared", (), {"__repr__": lambda _: "CLEARED"})()
+CLEARS = {"-", "—", "–", "－"}
 
 
 def folded(text: str) -> str:
@@ -107,6 +112,8 @@ def read_cell(raw: Raw, column: Column) -> Any:
         if column.required:
             raise BadCell(N_("must be filled in"))
         return None
+    if column.clearable and isinstance(raw, str) and raw.strip() in CLEARS:
+        return CLEARED
     return READERS[column.kind](raw, column)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -70,3 +71,22 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_transaction}–{self.to_transaction}: {self.digest[:12]}"
+
+
+class ToldApart(models.Model):
+    """A person has confirmed that two identifiers which look like one are two things, and why (reading 48)."""
+
+    table = models.CharField(_("table"), max_length=64)
+    code = models.CharField(_("code"), max_length=64)
+    other = models.CharField(_("looks like"), max_length=64)
+    reason = models.CharField(_("reason"), max_length=200)
+    at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("identifiers told apart")
+        verbose_name_plural = _("identifiers told apart")
+        ordering = ["pk"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.table} {self.code} ≠ {self.other}"

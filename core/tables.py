@@ -82,11 +82,11 @@ class Hidden:
     def remarks(self, sheet: str) -> list[Refusal]:
         """What became of it, to be told with the preview and the report: nothing of this is refused."""
         told = (
-            (self.sheets, N_("The hidden sheets %(names)s were not read.")),
-            (self.rows, N_("The hidden rows %(names)s were read like the others.")),
-            (self.columns, N_("The hidden columns %(names)s were read like the others.")),
+            ("", self.sheets, N_("The hidden sheets %(names)s were not read.")),
+            (sheet, self.rows, N_("The hidden rows %(names)s were read like the others.")),
+            (sheet, self.columns, N_("The hidden columns %(names)s were read like the others.")),
         )
-        return [Refusal(sheet, 0, "", "", rule, {"names": _listed(names)}) for names, rule in told if names]
+        return [Refusal(at, 0, "", "", rule, {"names": _listed(names)}) for at, names, rule in told if names]
 
 
 def _listed(names: Sequence[str]) -> str:

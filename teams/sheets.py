@@ -64,7 +64,7 @@ EMPLOYEE_NO = Column(
     "employee_no", ("员工编号", "員工編號", "员工号", "員工號", "工号", "工號"), True, "identifier", longest=32
 )
 FROM_ON = Column("from_on", ("开始日期", "開始日期", "起始日期", "任职日期", "任職日期"), True, "date")
-TO_ON = Column("to_on", ("结束日期", "結束日期", "终止日期", "終止日期"), kind="date")
+TO_ON = Column("to_on", ("结束日期", "結束日期", "终止日期", "終止日期"), kind="date", clearable=True)
 PHONE = ("电话", "電話", "手机", "手機", "手机号", "手機號", "联系电话", "聯繫電話", "聯絡電話")
 UNIT = ("单位", "單位", "单位代码", "單位代碼", "机构", "機構", "机构代码", "機構代碼", "所属单位", "所屬單位")
 
@@ -77,11 +77,11 @@ UNITS = Form(
         Column(
             "parent", ("上级", "上級", "上级单位", "上級單位", "上级代码", "上級代碼"), kind="identifier", longest=32
         ),
-        Column("city", ("城市",), longest=64),
+        Column("city", ("城市",), longest=64, clearable=True),
         Column("local", ("同城",), kind="bool"),
-        Column("started_on", ("开业日期", "開業日期", "成立日期", "启用日期", "啟用日期"), kind="date"),
-        Column("closed_on", ("关闭日期", "關閉日期", "撤销日期", "撤銷日期"), kind="date"),
-        Column("functions", ("职能", "職能"), longest=400),
+        Column("started_on", ("开业日期", "開業日期", "成立日期", "启用日期", "啟用日期"), kind="date", clearable=True),
+        Column("closed_on", ("关闭日期", "關閉日期", "撤销日期", "撤銷日期"), kind="date", clearable=True),
+        Column("functions", ("职能", "職能"), longest=400, clearable=True),
     ),
     ("单位", "單位", "机构", "機構", "组织机构", "組織機構"),
 )
@@ -90,14 +90,30 @@ PEOPLE = Form(
     (
         EMPLOYEE_NO,
         Column("name", ("姓名",), True, longest=64),
-        Column("phone", PHONE, kind="phone", longest=40),
-        Column("email", ("邮箱", "郵箱", "电子邮件", "電子郵件", "e-mail"), longest=254),
+        Column("phone", PHONE, kind="phone", longest=40, clearable=True),
+        Column("email", ("邮箱", "郵箱", "电子邮件", "電子郵件", "e-mail"), longest=254, clearable=True),
         Column("engagement", ("用工形式", "用工性质", "用工性質"), kind="choice", choices=ENGAGEMENT_WORDS),
-        Column("grade", ("职级", "職級"), longest=16),
+        Column("grade", ("职级", "職級"), longest=16, clearable=True),
+        Column(
+            "grade_from_on",
+            ("职级起始日期", "職級起始日期", "职级日期", "職級日期", "定级日期", "定級日期"),
+            kind="date",
+        ),
         Column("joined_on", ("入职日期", "入職日期"), True, "date"),
-        Column("left_on", ("离职日期", "離職日期"), kind="date"),
-        Column("licence_no", ("执业证书编号", "執業證書編號", "执业证书", "執業證書"), kind="identifier", longest=64),
-        Column("licence_until", ("执业证书有效期", "執業證書有效期", "证书有效期", "證書有效期"), kind="date"),
+        Column("left_on", ("离职日期", "離職日期"), kind="date", clearable=True),
+        Column(
+            "licence_no",
+            ("执业证书编号", "執業證書編號", "执业证书", "執業證書"),
+            kind="identifier",
+            longest=64,
+            clearable=True,
+        ),
+        Column(
+            "licence_until",
+            ("执业证书有效期", "執業證書有效期", "证书有效期", "證書有效期"),
+            kind="date",
+            clearable=True,
+        ),
     ),
     ("人员", "人員", "员工", "員工"),
 )
@@ -118,8 +134,8 @@ BANKS = Form(
         Column("code", (*CODE, "银行代码", "銀行代碼"), True, "identifier", longest=32),
         Column("name", (*NAME, "银行名称", "銀行名稱"), True, longest=128),
         Column("key", ("重点", "重點", "重点银行", "重點銀行"), kind="bool"),
-        Column("head_name", ("负责人", "負責人"), longest=64),
-        Column("head_phone", ("负责人电话", "負責人電話"), kind="phone", longest=40),
+        Column("head_name", ("负责人", "負責人"), longest=64, clearable=True),
+        Column("head_phone", ("负责人电话", "負責人電話"), kind="phone", longest=40, clearable=True),
     ),
     ("合作银行", "合作銀行", "银行", "銀行"),
 )
@@ -132,10 +148,10 @@ OUTLETS = Form(
             "bank", ("银行", "銀行", "合作银行", "合作銀行", "银行代码", "銀行代碼"), True, "identifier", longest=32
         ),
         Column("unit", (*UNIT, "区域", "區域"), True, "identifier", longest=32),
-        Column("opens", ("开门时间", "開門時間", "营业开始", "營業開始"), kind="time"),
-        Column("closes", ("关门时间", "關門時間", "营业结束", "營業結束"), kind="time"),
-        Column("contact", ("联系人", "聯繫人", "聯絡人"), longest=64),
-        Column("phone", PHONE, kind="phone", longest=40),
+        Column("opens", ("开门时间", "開門時間", "营业开始", "營業開始"), kind="time", clearable=True),
+        Column("closes", ("关门时间", "關門時間", "营业结束", "營業結束"), kind="time", clearable=True),
+        Column("contact", ("联系人", "聯繫人", "聯絡人"), longest=64, clearable=True),
+        Column("phone", PHONE, kind="phone", longest=40, clearable=True),
     ),
     ("网点", "網點"),
 )

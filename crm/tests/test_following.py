@@ -14,6 +14,7 @@ from crm.models import UnitResult
 from crm.tests.desk import THREE, WEEK, facts
 from crm.verification import daily_results_are_the_openings, unit_results_are_those_of_their_people
 from teams.services import load_company
+from tests.cast import TODAY
 
 pytestmark = pytest.mark.django_db
 
@@ -21,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def load(folder: Path, **tables: str) -> None:
     for name, text in tables.items():
         (folder / f"{name}.csv").write_text(text)
-    load_company(sheets=read_tables(folder))
+    load_company(sheets=read_tables(folder), today=TODAY)
 
 
 def openings(cast, *codes: str, period: Period = WEEK) -> list[int]:

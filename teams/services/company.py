@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,13 +11,15 @@ from django.db import connection, transaction
 
 from core.cells import EARLIEST
 from core.explain import N_
+from core.identifiers import identifier
 from core.tables import Filled, Refusal, Sheet, doubled_keys, fill, for_forms
 from teams import sheets as forms
 from teams.models import Person, PlaceChange, Posting
 from teams.selectors import MEMBERS
 from teams.services.company_outlets import banks_of, outlet_postings_of, outlets_of, targets_of
-from teams.services.company_people import people_of, postings_of
-from teams.services.company_units import units_of, write_units
+from teams.services.company_people import people_of
+from teams.services.company_postings import postings_of
+from teams.services.company_units import closed_with_people, units_of, write_units
 from teams.services.loading import Changes, Known
 
 Reader = Callable[[Filled, Known], Changes]
@@ -60,6 +62,7 @@ class LoadReport:
 
     ignored_sheets: list[str] = field(default_factory=list)
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
+    remarks: list[Refusal] = field(default_factory=list)  # what is taken and should be known all the same
 
     @property
     def written(self) -> int:
@@ -67,11 +70,20 @@ class LoadReport:
 
 
 @transaction.atomic
-def load_company(*, sheets: Sequence[Sheet], dry_run: bool = False, not_theirs: NotTheirs | None = None) -> LoadReport:
+def load_company(
+    *,
+    sheets: Sequence[Sheet],
+    today: date,
+    dry_run: bool = False,
+    not_theirs: NotTheirs | None = None,
+    different: Collection[str] = (),
+    because: str = "",
+) -> LoadReport:
     """Add and update by code. What the file leaves out or leaves blank stays as it is; a change keeps its history.
 
     With `dry_run` everything is tried against the database and taken back. `not_theirs(table, filled, known)` refuses
-    the rows that whoever hands the file in may not write. Raises `TableRefused` where the file cannot be read and
+    the rows that whoever hands the file in may not write. `different`: new codes that a person has confirmed as other
+    things than the known ones they look like, and `because` of what. Raises `TableRefused` where the file cannot be read and
     `CompanyRefused` where its rows are wrong: then nothing is written.
     """
     found, ignored = for_forms(sheets, forms.FORMS)
@@ -80,7 +92,7 @@ def load_company(*, sheets: Sequence[Sheet], dry_run: bool = False, not_theirs: 
         raise CompanyRefused([Refusal("", 0, "", "", N_("none of the tables is there: %(names)s"), {"names": names})])
     filled = {form.name: fill(found[form.name], form.columns) for form in forms.FORMS if form.name in found}
     _one_at_a_time()
-    known = Known.now()
+    known = Known.now(today, map(identifier, different), because)
     elsewhere = [refusal for name, one in filled.items() if not_theirs for refusal in not_theirs(name, one, known)]
     changed = {name: read(filled[name], known) for name, read, _ in STEPS if name in filled}
     refusals = elsewhere + [refusal for one in filled.values() for refusal in one.refusals]
@@ -88,20 +100,31 @@ def load_company(*, sheets: Sequence[Sheet], dry_run: bool = False, not_theirs: 
     refusals += [refusal for changes in changed.values() for refusal in changes.refusals]
     if refusals:
         raise CompanyRefused(refusals)
-    report = LoadReport(ignored)
+    report = LoadReport(ignored, remarks=_hidden(sheets))
     for name, changes in changed.items():
+        report.remarks += changes.remarks
         report.tables[name] = _counted(changes)
         if name == "units":
             write_units(changes, known)
         else:
             changes.write()
+    if "units" in changed and (still_there := list(closed_with_people(changed["units"]))):
+        raise CompanyRefused(still_there)
     note_places(changed)
     if dry_run:
         transaction.set_rollback(True)
-    elif any(report.tables[name]["created"] + report.tables[name]["updated"] for name in DERIVED_FROM & changed.keys()):
+    elif known.ended or any(
+        report.tables[name]["created"] + report.tables[name]["updated"] for name in DERIVED_FROM & changed.keys()
+    ):
         for follow in _followers:
             follow()
     return report
+
+
+def _hidden(sheets: Sequence[Sheet]) -> list[Refusal]:
+    """What of the workbook its sender did not see; the hidden sheets are named once."""
+    remarks = (remark for sheet in sheets for remark in sheet.hidden.remarks(sheet.name))
+    return list({(remark.sheet, remark.text): remark for remark in remarks}.values())
 
 
 def note_places(changed: Mapping[str, Changes]) -> None:

@@ -1,129 +1,144 @@
-"""People of a company file, their users, and where they are posted."""
+"""People of a company file, their users, their grades and their spells with the firm."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from itertools import pairwise
+from typing import TypeVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from accounts.services import new_user
+from core.cells import CLEARED
 from core.explain import N_
 from core.tables import Filled, Row
-from teams.models import Person, Posting, Role
-from teams.rules import PLACES, overlap
-from teams.services.loading import Changes, Known, said
+from teams.models import Grading, OutletPosting, Person, Posting, Rejoining, grade_in_words
+from teams.services.loading import Changes, Known, said, told
 from teams.sheets import GRADE_WORDS
 
-OF_PERSON = ("engagement", "joined_on", "left_on", "licence_no", "licence_until")
+OF_PERSON = ("engagement", "licence_no", "licence_until")
 OF_USER = ("name", "phone", "email")
+Dated = TypeVar("Dated", Grading, Rejoining)
 GRADES = {word: code for code, words in GRADE_WORDS.items() for word in words}
 
 
 def people_of(filled: Filled, known: Known) -> Changes:
     changes = Changes(filled)
-    spellings = {number.casefold(): number for number in known.people}
+    there = [known.people[row["employee_no"]].pk for row in filled.rows if row["employee_no"] in known.people]
+    gradings, returns = _by_person(Grading, there), _by_person(Rejoining, there)
     for row in filled.rows:
         _check_contact(row, changes)
-        spelled = spellings.setdefault(row["employee_no"].casefold(), row["employee_no"])
-        if spelled != row["employee_no"]:
-            rule = N_("there is somebody with the number %(number)s: capitals do not tell people apart")
-            changes.refuse(row, "employee_no", rule, number=spelled)
-        grade = GRADES.get(row["grade"], row["grade"])
         person = known.people.get(row["employee_no"])
         if person is None:
+            _check_number(row, known, changes)
             user = new_user(employee_no=row["employee_no"], **said(row.values, OF_USER))
-            person = Person(user=user, **said({**row.values, "grade": grade}, (*OF_PERSON, "grade")))
+            person = Person(user=user, **said(row.values, (*OF_PERSON, "joined_on", "left_on")))
             known.people[row["employee_no"]] = person
             changes.new += [user, person]
+            _check_leaving(row, person, person.joined_on, changes)
         else:
             changes.alter(person.user, of=person, **{name: row[name] for name in OF_USER})
-            changes.alter(person, grade=grade, **{name: row[name] for name in OF_PERSON})
-        if person.left_on and person.left_on < person.joined_on:
-            changes.refuse(row, "left_on", N_("is before the person joined on %(joined)s"), joined=person.joined_on)
+            changes.alter(person, **{name: row[name] for name in OF_PERSON})
+            _employ(row, person, returns.get(person.pk, []), known, changes)
+        _grade(row, person, gradings.get(person.pk, []), known.today, changes)
+    _end_postings(known, changes)
     return changes
 
 
+def _by_person(model: type[Dated], people: Iterable[int]) -> dict[int, list[Dated]]:
+    found: dict[int, list[Dated]] = {}
+    for row in model._default_manager.filter(person__in=people).order_by("pk"):
+        found.setdefault(row.person_id, []).append(row)
+    return found
+
+
+def _check_number(row: Row, known: Known, changes: Changes) -> None:
+    """Zeros may tell two people apart if somebody says so; capitals never do, as one signs in without them."""
+    likely = known.alike(known.people, row["employee_no"])
+    if likely.lower() == row["employee_no"].lower():
+        rule = N_("there is somebody with the number %(number)s: capitals do not tell people apart")
+        changes.refuse(row, "employee_no", rule, number=likely)
+    else:
+        changes.is_new(row, "employee_no", known, known.people)
+
+
 def _check_contact(row: Row, changes: Changes) -> None:
-    if row["email"]:
+    if email := told(row["email"]):
         try:
-            validate_email(row["email"])
+            validate_email(email)
         except ValidationError:
             changes.refuse(row, "email", N_("is not an e-mail address"))
 
 
-def postings_of(filled: Filled, known: Known) -> Changes:
-    """A row is found again by person, unit, role and first day. A customer manager whose open posting the file does not
-    mention is moved by a new one: the old one ends where the new one begins.
-    """
-    changes = Changes(filled)
-    numbers = {row["employee_no"] for row in filled.rows}
-    there = Posting.objects.filter(person__user__employee_no__in=numbers, acting_for=None)
-    by_key: dict[tuple[str, str, str, date], Posting] = {}
-    lines: dict[tuple[str, str, str], list[Posting]] = {}
-    for known_one in there.select_related("person__user", "unit"):
-        by_key[known_one.person.employee_no, known_one.unit.code, known_one.role, known_one.from_on] = known_one
-        lines.setdefault(_line(known_one), []).append(known_one)
-    mentioned: dict[int, Row] = {}
-    for row in filled.rows:
-        person, unit = known.people.get(row["employee_no"]), known.units.get(row["unit"])
-        if person is None:
-            changes.refuse(row, "employee_no", N_("there is nobody with this employee number"))
-        if unit is None:
-            changes.refuse(row, "unit", N_("there is no unit with this code"))
-        if person is None or unit is None:
-            continue
-        if unit.kind not in PLACES[row["role"]]:
-            rule = N_("there is no such post at a unit of kind %(kind)s")
-            changes.refuse(row, "role", rule, kind=unit.get_kind_display())
-        posting = by_key.get((row["employee_no"], row["unit"], row["role"], row["from_on"]))
-        if posting is not None:
-            changes.alter(posting, to_on=row["to_on"])
+# --- spells with the firm ----------------------------------------------------------------------------------------------
+def _employ(row: Row, person: Person, returns: list[Rejoining], known: Known, changes: Changes) -> None:
+    """A joining date after the day she left opens her next spell; the one before stays as it was (reading 49)."""
+    joined, last = row["joined_on"], max(returns, key=lambda back: back.joined_on, default=None)
+    earlier = next((back for back in returns if _began(person, returns, back) == joined), None)
+    if person.left_on and joined >= person.left_on:
+        back = Rejoining(person=person, left_on=person.left_on, joined_on=joined)
+        known.ended[person.pk] = person.left_on
+        known.back.append((person.employee_no, person.left_on, joined))
+        returns.append(back)
+        changes.add(back, of=person)
+        rule = N_("%(person)s comes back on %(day)s: what was until %(left)s stays as it was.")
+        changes.remark(row, rule, person=person.name, day=joined, left=person.left_on)
+        changes.alter(person, left_on=told(row["left_on"]) or CLEARED)
+        _check_leaving(row, person, joined, changes)
+    elif earlier is not None:
+        if told(row["left_on"]) not in (None, earlier.left_on):
+            rule = N_("belongs to an earlier time with the firm, which ended on %(left)s")
+            changes.refuse(row, "left_on", rule, left=earlier.left_on)
+    else:
+        if last is None:
+            changes.alter(person, joined_on=joined)
+        elif joined < last.left_on:
+            rule = N_("lies in an earlier time with the firm, which ended on %(left)s")
+            changes.refuse(row, "joined_on", rule, left=last.left_on)
         else:
-            posting = Posting(person=person, unit=unit, role=row["role"], from_on=row["from_on"], to_on=row["to_on"])
-            changes.new.append(posting)
-            lines.setdefault(_line(posting), []).append(posting)
-        mentioned[id(posting)] = row
-        _check_span(row, person, posting.to_on, changes)
-    for line in lines.values():
-        _settle(line, mentioned, changes)
-    return changes
+            changes.alter(last, of=person, joined_on=joined)
+        changes.alter(person, left_on=row["left_on"])
+        _check_leaving(row, person, joined, changes)
 
 
-def _line(posting: Posting) -> tuple[str, str, str]:
-    """What may not overlap: a customer manager's places, and the same post of one person at the same unit."""
-    place = "" if posting.role == Role.CUSTOMER_MANAGER else posting.unit.code
-    return (posting.person.employee_no, posting.role, place)
+def _began(person: Person, returns: list[Rejoining], back: Rejoining) -> date:
+    """When the spell began that ended before she came back this time."""
+    return max((one.joined_on for one in returns if one.joined_on < back.joined_on), default=person.joined_on)
 
 
-def _check_span(row: Row, person: Person, to_on: date | None, changes: Changes) -> None:
-    if to_on and to_on <= row["from_on"]:
-        changes.refuse(row, "to_on", N_("is not after the first day %(first)s"), first=row["from_on"])
-    if row["from_on"] < person.joined_on:
-        changes.refuse(row, "from_on", N_("is before the person joined on %(joined)s"), joined=person.joined_on)
-    if person.left_on and row["from_on"] >= person.left_on:
-        changes.refuse(row, "from_on", N_("is after the person left on %(left)s"), left=person.left_on)
+def _check_leaving(row: Row, person: Person, joined: date, changes: Changes) -> None:
+    if person.left_on and person.left_on < joined:
+        changes.refuse(row, "left_on", N_("is before the person joined on %(joined)s"), joined=joined)
 
 
-def _settle(line: Iterable[Posting], mentioned: dict[int, Row], changes: Changes) -> None:
-    """End the open posting a newer one follows; refuse postings that overlap."""
-    ordered = sorted(line, key=lambda posting: posting.from_on)
-    for earlier, later in pairwise(ordered):
-        if not overlap((earlier.from_on, earlier.to_on), (later.from_on, later.to_on)):
-            continue
-        row = mentioned.get(id(later)) or mentioned.get(id(earlier))
-        moves = earlier.role == Role.CUSTOMER_MANAGER and earlier.to_on is None and earlier.from_on < later.from_on
-        if moves and id(earlier) not in mentioned:
-            changes.alter(earlier, to_on=later.from_on)
-        elif row is not None:
-            other = earlier if mentioned.get(id(later)) is row else later
-            changes.refuse(
-                row,
-                "from_on",
-                N_("overlaps with the posting at %(unit)s from %(first)s to %(last)s: give one of them an end"),
-                unit=other.unit.code,
-                first=other.from_on,
-                last=other.to_on or "…",
-            )
+def _end_postings(known: Known, changes: Changes) -> None:
+    """Whoever comes back finds her old places ended on the day she left."""
+    for model in (Posting, OutletPosting):
+        held = model._default_manager.filter(person__in=known.ended)
+        for posting in held.select_related("person__user"):
+            changes.alter(posting, of=known.people[posting.person.employee_no], to_on=known.end_of(posting))
+
+
+# --- grades ------------------------------------------------------------------------------------------------------------
+def _grade(row: Row, person: Person, held: list[Grading], today: date, changes: Changes) -> None:
+    """A grade holds from the day given; a changed one without a day from the day of loading, never backwards (reading 39)."""
+    if row["grade"] is None:
+        if told(row["grade_from_on"]):
+            changes.refuse(row, "grade_from_on", N_("says since when, but no grade is given"))
+        return
+    grade = "" if row["grade"] is CLEARED else GRADES.get(row["grade"], row["grade"])
+    given = told(row["grade_from_on"])
+    since = given or (person.joined_on if person.pk is None else today)
+    before = max((one for one in held if one.from_on <= since), key=lambda one: one.from_on, default=None)
+    if (before.grade if before else "") == grade:
+        return
+    if before is not None and before.from_on == since:
+        changes.alter(before, of=person, grade=grade)
+    else:
+        changes.add(Grading(person=person, grade=grade, from_on=since), of=person)
+    if given is None and person.pk is not None:
+        rule = N_(
+            "The grade of %(person)s is %(grade)s from %(day)s, the day of loading; grade_from_on gives another day."
+        )
+        changes.remark(row, rule, person=person.name, grade=grade_in_words(grade) or "-", day=today)

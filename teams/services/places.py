@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -17,12 +17,28 @@ from teams.services.loading import Known
 TABLES = ("banks", "outlets", "targets")
 
 
-def load_places(*, table: str, sheet: Sheet, actor: User, today: date, dry_run: bool = False) -> LoadReport:
+def load_places(
+    *,
+    table: str,
+    sheet: Sheet,
+    actor: User,
+    today: date,
+    dry_run: bool = False,
+    different: Collection[str] = (),
+    because: str = "",
+) -> LoadReport:
     """Take the file whole or not at all; a row about what the actor does not edit refuses it, whoever it belonged to
     before. Raises `TableRefused` and `CompanyRefused`.
     """
     power = _Power(actor, authority_of(actor, today))
-    return load_company(sheets=[replace(sheet, name=table)], dry_run=dry_run, not_theirs=power.refuses)
+    return load_company(
+        sheets=[replace(sheet, name=table)],
+        today=today,
+        dry_run=dry_run,
+        not_theirs=power.refuses,
+        different=different,
+        because=because,
+    )
 
 
 class _Power:
@@ -40,7 +56,7 @@ class _Power:
 
     def elsewhere(self, filled: Filled, row: Row, column: str, known: Known) -> Iterator[Refusal]:
         """Where the unit named in a column is known and lies outside the actor's power."""
-        unit = known.units.get(row[column])
+        unit = known.unit(row[column])
         if unit is not None and not self.authority.may(Power.EDIT_PLACES, unit.path):
             yield filled.refusal(row, column, N_("You do not edit what belongs to %(unit)s."), unit=unit.code)
 

@@ -17,6 +17,7 @@ from teams import services
 from teams.models import Outlet, OutletPosting, PartnerBank, Person, Posting, Target, Unit
 from tests.cast import Cast
 
+TODAY = date(2026, 11, 18)
 COMPANY = {
     "units": """code,name,kind,parent,city,local,started_on,closed_on,functions
 HX,和信证券,company,,上海,,2020-01-01,,
@@ -55,7 +56,7 @@ def folder(tmp_path: Path, **tables: str) -> Path:
 
 
 def load(path: Path, **options: Any) -> services.LoadReport:
-    return services.load_company(sheets=read_tables(path), **options)
+    return services.load_company(sheets=read_tables(path), **{"today": TODAY, **options})
 
 
 def counts() -> list[int]:
@@ -75,7 +76,7 @@ def test_a_folder_becomes_a_company(loaded: Path) -> None:
     assert Unit.objects.get(code="MS").functions == ["channel_management", "market_supervision"]
     assert Unit.objects.get(code="B8").started_on is None
     lin = Person.objects.get(user__employee_no="0001")
-    assert (lin.name, lin.grade, lin.joined_on, lin.user.has_usable_password()) == (
+    assert (lin.name, lin.grade_on(TODAY), lin.joined_on, lin.user.has_usable_password()) == (
         "林小雨",
         "J",
         date(2024, 1, 1),

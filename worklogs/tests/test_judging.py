@@ -138,7 +138,7 @@ def test_a_rule_set_into_the_past_is_judged_from_its_day_on(cast, five_weeks_lat
 
 def company_file(table: str, *lines: str) -> None:
     rows = [line.split(",") for line in lines]
-    load_company(sheets=[Sheet(table, list(enumerate(rows, start=1)))])
+    load_company(sheets=[Sheet(table, list(enumerate(rows, start=1)))], today=TODAY)
 
 
 @pytest.mark.clause("S3.2")
