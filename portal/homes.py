@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.periods import Month
 from portal.selectors.archive import archive
-from portal.selectors.board import board
+from portal.selectors.board import board, units_of_board
 from portal.selectors.month import branch_lines, branches_of_pay, month_of_branch
 from portal.selectors.own_day import own_day
 from portal.selectors.teams import teams
 from teams.authority import POWERS, Power, topmost
-from teams.models import Role, Unit
+from teams.models import Role
 
 P = Power
 PEOPLE_LEADERS = {Role.AREA_MANAGER, Role.MARKET_MANAGER, Role.BRANCH_MANAGER}
@@ -43,7 +43,7 @@ def own_day_context(user: User, today: date) -> dict[str, Any]:
 
 def board_context(user: User, today: date) -> dict[str, Any]:
     paths = topmost({held.path for held in user.authority.held if held.role in PEOPLE_LEADERS})
-    return {"board": board(user, list(Unit.objects.filter(path__in=paths).order_by("path")), today)}
+    return {"board": board(user, units_of_board(paths, today), today)}
 
 
 def teams_context(user: User, today: date) -> dict[str, Any]:

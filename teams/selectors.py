@@ -155,22 +155,33 @@ def grades_on(people: Collection[int], on: date) -> dict[int, str]:
     return {person: spans[-1].grade for person, spans in grades_during(people, Day(on)).items()}
 
 
-def openings_target(units: Collection[Unit], members: Collection[Member], month: Month) -> Decimal | None:
-    """The openings units are to reach in a month together; `members` are theirs.
+def openings_targets(
+    units: Collection[Unit], members: Collection[Member], months: Collection[Month]
+) -> dict[Month, Decimal | None]:
+    """The openings units are to reach in each month together; `members` are theirs. One query.
 
     A unit without a target of its own answers for the sum of its people's. `None`: none is set at all.
     """
     people = [member.person_id for member in members]
-    rows = Target.objects.filter(Q(unit__in=units) | Q(person__in=people), month=month.first, measure=Measure.OPENINGS)
-    set_for = list(rows.values_list("unit", "person", "value"))
-    of_unit = {unit: value for unit, _, value in set_for if unit}
-    of_person = {person: value for _, person, value in set_for if person}
-    found: list[Decimal] = []
-    for unit in units:
-        theirs = [m.person_id for m in members if m.unit_path.startswith(unit.path)]
-        summed = [of_person[person] for person in theirs if person in of_person]
-        found += [of_unit[unit.pk]] if unit.pk in of_unit else summed
-    return sum(found, ZERO) if found else None
+    rows = Target.objects.filter(
+        Q(unit__in=units) | Q(person__in=people), month__in=[one.first for one in months], measure=Measure.OPENINGS
+    )
+    set_for: dict[tuple[date, int | None, int | None], Decimal] = {
+        (month, unit, person): value
+        for month, unit, person, value in rows.values_list("month", "unit", "person", "value")
+    }
+    result: dict[Month, Decimal | None] = {}
+    for month in months:
+        found: list[Decimal] = []
+        for unit in units:
+            theirs = {member.person_id for member in members if member.unit_path.startswith(unit.path)}
+            summed = [
+                value for person in sorted(theirs) if (value := set_for.get((month.first, None, person))) is not None
+            ]
+            own = set_for.get((month.first, unit.pk, None))
+            found += summed if own is None else [own]
+        result[month] = sum(found, ZERO) if found else None
+    return result
 
 
 def _in_force(on: date) -> Q:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -12,10 +12,11 @@ from django.db.models import Max, Q, Sum
 
 from accounts.models import User
 from core.money import ZERO
-from core.periods import Month
+from core.periods import Month, Week
 from crm.models import DailyResult
+from portal.selectors.shown_month import ShownMonth, has_data
 from teams.models import Unit
-from teams.selectors import openings_target
+from teams.selectors import openings_targets
 from worklogs.models import WorkLog
 from worklogs.selectors.desk import Standing, desk, last_weeks, owed_by_reader
 from worklogs.selectors.heat import heat_of_people
@@ -42,21 +43,24 @@ class Row:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A log that waits for an answer."""
+    """A log that waits for an answer. It is late once its week is over: that long her leader has to answer."""
 
     log: WorkLog
     name: str
     days: int
+    is_late: bool
 
 
 @dataclass(frozen=True)
 class Board:
     """`everybody` of the units, who needs a word first on top; `owed` are the logs the reader is to answer herself.
 
-    `target` is None where none is set.
+    `target` is None where none is set; `begun_target` is that of a month just begun beside the one shown.
     """
 
     on: date
+    month: ShownMonth
+    begun_target: Decimal | None
     units: tuple[Unit, ...]
     everybody: tuple[Row, ...]
     owed: tuple[Waiting, ...]
@@ -104,29 +108,45 @@ class Board:
         return sum(not row.openings for row in self.everybody)
 
 
-def board(user: User, units: Sequence[Unit], today: date) -> Board:
-    """Of everybody who writes logs in `units` and below; ten queries, one more for a market manager at month end."""
+def units_of_board(paths: Collection[str], today: date) -> list[Any]:
+    """The units with `has_data`: whether anything of this month has come to them; one query."""
+    return list(Unit.objects.filter(path__in=paths).annotate(has_data=has_data(paths, today)).order_by("path"))
+
+
+def board(user: User, units: Sequence[Any], today: date) -> Board:
+    """Of everybody who writes logs in `units` (as `units_of_board` gives them) and below; ten queries, one more for a
+    market manager at month end."""
     standings = sorted(desk(user, units, today, weeks=WEEKS), key=lambda one: one.urgency)
     shown = [(one.member, one.weeks) for one in standings[:MOST_ROWS]]
     names = {one.member.person_id: one.member.name for one in standings}
-    openings = _openings(list(names), Month(today))
+    month = ShownMonth.given(any(unit.has_data for unit in units), today)
+    members = [one.member for one in standings]
+    openings = _openings(list(names), month.month)
+    targets = openings_targets(units, members, {month.month, Month(today)})
     return Board(
         on=today,
+        month=month,
+        begun_target=targets[Month(today)] if month.begun else None,
         units=tuple(units),
         everybody=tuple(Row(one, *openings.get(one.member.person_id, (ZERO, None))) for one in standings),
-        owed=tuple(Waiting(log, names[log.person_id], (today - log.on).days) for log in owed_by_reader(standings)),
+        owed=tuple(
+            Waiting(log, names[log.person_id], (today - log.on).days, Week(log.on).end <= today)
+            for log in owed_by_reader(standings)
+        ),
         month_end=month_end_due(user, standings[0].asked, today) if standings else None,
-        target=openings_target(units, [one.member for one in standings], Month(today)),
-        heat=heat_of_people(shown, last_weeks(today, WEEKS)),
+        target=targets[month.month],
+        heat=heat_of_people(
+            shown, last_weeks(today, WEEKS), over={one.member.person_id: one.days_over for one in standings}
+        ),
     )
 
 
 def _openings(people: list[int], month: Month) -> dict[int, tuple[Decimal, date]]:
     """Of the month by person, and the last day with any."""
     rows = (
-        DailyResult.objects.filter(person__in=people, openings__gt=0, day__lt=month.end)
+        DailyResult.objects.filter(person__in=people, openings__gt=0)
         .order_by()
         .values_list("person")
-        .annotate(total=Sum("openings", filter=Q(day__gte=month.first)), last=Max("day"))
+        .annotate(total=Sum("openings", filter=Q(day__gte=month.first, day__lt=month.end)), last=Max("day"))
     )
     return {person: (total or ZERO, last) for person, total, last in rows}

@@ -14,13 +14,15 @@ from django.urls import reverse
 from accounts.models import User
 from attendance.selectors import calendar_for
 from compensation.models import PayRun, PaySlip
-from core.periods import Month, Week
+from core.periods import Month, Period, Week
 from crm.models import DailyResult
 from messaging.models import Message
+from portal.selectors.shown_month import ShownMonth, shown_month
 from teams.authority import POWERS, Power
 from teams.models import Measure, Person, Target
 from worklogs.models import DayScore, Reply, WeekScore, WorkLog
 from worklogs.rules.kinds import LABELS, Kind, KnownAs
+from worklogs.rules.running import mark_so_far
 from worklogs.rules.scoring import DayScore as JudgedDay
 from worklogs.rules.scoring import Missing, score_tally, still_missing
 from worklogs.rules.tallying import Entry, tally
@@ -57,8 +59,11 @@ class OwnDay:
     bars: list[dict[str, Any]]
     week_points: int
     week_mark: int | None
+    week_so_far: int  # what the days of the week that are over ask for
+    month: ShownMonth
     openings: Decimal
     target: Decimal | None
+    begun_target: Decimal | None
     slip: dict[str, str] | None
     replies: tuple[Reply, ...]
     messages: tuple[Message, ...]
@@ -84,11 +89,13 @@ class OwnDay:
 
 
 def own_day(user: User, today: date) -> OwnDay:
-    """Nine queries."""
+    """Ten queries."""
     person: Person = user.person  # type: ignore[attr-defined]
     unit_id = next((h.unit_id for h in user.authority.held if Power.WRITE_LOG in POWERS[h.role]), None)
     state, is_late, is_answered, entries = _written(person, today)
-    is_due = calendar_for(Week(today)).is_workday(today)
+    week = Week(today)
+    calendar = calendar_for(week)
+    is_due = calendar.is_workday(today)
     judged = missing = None
     kinds: tuple[KindToday, ...] = ()
     if unit_id is not None:
@@ -101,7 +108,10 @@ def own_day(user: User, today: date) -> OwnDay:
             KindToday(kind, LABELS[kind], counted.of(kind), asked.number(f"day_{kind}") if is_due else 0)
             for kind in Kind
         )
-    figures = _figures(person, today)
+    month = shown_month({held.path for held in user.authority.held}, today)
+    figures = _figures(person, today, month)
+    this_week = figures["this_week"] or {}
+    over = len(calendar.workdays(Period(week.first, today))) if today > week.first else 0
     bars = _bars(person, today, judged if entries or is_due else None)
     return OwnDay(
         on=today,
@@ -113,9 +123,12 @@ def own_day(user: User, today: date) -> OwnDay:
         kinds=kinds,
         bars=bars,
         week_points=points_of_bars(bars),
-        week_mark=(figures["this_week"] or {}).get("mark"),
+        week_mark=this_week.get("mark"),
+        week_so_far=mark_so_far(this_week.get("mark", 0), this_week.get("due", 0), over),
+        month=month,
         openings=figures["opened"] or Decimal(0),
         target=figures["asked"],
+        begun_target=figures["asked_now"] if month.begun else None,
         slip=figures["newest_slip"],
         replies=tuple(
             Reply.objects.filter(log__person=person, at__date__gt=today - timedelta(days=14))
@@ -160,9 +173,9 @@ def _bars(person: Person, today: date, judged: JudgedDay | None) -> list[dict[st
     return bars_of(week, scores, today=today, shown=today, link=link)
 
 
-def _figures(person: Person, today: date) -> dict[str, Any]:
+def _figures(person: Person, today: date, shown: ShownMonth) -> dict[str, Any]:
     """One row of single figures: openings and target of the month, the week's mark, the newest published slip."""
-    month = Month(today)
+    month = shown.month
     openings = (
         DailyResult.objects.filter(person=OuterRef("pk"), day__gte=month.first, day__lt=month.end)
         .order_by()
@@ -170,15 +183,16 @@ def _figures(person: Person, today: date) -> dict[str, Any]:
         .annotate(total=Sum("openings"))
         .values("total")
     )
-    targets = Target.objects.filter(person=OuterRef("pk"), month=month.first, measure=Measure.OPENINGS)
+    targets = Target.objects.filter(person=OuterRef("pk"), measure=Measure.OPENINGS)
     weeks = WeekScore.objects.filter(person=OuterRef("pk"), week=Week(today).first)
     slips = PaySlip.objects.filter(person=OuterRef("pk"), run__state=PayRun.State.FILED).order_by("-run__month")
     row = (
         Person.objects.filter(pk=person.pk)
         .values(
             opened=Subquery(openings),
-            asked=Subquery(targets.values("value")[:1]),
-            this_week=Subquery(weeks.values(row=JSONObject(mark=F("pass_mark")))[:1]),
+            asked=Subquery(targets.filter(month=month.first).values("value")[:1]),
+            asked_now=Subquery(targets.filter(month=Month(today).first).values("value")[:1]),
+            this_week=Subquery(weeks.values(row=JSONObject(mark=F("pass_mark"), due=F("due_days")))[:1]),
             newest_slip=Subquery(
                 slips.values(row=JSONObject(public_id=F("public_id"), month=F("run__month"), total=F("total")))[:1]
             ),

@@ -10,16 +10,19 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Count, DateField, Exists, OuterRef, Q, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from attendance.rules import Calendar
 from attendance.selectors import calendar_for
 from compensation.models import PayRun, Stage
-from core.periods import Month, Period, Week
+from core.periods import ONE_DAY, Month, Period, Week
 from crm.rules import ranked
 from crm.selectors import days_not_known, openings_by_unit
+from portal.selectors.shown_month import ShownMonth, shown_month
 from supervision.models import LaggardEntry, ReminderRun
 from supervision.selectors.lists import lists_seen, shown_first
 from teams.authority import Power
@@ -27,7 +30,8 @@ from teams.models import Measure, Posting, Target, Unit, UnitKind
 from teams.selectors import MEMBERS, unranked_because
 from worklogs.models import DayScore, ScoreTable, WeekScore, WorkLog
 from worklogs.selectors.desk import last_weeks
-from worklogs.selectors.heat import legend_of, level_of, week_labels
+from worklogs.selectors.heat import legend_of, level_of, running_level, week_labels
+from worklogs.services.score_tables import sending_day
 
 ZERO = Decimal(0)
 WEEKS = 8
@@ -49,7 +53,11 @@ class TeamRow:
 
 @dataclass(frozen=True)
 class Teams:
+    """`begun_target` is that of the month just begun, where `month` shown is over."""
+
     on: date
+    month: ShownMonth
+    begun_target: Decimal | None
     scope: Unit
     kind: str
     rows: tuple[TeamRow, ...]
@@ -60,6 +68,7 @@ class Teams:
     runs: tuple[ReminderRun, ...]
     tables_due: tuple[Unit, ...]
     tables_arrived: frozenset[int]
+    tables_late: bool  # whether the day on which they go up is over
     to_sign: tuple[PayRun, ...]
     reads_logs: bool
 
@@ -69,8 +78,7 @@ class Teams:
 
     @property
     def target(self) -> Decimal | None:
-        known = [row.target for row in self.rows if row.target is not None]
-        return sum(known, ZERO) if known else None
+        return _together([row.target for row in self.rows])
 
     @property
     def tables_missing(self) -> tuple[Unit, ...]:
@@ -78,15 +86,21 @@ class Teams:
 
 
 def teams(user: User, path: str, today: date) -> Teams:
-    """Units below the one at `path` that are ranked against each other; eleven queries."""
-    month, last_week = Month(today), Week(today).previous()
+    """Units below the one at `path` that are ranked against each other; twelve queries.
+
+    Where nobody has opened anything there is nothing to rank: no first among equals at zero.
+    """
+    last_week = Week(today).previous()
+    month = shown_month([path], today)
+    calendar = calendar_for(Period(month.month.first, today + ONE_DAY))
     units = _units(path, today, month, last_week)
     scope = units[0]
     kind = UnitKind.BRANCH if scope.kind == UnitKind.COMPANY else UnitKind.MARKET_DEPARTMENT
     shown = [unit for unit in units if unit.kind == kind]
-    openings = openings_by_unit(kind, period=month, within=scope)
-    reasons = {unit.pk: unranked_because(unit, today) for unit in shown}
-    places = {one.key: one for one in ranked({u.pk: openings.get(u.pk, ZERO) for u in shown if not reasons[u.pk]})}
+    openings = openings_by_unit(kind, period=month.month, within=scope)
+    reasons = {unit.pk: unranked_because(unit, month.until) for unit in shown}
+    compared = {unit.pk: openings.get(unit.pk, ZERO) for unit in shown if not reasons[unit.pk]}
+    places = {one.key: one for one in ranked(compared)} if any(compared.values()) else {}
     recent, runs = _reminders(user, scope, today)
     due, written = _today(scope, today)
     departments = tuple(
@@ -106,58 +120,86 @@ def teams(user: User, path: str, today: date) -> Teams:
     ]
     return Teams(
         on=today,
+        month=month,
+        begun_target=_together([unit.asked_now for unit in shown]) if month.begun else None,
         scope=scope,
         kind=kind,
         rows=tuple(sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.unit.code))),
-        missing=tuple(_missing(scope, month, today)),
-        heat=_heat(user, scope, shown, last_weeks(today, WEEKS)),
+        missing=tuple(_missing(scope, month.month, today, calendar)),
+        heat=_heat(user, scope, shown, last_weeks(today, WEEKS), today),
         due=due,
         written=written,
         runs=tuple(runs),
         tables_due=departments,
         tables_arrived=frozenset(unit.pk for unit in departments if unit.has_sent_table),
+        tables_late=today > sending_day(last_week, calendar),
         to_sign=tuple(_to_sign(user)),
         reads_logs=user.authority.may(Power.READ_LOGS),
     )
 
 
-def _units(path: str, today: date, month: Month, week: Week) -> list[Any]:
-    """Units at and below `path`, with `asked`, their openings target of the month (without one of their own that of
-    their people together), and `has_sent_table` of the week."""
-    targets = Target.objects.filter(month=month.first, measure=Measure.OPENINGS)
-    own = targets.filter(unit=OuterRef("pk")).values("value")[:1]
-    theirs = Posting.objects.on(today).filter(role__in=MEMBERS, unit__path__startswith=OuterRef(OuterRef("path")))
-    of_people = targets.filter(person__in=theirs.values("person")).order_by().values("measure")
-    together = of_people.annotate(sum=Sum("value")).values("sum")
+def _together(targets: Sequence[Decimal | None]) -> Decimal | None:
+    known = [target for target in targets if target is not None]
+    return sum(known, ZERO) if known else None
+
+
+def _units(path: str, today: date, month: ShownMonth, week: Week) -> list[Any]:
+    """Units at and below `path`, with `asked` and `asked_now`, their openings target of the month shown and of today's,
+    and `has_sent_table` of the week."""
     tables = ScoreTable.objects.filter(unit=OuterRef("pk"), week=week.first)
     return list(
         Unit.objects.filter(path__startswith=path)
         .exclude(closed_on__lte=today)
-        .annotate(asked=Coalesce(Subquery(own), Subquery(together)), has_sent_table=Exists(tables))
+        .annotate(
+            asked=_asked(month.month, month.until),
+            asked_now=_asked(Month(today), today),
+            has_sent_table=Exists(tables),
+        )
         .order_by("path")
     )
 
 
-def _missing(scope: Unit, month: Month, today: date) -> list[date]:
-    """Trading days of the month before today on which no statement can be made; three queries."""
+def _asked(month: Month, on: date) -> Coalesce:
+    """The openings target of a unit; without one of its own that of its people on a day together."""
+    targets = Target.objects.filter(month=month.first, measure=Measure.OPENINGS)
+    own = targets.filter(unit=OuterRef("pk")).values("value")[:1]
+    theirs = Posting.objects.on(on).filter(role__in=MEMBERS, unit__path__startswith=OuterRef(OuterRef("path")))
+    of_people = targets.filter(person__in=theirs.values("person")).order_by().values("measure")
+    together = of_people.annotate(sum=Sum("value")).values("sum")
+    return Coalesce(Subquery(own), Subquery(together))
+
+
+def _missing(scope: Unit, month: Month, today: date, calendar: Calendar) -> list[date]:
+    """Trading days of the month before today on which no statement can be made; two queries."""
     if today == month.first:
         return []
-    past = Period(month.first, today)
-    return days_not_known(past, calendar_for(past).trading_days(past), within=scope)
+    past = Period(month.first, min(today, month.end))
+    return days_not_known(past, calendar.trading_days(past), within=scope)
 
 
-def _heat(user: User, scope: Unit, units: Sequence[Unit], weeks: Sequence[Week]) -> dict[str, Any]:
+def _heat(user: User, scope: Unit, units: Sequence[Unit], weeks: Sequence[Week], today: date) -> dict[str, Any]:
     """Per unit and week the share of people who passed, from the verdicts of everybody below it; one query.
 
-    A unit in preparation is compared with nobody.
+    Of the week that is running it is the share of passed days among those that are over. A unit in preparation is
+    compared with nobody.
     """
     passed: Counter[tuple[int, date]] = Counter()
     judged: Counter[tuple[int, date]] = Counter()
+    verdicts = {"of": Count("pk"), "passed_": Count("pk", filter=Q(passed=True))}
+    here, now = Q(unit__path__startswith=scope.path), weeks[-1]
+    over = WeekScore.objects.filter(here, week__gte=weeks[0].first, week__lt=now.first, due_days__gt=0)
+    running = DayScore.objects.filter(here, on__gte=now.first, on__lt=today, due=True)
     rows = (
-        WeekScore.objects.filter(unit__path__startswith=scope.path, week__gte=weeks[0].first, due_days__gt=0)
-        .order_by()
+        over.order_by()
         .values_list("unit__path", "week")
-        .annotate(of=Count("pk"), passed_=Count("pk", filter=Q(passed=True)))
+        .annotate(**verdicts)
+        .union(
+            running.order_by()
+            .annotate(week=Value(now.first, DateField()))
+            .values_list("unit__path", "week")
+            .annotate(**verdicts),
+            all=True,
+        )
     )
     for path, week, of, count in rows:
         for unit in units:
@@ -171,7 +213,10 @@ def _heat(user: User, scope: Unit, units: Sequence[Unit], weeks: Sequence[Week])
             {
                 "label": unit.name,
                 "href": address and f"{address}?{urlencode({'within': unit.code})}",
-                "cells": [_cell(passed[unit.pk, week.first], judged[unit.pk, week.first]) for week in weeks],
+                "cells": [
+                    _cell(passed[unit.pk, week.first], judged[unit.pk, week.first], is_running=week == weeks[-1])
+                    for week in weeks
+                ],
             }
             for unit in units
         ],
@@ -179,10 +224,14 @@ def _heat(user: User, scope: Unit, units: Sequence[Unit], weeks: Sequence[Week])
     }
 
 
-def _cell(passed: int, of: int) -> dict[str, Any]:
+def _cell(passed: int, of: int, *, is_running: bool) -> dict[str, Any]:
     if not of:
-        return {"text": "–", "level": 0}
-    return {"text": round(100 * passed / of), "level": level_of(passed, of, STEPS), "hint": f"%, {passed} / {of}"}
+        return {"text": "–", "level": 0, "running": is_running}
+    cell: dict[str, Any] = {"text": round(100 * passed / of), "running": is_running}
+    if is_running:
+        hint = _("%% of the logs of the days over, %(passed)s of %(of)s, the week is running")
+        return {**cell, "level": running_level(passed, of, STEPS), "hint": hint % {"passed": passed, "of": of}}
+    return {**cell, "level": level_of(passed, of, STEPS), "hint": f"%, {passed} / {of}"}
 
 
 def _reminders(user: User, scope: Unit, today: date) -> tuple[list[LaggardEntry], list[ReminderRun]]:

@@ -11,8 +11,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.periods import Month, Week
+from crm.models import Import, Kind
 from portal.homes import homes_of
-from portal.tests.world import fill, more_people
+from portal.tests.world import fill, more_people, one_opening
 from teams.models import Posting, Target
 from tests.cast import Cast
 from worklogs.models import WeekScore, WorkLog
@@ -96,6 +97,7 @@ def test_the_board_holds_the_leaders_people_and_no_others(cast: Cast, signed_in)
 
 def test_a_team_without_a_target_of_its_own_answers_for_the_sum_of_its_people(cast: Cast, signed_in):
     month = Month(cast.today).first
+    one_opening(cast, cast.today)
     assert signed_in(cast.am).get("/").context["board"].target is None
     for key, value in (("cm", 9), ("cm2", 7), ("cm_west", 5)):
         Target.objects.create(person=cast.person(key), month=month, measure="openings", value=value)
@@ -180,6 +182,7 @@ def test_a_ranked_unit_without_a_target_of_its_own_answers_for_the_sum_of_its_pe
         return {row.unit.code: row.target for row in signed_in(cast.user[key]).get("/").context["teams"].rows}
 
     month = Month(cast.today).first
+    one_opening(cast, cast.today)
     for key, value in (("cm", 9), ("cm2", 7), ("sibling_cm", 5)):
         Target.objects.create(person=cast.person(key), month=month, measure="openings", value=value)
     Target.objects.create(person=cast.person("mm"), month=month, measure="openings", value=99)  # no seller's
@@ -224,3 +227,72 @@ def test_no_link_of_a_first_screen_leads_where_its_reader_may_not_go(cast: Cast,
         links = {unescape(url) for url in re.findall(r'href="(/[^"#]*)"', page) if not url.startswith("/static/")}
         refused = {url for url in links if client.get(url).status_code >= 400}
         assert refused == set(), key
+
+
+def on(day: date, time_machine) -> None:
+    time_machine.move_to(noon(day), tick=False)
+
+
+@pytest.mark.parametrize("day", [date(2026, 12, 1), date(2026, 12, 2), date(2026, 12, 4)])
+def test_the_first_of_a_month_shows_the_month_that_is_over_until_the_new_one_has_data(
+    cast: Cast, signed_in, time_machine, day: date
+):
+    fill(cast)
+    on(day, time_machine)
+    december = date(2026, 12, 1)
+    for key in ("cm", "cm2"):
+        Target.objects.create(person=cast.person(key), month=december, measure="openings", value=5)
+    for key, view, name in (
+        ("cm2", "own_day", "day"),
+        ("am", "board", "board"),
+        ("manager", "teams", "teams"),
+        ("market", "teams", "teams"),
+    ):
+        response = signed_in(cast.user[key]).get("/", {"view": view})
+        shown, text = response.context[name], response.content.decode()
+        assert shown.month.month == Month(date(2026, 11, 1)) and shown.openings, key
+        assert "11 月（已结束）" in text and ("12 月（刚开始）" in text or "12 月（尚无数据）" in text), key
+        assert shown.begun_target in (5, 10), key
+    one_opening(cast, december)
+    client = signed_in(cast.market)
+    teams = client.get("/").context["teams"]
+    assert (teams.month.month, teams.openings) == (Month(december), 1)
+    assert client.get("/").context["teams"].month.begun is None
+
+
+def test_nobody_is_first_with_zero_of_zero(cast: Cast, signed_in, time_machine):
+    Import.objects.create(
+        kind=Kind.OPENINGS, unit=cast.unit["HX"], state="taken", file_name="x", file_sha256="0",
+        covers_from=date(2026, 12, 1), covers_to=date(2026, 12, 1), checked_at=noon(cast.today), taken_at=noon(cast.today),
+    )  # fmt: skip
+    on(date(2026, 12, 2), time_machine)
+    response = signed_in(cast.market).get("/")
+    assert {row.rank for row in response.context["teams"].rows} == {None}
+    assert "尚无人开户，暂不排名" in response.content.decode()
+
+
+def test_the_running_week_is_measured_against_the_days_that_are_over(cast: Cast, signed_in):
+    fill(cast, weeks=2)
+    board = signed_in(cast.am).get("/").context["board"]
+    for row in board.rows:
+        week = row.standing.week
+        assert row.standing.asked_so_far == week.pass_mark * 2 // 5  # Wednesday: Monday and Tuesday are over
+    running = [cells["cells"][-1] for cells in board.heat["rows"]]
+    assert all(cell["running"] and cell["level"] in (2, 3, 4) for cell in running)
+    assert not any(cell.get("running") for cells in board.heat["rows"] for cell in cells["cells"][:-1])
+    teams = signed_in(cast.market).get("/").context["teams"]
+    assert {row["cells"][-1]["level"] for row in teams.heat["rows"]} <= {0, 2, 3, 4}
+    day = signed_in(cast.cm).get("/").context["day"]
+    assert day.week_so_far == 40 and [bar["state"] for bar in day.bars][2] in ("good", "running")
+
+
+def test_nothing_is_an_alarm_before_its_deadline(cast: Cast, signed_in, time_machine):
+    """The score tables go up on Monday: until that day is over a missing one is no alarm."""
+    for day, late in ((date(2026, 11, 30), False), (date(2026, 12, 1), True)):
+        on(day, time_machine)
+        assert signed_in(cast.market).get("/").context["teams"].tables_late is late
+    written(cast, "cm", date(2026, 11, 30))
+    for day, late in ((date(2026, 12, 4), False), (date(2026, 12, 7), True)):
+        on(day, time_machine)
+        board = signed_in(cast.am).get("/").context["board"]
+        assert [waits.is_late for waits in board.waiting] == [late]

@@ -116,6 +116,15 @@ def _openings(cast: Cast, postings: list[Posting], draw: random.Random) -> None:
             UnitResult.objects.create(unit_id=pk, day=on, openings=count, running=running[pk])
 
 
+def one_opening(cast: Cast, on: date, key: str = "cm") -> None:
+    """An opening of a day, credited to a person and to the units above her."""
+    posting = Posting.objects.get(person=cast.person(key), role=Role.CUSTOMER_MANAGER)
+    DailyResult.objects.create(day=on, person=posting.person, unit=posting.unit, openings=1, open_assets=0)
+    for pk in posting.unit.line:
+        before = UnitResult.objects.filter(unit=pk, day__lt=on).order_by("-day").first()
+        UnitResult.objects.create(unit_id=pk, day=on, openings=1, running=(before.running if before else 0) + 1)
+
+
 def _targets(cast: Cast, postings: list[Posting]) -> None:
     month = Month(cast.today).first
     for posting in postings:

@@ -29,7 +29,7 @@ def bars_of(
         is_judged = score is not None and (on <= today or score.points > 0)
         state = ""
         if score and score.due:
-            state = "good" if score.passed else "bad" if on < today else ""
+            state = "good" if score.passed else "bad" if on < today else "running" if on == today else ""
         bars.append(
             {
                 "label": weekday(on),
@@ -37,7 +37,9 @@ def bars_of(
                 "text": "" if is_judged else "–",
                 "mark": score.pass_mark if score and score.due else 0,
                 "state": state,
-                "state_text": {"good": _("passed"), "bad": _("not passed")}.get(state, ""),
+                "state_text": {"good": _("passed"), "bad": _("not passed"), "running": _("not over yet")}.get(
+                    state, ""
+                ),
                 "is_today": on == shown,
                 "href": link(on),
             }

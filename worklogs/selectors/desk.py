@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -20,6 +20,7 @@ from teams.models import Unit, UnitKind, below
 from teams.selectors import Member, members_on
 from worklogs.models import DayScore, ScoreTable, WeekScore, WorkLog
 from worklogs.rules.kinds import LABELS, Kind
+from worklogs.rules.running import mark_so_far
 from worklogs.selectors.answering import NONE, Answers, answered_logs, answers, is_to_answer, owed_of
 from worklogs.selectors.month_end import DAYS, GRACE
 
@@ -41,6 +42,12 @@ class Standing:
     asked: Mapping[str, RuleValue]
     answers: Answers
     to_answer: Sequence[WorkLog]
+    days_over: int = 0  # of the running week, those on which she owed a log
+
+    @property
+    def asked_so_far(self) -> int:
+        """What the days of her week that are over ask for."""
+        return mark_so_far(self.week.pass_mark, self.week.due_days, self.days_over) if self.week else 0
 
     @property
     def owed(self) -> int:
@@ -109,7 +116,9 @@ def desk(user: User, units: Collection[Unit], on: date, *, weeks: int = 1) -> li
     members = members_on(on, units=units)
     people = [member.person_id for member in members]
     logs, to_answer = _logs(user, people, on)
-    days = {score.person_id: score for score in DayScore.objects.filter(person__in=people, on=on).defer("lines")}
+    of_week = DayScore.objects.filter(person__in=people, on__gte=Week(on).first, on__lte=on).defer("lines")
+    days = {score.person_id: score for score in of_week if score.on == on}
+    over = Counter(score.person_id for score in of_week if score.due and score.on < on)
     scores = week_scores(people, units, last_weeks(on, weeks))
     asked = policy.values_on([REPLIES_A_WEEK, DAYS, GRACE], unit_ids={member.unit_id for member in members}, on=on)
     owed = {member.person_id: cast(int, asked[member.unit_id][REPLIES_A_WEEK].value) for member in members}
@@ -124,6 +133,7 @@ def desk(user: User, units: Collection[Unit], on: date, *, weeks: int = 1) -> li
             asked=asked[member.unit_id],
             answers=(answers_had := given.get(member.person_id, NONE)),
             to_answer=owed_of(to_answer.get(member.person_id, ()), answers_had.owed),
+            days_over=over[member.person_id],
         )
         for member in members
     ]

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import User
+from attendance.rules import Calendar
 from attendance.selectors import calendar_for
 from core import clock
 from core.explain import digest_of
@@ -59,10 +60,10 @@ def weeks_caught_up(today: date) -> list[Week]:
     return [week for week in reversed(weeks) if week.first in judged]
 
 
-def sending_day(week: Week) -> date:
+def sending_day(week: Week, calendar: Calendar | None = None) -> date:
     """The Monday after the week, or the next workday where that is none (reading 16)."""
     ahead = Period(week.end, week.next().next().end)
-    return calendar_for(ahead).workdays(ahead)[0]
+    return (calendar or calendar_for(ahead)).workdays(ahead)[0]
 
 
 @transaction.atomic
