@@ -12,6 +12,7 @@ VALID_MIN_TRADES = "compensation.valid_min_trades"
 VALID_WITHIN_DAYS = "compensation.valid_within_days_of_opening"
 VALID_RULE = "compensation.valid_rule"
 ANY, ALL = N_("any"), N_("all")
+VALID_CODES = (VALID_MIN_ASSETS, VALID_MIN_TRADES, VALID_WITHIN_DAYS, VALID_RULE)
 
 declare(
     Parameter(

@@ -22,11 +22,13 @@ class RunEventQuerySet(models.QuerySet["RunEvent"]):
 
 
 class RunEvent(models.Model):
-    """One step of a run at one version. A draft says what it changed: `changes` the first lines of pay, `changed` how
-    many there were; amounts are text with cents. `reason` is a message id where `values` fill it, else what was typed."""
+    """One step of a run at one version. A draft, and what it voided, say what moved: `changes` the first lines of pay,
+    `changed` how many there were, `causes` what beneath them is another and who changed it; amounts are text with cents.
+    `reason` is a message id where `values` fill it, else what was typed."""
 
     class Kind(models.TextChoices):
         DRAFTED = "drafted", _("computed")
+        EXPLAINED = "explained", _("explained anew")
         REVIEWED = "reviewed", _("reviewed")
         VOIDED = "voided", _("void")
         REJECTED = "rejected", _("rejected")
@@ -44,6 +46,7 @@ class RunEvent(models.Model):
     total = models.DecimalField(_("total"), max_digits=18, decimal_places=2)
     total_before = models.DecimalField(_("total before"), max_digits=18, decimal_places=2, null=True, blank=True)
     changes = models.JSONField(_("changes"), default=list, blank=True)
+    causes = models.JSONField(_("causes"), default=list, blank=True)
     changed = models.PositiveIntegerField(_("lines changed"), default=0)
 
     objects = RunEventQuerySet.as_manager()

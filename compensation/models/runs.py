@@ -43,9 +43,11 @@ class PayRunQuerySet(models.QuerySet["PayRun"]):
 
 
 class PayRun(models.Model):
-    """A branch's pay of one month. `digest` covers its whole content; `version` rises whenever that changes.
+    """A branch's pay of one month. `digest` covers every figure of report and slips; `version` rises whenever one changes.
 
-    `outdated_at` stands on a draft that the facts have left behind, until it is computed again.
+    `explained` covers what lies beneath the figures; `explanation` rises when it changes and they do not. Runs of edition
+    1 have one digest over both. `outdated_at` stands on a draft that the facts have left behind, until it is computed
+    again.
     """
 
     class State(models.TextChoices):
@@ -66,6 +68,10 @@ class PayRun(models.Model):
     people = models.PositiveIntegerField(_("people"), default=0)
     total = models.DecimalField(_("total"), max_digits=18, decimal_places=2, default=0)
     digest = models.CharField(_("digest"), max_length=64)
+    edition = models.PositiveSmallIntegerField(default=2, editable=False)
+    explained = models.CharField(_("digest of the explanation"), max_length=64, blank=True)
+    explanation = models.PositiveIntegerField(_("version of the explanation"), default=1)
+    explained_at = models.DateTimeField(_("explained at"), null=True, blank=True)
     warnings = models.JSONField(_("warnings"), default=list, blank=True)
     drafted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("prepared by")

@@ -1,27 +1,23 @@
-"""What a branch's month comes to: slips, warnings, and the digest that signatures cover."""
+"""What a branch's month comes to: slips and warnings."""
 
 from __future__ import annotations
 
-import hashlib
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Sum
-
 from compensation import parameters
-from compensation.models import PayLine, PayRun, PaySlip, PlanVersion
+from compensation.models import PlanVersion
 from compensation.rules import Adjustment, Inputs, Payslip, Plan, compute
 from compensation.rules.facts import inputs_as_data
-from compensation.rules.sheet import BASIS_PLACES, RATE_PLACES, rounded
 from compensation.selectors.adjustments import adjustments_for
+from compensation.selectors.content import Content, run_digest, slip_content, trace_digest
 from compensation.selectors.facts import MonthFacts, Who, month_facts, pay_inputs
 from compensation.selectors.plans import NotComputable, newer_unapproved, plan_for
-from core.explain import N_, lines_as_json, plain, written_plainly
-from core.money import CENT, ZERO
+from core.explain import N_, lines_as_json, plain
+from core.money import ZERO
 from core.periods import Month
 from core.said import Said
 from crm.models import Kind
@@ -48,8 +44,8 @@ class Computed:
     note: str = ""
 
     @cached_property
-    def content(self) -> dict[str, Any]:
-        """What signatures cover of this person, as JSON knows it."""
+    def content(self) -> Content:
+        """What is kept of this person, as JSON knows it."""
         return slip_content(
             employee_no=self.who.employee_no,
             name=self.who.name,
@@ -79,23 +75,15 @@ class ComputedRun:
 
     @cached_property
     def digest(self) -> str:
-        return run_digest(self.facts.branch.code, self.facts.month, self.version, [part.content for part in self.parts])
+        return run_digest(self.facts.branch.code, self.facts.month, self.version, self.content)
 
+    @cached_property
+    def explained(self) -> str:
+        return trace_digest(self.content)
 
-def slip_content(*, total: Decimal, carry: tuple[int, int], **parts: Any) -> dict[str, Any]:
-    carried = {"carry": list(carry)} if any(carry) else {}
-    return {**parts, **carried, "total": format(total.quantize(CENT), "f")}
-
-
-def run_digest(branch: str, month: Month, version: PlanVersion, slips: list[dict[str, Any]]) -> str:
-    """SHA-256 over everything the report says: branch, month, plan, and all slips with their reasons (plain already)."""
-    content = {
-        "branch": branch,
-        "month": month.code,
-        "plan": [version.plan.code, version.from_on.isoformat()],
-        "slips": sorted(slips, key=lambda slip: slip["employee_no"]),
-    }
-    return hashlib.sha256(written_plainly(content)).hexdigest()
+    @property
+    def content(self) -> list[Content]:
+        return [part.content for part in self.parts]
 
 
 def computed_run(branch: Unit, month: Month) -> ComputedRun:
@@ -209,51 +197,3 @@ def _of_person(facts: MonthFacts, plan: Plan, part: Computed) -> Iterator[tuple[
 def _is_full_month(facts: MonthFacts, part: Computed) -> bool:
     posted = part.who.days + sum(led.base_days for led in part.inputs.leads)
     return posted >= len(facts.month)
-
-
-# --- what is kept ------------------------------------------------------------------------------------------------------
-def content_digest(run: PayRun) -> str:
-    """The digest of what the database holds of the run just now; differs from `run.digest` if anything was touched."""
-    lines: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for line in PayLine.objects.filter(run=run).order_by("slip", "position"):
-        lines[line.slip_id].append(
-            {
-                "component": line.component,
-                "basis": _as_text(line.basis, BASIS_PLACES),
-                "rate": _as_text(line.rate, RATE_PLACES),
-                "amount": format(line.amount, "f"),
-                "clause": line.clause,
-                "for_month": f"{line.for_month:%Y-%m}" if line.for_month else "",
-                "lines": line.lines,
-            }
-        )
-    slips = [
-        slip_content(
-            employee_no=slip.person.user.employee_no,
-            name=slip.name,
-            unit=slip.unit.code,
-            grade=slip.grade,
-            engagement=slip.engagement,
-            inputs=slip.inputs,
-            figures=slip.figures,
-            remarks=slip.remarks,
-            carry=(slip.negative_months, slip.duties_missed),
-            note=slip.note,
-            total=slip.total,
-            lines=lines[slip.pk],
-        )
-        for slip in PaySlip.objects.filter(run=run).select_related("person__user", "unit")
-    ]
-    return run_digest(run.branch.code, Month(run.month), run.plan, slips)
-
-
-def is_whole(run: PayRun) -> bool:
-    """Whether the rows still are what the run's digest covers, and its people and total are theirs."""
-    sums = PaySlip.objects.filter(run=run).aggregate(people=Count("pk"), total=Sum("total"))
-    head = (run.people, run.total) == (sums["people"], sums["total"] or ZERO)
-    return head and content_digest(run) == run.digest
-
-
-def _as_text(value: Decimal | None, places: Decimal) -> str | None:
-    shown = rounded(value, places)
-    return None if shown is None else format(shown, "f")

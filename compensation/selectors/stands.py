@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from compensation.models import BusinessDetail, PayRun, Signature, Stage
+from compensation.selectors.readiness import ready_from
 from core.periods import Month
 from crm.models import AccountMonth, Import, Kind
 from teams.authority import Power
@@ -103,7 +104,7 @@ def stands(
     branches = {branch.pk: branch for branch, _ in pairs}
     here = Q(branch__in=branches, month__in=months)
     if known is None:
-        known = PayRun.objects.filter(here).select_related("branch", "reviewed_by", "rejected_by")
+        known = PayRun.objects.filter(here).select_related("branch", "plan__plan", "reviewed_by", "rejected_by")
     runs = {(run.branch_id, run.month): run for run in known}
     details: dict[tuple[int, date], Any] = {
         (row["branch"], row["month"]): row
@@ -141,7 +142,7 @@ def stands(
             at,
         )
         signed = signatures.get(run.pk, {}) if run else {}
-        stand.stages.extend(_stages(stand, at, detail.get("at"), signed, next_people))
+        stand.stages.extend(_stages(stand, on, detail.get("at"), signed, next_people))
         found.append(stand)
     return found
 
@@ -194,9 +195,16 @@ def _signers(branches: Mapping[int, Unit], runs: Iterable[PayRun], on: date) -> 
     return {key: "、".join(found) for key, found in names.items()}
 
 
+def _possible_from(run: PayRun, on: date) -> str:
+    """From when on a draft can be reviewed, where that is still to come."""
+    if run.state != State.DRAFT or on >= (ready_on := ready_from(run)):
+        return ""
+    return _("possible from %(on)s") % {"on": date_format(ready_on, "DATE_FORMAT")}
+
+
 def _stages(
     stand: Stand,
-    arrived_at: datetime | None,
+    on: date,
     accepted_at: datetime | None,
     signed: dict[int, Signature],
     next_people: dict[tuple[int, str], str],
@@ -207,7 +215,7 @@ def _stages(
         {
             "label": _("CRM figures arrived"),
             "done": bool(stand.rows),
-            "at": arrived_at,
+            "at": stand.arrived_at,
             "note": _("%(count)s rows") % {"count": stand.rows} if stand.rows else _("waiting for the import"),
         },
         {
@@ -229,7 +237,7 @@ def _stages(
             "done": run is not None and run.state in ORDER[1:],
             "by": run.reviewed_by.name if run and run.reviewed_by else "",
             "at": run.reviewed_at if run else None,
-            "note": "",
+            "note": _possible_from(run, on) if run else "",
         },
     ]
     for stage in Stage:

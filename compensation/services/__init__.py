@@ -23,6 +23,8 @@ from compensation.services.refusals import (
     PayRefused,
     ReasonMissing,
     SamePerson,
+    WeekNotJudged,
+    must_be_over,
 )
 from compensation.services.signing import close_month, reject_pay_run, review_pay_run, sign_pay_run
 
@@ -41,6 +43,7 @@ __all__ = [
     "PlanForbidden",
     "ReasonMissing",
     "SamePerson",
+    "WeekNotJudged",
     "accept_details",
     "answer_question",
     "ask_question",
@@ -49,6 +52,7 @@ __all__ = [
     "draft_pay_run",
     "look_again",
     "look_at_all_again",
+    "must_be_over",
     "record_person_month",
     "record_plan_approval",
     "reject_pay_run",

@@ -141,6 +141,12 @@ def send_back_detail(*, detail: BusinessDetail, reason: str, actor: User, now: d
     """
     must_hold(actor, Power.REVIEW_DETAIL, detail.branch)
     _not_own_work(detail, actor)
+    if (detail.state, detail.reviewed_by_id, detail.reason) == (
+        BusinessDetail.State.SENT_BACK,
+        actor.pk,
+        given(reason),
+    ):
+        return detail  # done already
     detail.state, detail.reason = BusinessDetail.State.SENT_BACK, given(reason)
     detail.reviewed_by, detail.reviewed_at = actor, now
     detail.save(update_fields=["state", "reason", "reviewed_by", "reviewed_at"])

@@ -1,4 +1,5 @@
-"""Drafting a pay run. Drafting again with nothing changed writes nothing; anything changed voids what was signed."""
+"""Drafting a pay run. Drafting again with nothing changed writes nothing; a figure that changed voids what was signed,
+and where only what explains the figures changed they are explained anew."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ from django.db import transaction
 
 from accounts.models import User
 from compensation.models import PayLine, PayRun, PaySlip, RunEvent
-from compensation.selectors.computing import Computed, ComputedRun, computed_run, is_whole
+from compensation.selectors.causes import SHOWN, causes_of, reason_of
+from compensation.selectors.computing import Computed, ComputedRun, computed_run
+from compensation.selectors.content import FIRST_EDITION, Content, figures_digest, is_whole, kept_content
 from compensation.selectors.differences import differences
 from compensation.selectors.plans import NotComputable
 from compensation.services.detail import write_detail
@@ -26,6 +29,7 @@ from teams.authority import Power
 from teams.models import Unit
 
 FACTS_CHANGED = Said(N_("the figures or rules behind it changed"))
+EDITION = 2
 OPEN = (PayRun.State.DRAFT, PayRun.State.REJECTED)
 
 
@@ -72,9 +76,13 @@ def look_again(
 
 
 def _mark(run: PayRun, now: datetime) -> None:
-    """Say of a draft since when it is not what the facts come to, or no longer."""
+    """Say of a draft since when its figures are not what the facts come to, or no longer."""
     try:
-        is_current = computed_run(run.branch, run.period).digest == run.digest
+        computed = computed_run(run.branch, run.period)
+        kept = kept_content(run)
+        is_current = figures_digest(run, kept) == computed.digest
+        if is_current:
+            _explain(run, kept, computed, now)
     except NotComputable:
         is_current = False
     since = None if is_current else run.outdated_at or now
@@ -107,36 +115,78 @@ def redrafted(
         run = _written(PayRun(branch=branch, month=month.first, version=0), computed, now, actor)
         keep(run, RunEvent.Kind.DRAFTED, now, actor)
         return run, True
-    warnings = plain(computed.warnings)
-    if run.digest == computed.digest and is_whole(run):
+    warnings, kept = plain(computed.warnings), kept_content(run)
+    if figures_digest(run, kept) == computed.digest and is_whole(run, kept):
+        _explain(run, kept, computed, now)
         if (run.warnings, run.outdated_at) != (warnings, None):
             run.warnings, run.outdated_at = warnings, None
             run.save(update_fields=["warnings", "outdated_at"])
         return run, False
-    void_signatures(run, why, now, actor)
-    (changes, changed), before = differences(run, computed.parts), run.total
+    moved = _moved(run, kept, computed)
+    if why is FACTS_CHANGED:
+        why = reason_of(moved["causes"]) or why
+    is_void = void_signatures(run, why, now, actor, **moved)
     _written(run, computed, now, actor)
-    keep(run, RunEvent.Kind.DRAFTED, now, actor, total_before=before, changes=changes, changed=changed)
+    keep(run, RunEvent.Kind.DRAFTED, now, actor, **({} if is_void else moved | {"total": run.total}))
     return run, True
 
 
+def _moved(run: PayRun, kept: list[Content], computed: ComputedRun) -> dict[str, Any]:
+    """What a new version changes, as its step keeps it: lines of pay, what lies behind them, the totals."""
+    changes, changed = differences(run, computed.parts)
+    return {
+        "total_before": run.total,
+        "total": computed.total,
+        "changes": changes,
+        "changed": changed,
+        "causes": causes_of(run, kept, computed),
+    }
+
+
+def _explain(run: PayRun, kept: list[Content], computed: ComputedRun, now: datetime) -> None:
+    """Explain the same figures anew where what lies beneath them is another; what was signed stands.
+
+    Steps of this kind running are one in the timeline. Runs of the first edition are signed with their explanation.
+    """
+    if run.edition == FIRST_EDITION or run.explained == computed.explained:
+        return
+    causes = causes_of(run, kept, computed)
+    run.explanation += 1
+    run.explained, run.explained_at = computed.explained, now
+    run.save(update_fields=["explanation", "explained", "explained_at"])
+    _rows_written(run, computed)
+    latest = run.events.order_by("-pk").first()
+    values = {"explanation": run.explanation}
+    if latest and latest.kind == RunEvent.Kind.EXPLAINED:
+        latest.at, latest.values, latest.causes = now, values, [*causes, *latest.causes][:SHOWN]
+        latest.save(update_fields=["at", "values", "causes"])
+    else:
+        keep(run, RunEvent.Kind.EXPLAINED, now, values=values, causes=causes)
+
+
 def _written(run: PayRun, computed: ComputedRun, now: datetime, actor: User | None) -> PayRun:
-    kept = dict(PaySlip.objects.filter(run_id=run.pk).values_list("person_id", "public_id")) if run.pk else {}
-    if run.pk:
-        PayLine.objects.filter(run=run).delete()
-        PaySlip.objects.filter(run=run).delete()
     run.version += 1
     run.state, run.plan = PayRun.State.DRAFT, computed.version
     run.people, run.total, run.digest = len(computed.parts), computed.total, computed.digest
+    run.edition, run.explained, run.explanation, run.explained_at = EDITION, computed.explained, 1, None
     run.warnings = plain(computed.warnings)
     run.drafted_by, run.drafted_at, run.outdated_at = actor, now, None
     run.reviewed_by = run.reviewed_at = None
     run.save()
+    _rows_written(run, computed)
+    return run
+
+
+def _rows_written(run: PayRun, computed: ComputedRun) -> None:
+    """Slips and lines in place of those there are; a person's slip keeps its address."""
+    kept = dict(PaySlip.objects.filter(run=run).values_list("person_id", "public_id"))
+    if kept:
+        PayLine.objects.filter(run=run).delete()
+        PaySlip.objects.filter(run=run).delete()
     copy_rows(PaySlip._meta.db_table, SLIP, (_slip(run, part, kept) for part in computed.parts))
     slips = dict(PaySlip.objects.filter(run=run).order_by().values_list("person_id", "pk"))
     lines = (line for part in computed.parts for line in _lines(run, slips[part.who.person_id], part))
     copy_rows(PayLine._meta.db_table, LINE, lines)
-    return run
 
 
 SLIP = (

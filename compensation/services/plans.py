@@ -94,6 +94,9 @@ def withdraw_plan_approval(*, version: PlanVersion, ends_on: date, reason: str, 
     Raises `NotApproved`, `EndsBeforeItBegins` and `ReasonMissing`.
     """
     _must_record(version, actor)
+    done = (version.approval_ended_on, version.end_reason, version.ended_by_id)
+    if done == (ends_on, reason.strip(), actor.pk):
+        return version
     if version.approved_on is None or version.approval_ended_on is not None:
         raise NotApproved
     if ends_on <= version.approved_on:

@@ -21,7 +21,11 @@ def ask_question(*, slip: PaySlip, text: str, actor: User, now: datetime, line: 
     """Ask about one's own slip; the branch's finance clerks are told. Raises `ReasonMissing`."""
     if slip.person.user_id != actor.pk or (line is not None and line.slip_id != slip.pk):
         raise PermissionDenied
-    question = Question.objects.create(slip=slip, line=line, text=given(text, LONGEST), asked_by=actor, asked_at=now)
+    PaySlip.objects.select_for_update(of=["self"]).get(pk=slip.pk)  # two clicks at once come one after the other
+    said = {"slip": slip, "line": line, "text": given(text, LONGEST), "asked_by": actor}
+    if there := Question.objects.open().filter(**said).first():
+        return there
+    question = Question.objects.create(**said, asked_at=now)
     notices.question_is_asked(question, now)
     return question
 
@@ -30,6 +34,8 @@ def ask_question(*, slip: PaySlip, text: str, actor: User, now: datetime, line: 
 def answer_question(*, question: Question, answer: str, actor: User, now: datetime) -> Question:
     """Answer a question; the one who asked is told. Raises `NothingToAnswer` and `ReasonMissing`."""
     must_hold(actor, Power.REVIEW_DETAIL, question.slip.run.branch)
+    if (question.answer, question.answered_by_id) == (given(answer, LONGEST), actor.pk):
+        return question  # done already
     answered = Question.objects.filter(pk=question.pk, answered_at=None).update(
         answer=given(answer, LONGEST), answered_by=actor, answered_at=now
     )

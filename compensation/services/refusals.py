@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.core.exceptions import PermissionDenied
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from compensation.models import PayMonth
+from compensation.models import PayMonth, PayRun
+from compensation.selectors.readiness import is_judged, ready_from
 from core.periods import Month
 from teams.authority import Power
 from teams.models import Unit
@@ -43,7 +47,18 @@ class MonthClosed(PayRefused):
 
 
 class MonthNotOver(PayRefused):
-    message = _("The month is not over yet: it can be drafted, but not reviewed.")
+    """The month, or the last week of activity that it counts, is not over (reading 38)."""
+
+    def __init__(self, ready_on: date) -> None:
+        text = _(
+            "This is a draft: the month and its last week are not over. It can be reviewed and signed from %(on)s on."
+        )
+        super().__init__(text % {"on": date_format(ready_on, "DATE_FORMAT")})
+        self.ready_on = ready_on
+
+
+class WeekNotJudged(PayRefused):
+    message = _("The last week's work logs are just being judged. Try again in some minutes.")
 
 
 class DetailNotAccepted(PayRefused):
@@ -62,6 +77,14 @@ def must_hold(actor: User | None, power: Power, unit: Unit) -> None:
     """Raises `PermissionDenied`. No actor: a command or the schedule, which answer for themselves."""
     if actor is not None and not actor.authority.may(power, unit.path):
         raise PermissionDenied
+
+
+def must_be_over(run: PayRun, on: date) -> None:
+    """Raises `MonthNotOver` or `WeekNotJudged` where the run's figures still grow."""
+    if on < (ready_on := ready_from(run)):
+        raise MonthNotOver(ready_on)
+    if not is_judged(run):
+        raise WeekNotJudged
 
 
 def given(reason: str, limit: int = 200) -> str:

@@ -10,18 +10,17 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from compensation.models import BusinessDetail, PayRun, PaySlip, RunEvent, Signature, Stage
 from compensation.selectors.adjustments import imports_of
-from compensation.selectors.computing import computed_run, is_whole
 from compensation.selectors.plans import NotComputable
 from compensation.services import notices
 from compensation.services.drafting import redrafted
 from compensation.services.refusals import (
     ContentChanged,
     DetailNotAccepted,
-    MonthNotOver,
     OutOfOrder,
     OwnPay,
     SamePerson,
     given,
+    must_be_over,
     must_hold,
     open_month,
 )
@@ -45,11 +44,13 @@ BEFORE = {
 def review_pay_run(*, run: PayRun, actor: User, seen_digest: str, now: datetime) -> PayRun:
     """Hand the run to the signers: every business detail is accepted and the content is the one that was seen.
 
-    Raises `DetailNotAccepted`, `MonthNotOver`, `ContentChanged`, `OutOfOrder`, `OwnPay` and `MonthClosed`.
+    Whoever does so twice is shown what she did. Raises `DetailNotAccepted`, `MonthNotOver`, `WeekNotJudged`,
+    `ContentChanged`, `OutOfOrder`, `OwnPay` and `MonthClosed`.
     """
     must_hold(actor, Power.REVIEW_DETAIL, run.branch)
-    if day_of(now) < run.period.end:
-        raise MonthNotOver
+    if _was_reviewed(run, actor, seen_digest):
+        return run
+    must_be_over(run, day_of(now))
     with transaction.atomic():
         is_current = _is_current(run, seen_digest, now)
         if is_current:
@@ -67,10 +68,18 @@ def _review(run: PayRun, actor: User, seen_digest: str, now: datetime) -> None:
         state=PayRun.State.REVIEWED, reviewed_by=actor, reviewed_at=now
     )
     if not changed:
+        if _was_reviewed(run, actor, seen_digest):
+            return  # the second of two clicks at once
         raise OutOfOrder
     run.refresh_from_db()
     keep(run, RunEvent.Kind.REVIEWED, now, actor)
     notices.next_signers_wait(run, now)
+
+
+def _was_reviewed(run: PayRun, actor: User, seen_digest: str) -> bool:
+    """Whether this person has handed exactly this content to the signers already."""
+    there = PayRun.objects.filter(pk=run.pk, digest=seen_digest, reviewed_by=actor)
+    return there.exclude(state__in=(PayRun.State.DRAFT, PayRun.State.REJECTED)).exists()
 
 
 def _is_accepted(run: PayRun) -> bool:
@@ -81,14 +90,16 @@ def _is_accepted(run: PayRun) -> bool:
 
 
 def sign_pay_run(*, run: PayRun, stage: Stage, actor: User, seen_digest: str, now: datetime) -> Signature:
-    """Sign the run's exact content. Raises `ContentChanged`, `DetailNotAccepted`, `OutOfOrder`, `SamePerson`, `OwnPay`
-    or `MonthClosed`.
+    """Sign the run's exact content; whoever signs it twice is given her signature. Raises `ContentChanged`,
+    `DetailNotAccepted`, `MonthNotOver`, `WeekNotJudged`, `OutOfOrder`, `SamePerson`, `OwnPay` or `MonthClosed`.
 
     The figures are worked out once more: had anything changed, the run falls back to a new draft, what was signed is
     void, those concerned are told, and the signer is refused.
     """
     must_hold(actor, stage.power, run.branch)
-    signature = None
+    if signature := _own_signature(run, stage, actor, seen_digest):
+        return signature
+    must_be_over(run, day_of(now))
     with transaction.atomic():
         is_current = _is_current(run, seen_digest, now)
         if is_current and (run.state != BEFORE[stage] or _is_accepted(run)):
@@ -100,6 +111,8 @@ def sign_pay_run(*, run: PayRun, stage: Stage, actor: User, seen_digest: str, no
 
 def _sign(run: PayRun, stage: Stage, actor: User, seen_digest: str, now: datetime) -> Signature:
     _not_own_pay(run, actor)
+    if own := _own_signature(run, stage, actor, seen_digest):
+        return own  # the second of two clicks at once
     standing = set(Signature.objects.standing().filter(run=run).values_list("signer", flat=True))
     if actor.pk in standing | {run.reviewed_by_id, run.drafted_by_id}:
         raise SamePerson
@@ -118,6 +131,12 @@ def _sign(run: PayRun, stage: Stage, actor: User, seen_digest: str, now: datetim
     )
     notices.next_signers_wait(run, now)
     return signature
+
+
+def _own_signature(run: PayRun, stage: Stage, actor: User, seen_digest: str) -> Signature | None:
+    """What this person has signed already at the stage, on exactly this content."""
+    standing = Signature.objects.standing()
+    return standing.filter(run=run, stage=stage, signer=actor, digest=seen_digest).first()
 
 
 def _is_current(run: PayRun, seen_digest: str, now: datetime) -> bool:
@@ -142,6 +161,9 @@ def reject_pay_run(*, run: PayRun, reason: str, actor: User, now: datetime) -> P
         raise PermissionDenied
     reason = given(reason)
     open_month(run.branch, run.period)
+    run.refresh_from_db()
+    if (run.state, run.rejected_by_id, run.reject_reason) == (PayRun.State.REJECTED, actor.pk, reason):
+        return run  # done already
     open_states = [PayRun.State.REVIEWED, PayRun.State.SIGNED_1, PayRun.State.SIGNED_2]
     changed = PayRun.objects.filter(pk=run.pk, state__in=open_states).update(
         state=PayRun.State.REJECTED, rejected_by=actor, rejected_at=now, reject_reason=reason
@@ -168,8 +190,7 @@ def close_month(*, run: PayRun, now: datetime, actor: User | None = None) -> Pay
         raise OutOfOrder
     # Asked before the figures: an import that comes in between is not among them and so becomes an adjustment.
     month.imports = list(imports_of(run.period).values_list("pk", flat=True))
-    if not _stands(run):
-        raise ContentChanged
+    _must_stand(run, now)
     try:
         with transaction.atomic():
             PayRun.objects.filter(pk=run.pk).update(state=PayRun.State.FILED, filed_at=now)
@@ -183,9 +204,12 @@ def close_month(*, run: PayRun, now: datetime, actor: User | None = None) -> Pay
     return run
 
 
-def _stands(run: PayRun) -> bool:
-    """Whether the run would come out of the facts of now as it was signed."""
+def _must_stand(run: PayRun, now: datetime) -> None:
+    """Raises `ContentChanged` unless the run comes out of the facts of now as it was signed; explained as of now."""
     try:
-        return computed_run(run.branch, run.period).digest == run.digest and is_whole(run)
+        _run, changed = redrafted(branch=run.branch, month=run.period, now=now, actor=None)
     except NotComputable:
-        return False
+        changed = True
+    if changed:
+        raise ContentChanged
+    run.refresh_from_db()

@@ -15,9 +15,9 @@ UNDER_DECISION = (PayRun.State.REVIEWED, PayRun.State.SIGNED_1, PayRun.State.SIG
 
 def keep(run: PayRun, kind: RunEvent.Kind, now: datetime, by: User | None = None, **more: Any) -> RunEvent:
     """Keep a step of the run as it stands now."""
-    name = by.name if by else ""
+    values = {"total": run.total, **more}
     return RunEvent.objects.create(
-        run=run, kind=kind, version=run.version, at=now, by=by, by_name=name, total=run.total, **more
+        run=run, kind=kind, version=run.version, at=now, by=by, by_name=by.name if by else "", **values
     )
 
 
@@ -30,13 +30,17 @@ def void(run: PayRun, why: Said, now: datetime) -> list[Signature]:
     return standing
 
 
-def void_signatures(run: PayRun, why: Said, now: datetime, by: User | None = None) -> list[Signature]:
-    """Void what stands on the run and tell those concerned; nothing happens to a run nobody reviewed or signed."""
+def void_signatures(run: PayRun, why: Said, now: datetime, by: User | None = None, **moved: Any) -> bool:
+    """Void what stands on the run and tell those concerned; whether anybody had reviewed or signed it.
+
+    `moved` says what of its content is another (`RunEvent`).
+    """
     standing = void(run, why, now)
-    if run.state in UNDER_DECISION:
-        keep(run, RunEvent.Kind.VOIDED, now, by, reason=why.text, values=dict(why.values))
-        notices.signatures_are_void(run, standing, why, now)
-    return standing
+    if run.state not in UNDER_DECISION:
+        return False
+    keep(run, RunEvent.Kind.VOIDED, now, by, reason=why.text, values=dict(why.values), **moved)
+    notices.signatures_are_void(run, standing, why, now)
+    return True
 
 
 def fall_back(run: PayRun, why: Said, now: datetime, by: User | None = None) -> None:

@@ -33,12 +33,12 @@ def test_pay_run_answers_with_what_the_branch_comes_to_and_warns_in_sentences(pa
     cm.save()
     answer = said("pay_run", "B1", "2026-10")
     run = PayRun.objects.get()
-    assert list(answer) == ["branch", "month", "people", "lines", "total", "digest", "state", "warnings"]
+    assert list(answer) == ["branch", "month", "people", "lines", "total", "digest", "state", "ready_on", "warnings"]
     assert answer["warnings"] == ["1001 林小雨: 执业证书有效期仅到2026-10-09，却有提成。"]
     del answer["warnings"]
     assert answer == {
         "branch": "B1", "month": "2026-10", "people": 8, "lines": run.lines.count(), "total": str(run.total),
-        "digest": run.digest, "state": "draft",
+        "digest": run.digest, "state": "draft", "ready_on": "2026-11-02",
     }  # fmt: skip
 
 

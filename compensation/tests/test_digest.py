@@ -58,7 +58,8 @@ def test_a_signature_covers_every_byte_of_the_report(pay_of: PayOf, change) -> N
 
 # What is not content: keys, the address of a slip, and what signing itself writes.
 APART = {
-    PayRun: {"id", "public_id", "version", "state", "warnings", "digest", "drafted_by", "drafted_at", "reviewed_by",
+    PayRun: {"id", "public_id", "version", "state", "warnings", "digest", "edition", "explanation",
+             "explained_at", "drafted_by", "drafted_at", "reviewed_by",
              "reviewed_at", "rejected_by", "rejected_at", "reject_reason", "filed_at", "outdated_at"},
     PaySlip: {"id", "public_id", "run"},
     PayLine: {"id", "run", "slip"},

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.urls import reverse
 
 from compensation.models import (
     BusinessDetail,
@@ -15,6 +17,8 @@ from compensation.models import (
     Signature,
     Stage,
 )
+from compensation.rules import plan_from_data
+from compensation.selectors.readiness import first_day_after
 from compensation.services import (
     ContentChanged,
     DetailNotAccepted,
@@ -24,6 +28,7 @@ from compensation.services import (
     OwnPay,
     ReasonMissing,
     SamePerson,
+    WeekNotJudged,
     accept_details,
     answer_question,
     ask_question,
@@ -37,6 +42,7 @@ from compensation.services import (
 from compensation.tests.month import NOW, OCTOBER, SIGNERS, PayOf
 from messaging.models import Message
 from teams.models import Posting, Role
+from worklogs.models import FollowedFact
 
 D = Decimal
 
@@ -76,12 +82,53 @@ def test_whoever_prepared_a_detail_does_not_review_it(pay_of: PayOf) -> None:
     assert not BusinessDetail.objects.exclude(state="waiting").exists()
 
 
-def test_a_month_that_is_not_over_is_not_reviewed(pay_of: PayOf) -> None:
+@pytest.mark.clause("D17.a")
+def test_a_month_is_reviewed_and_signed_once_the_last_week_it_counts_is_over(pay_of: PayOf) -> None:
+    """The week of 26 October ends on Sunday, 1 November."""
+    run, first = pay_of.drafted(), NOW.replace(month=11, day=2, hour=0)
+    pay_of.accepted()
+    for moment in (NOW.replace(month=10, day=31), first - timedelta(seconds=1)):
+        with pytest.raises(MonthNotOver) as refused:
+            review_pay_run(run=run, actor=pay_of.user("clerk"), seen_digest=run.digest, now=moment)
+        assert "2026年11月2日" in str(refused.value)
+    review_pay_run(run=run, actor=pay_of.user("clerk"), seen_digest=run.digest, now=first)
+    sign = partial(sign_pay_run, run=run, stage=Stage.CHIEF_ACCOUNTANT, actor=pay_of.user("accountant"))
+    with pytest.raises(MonthNotOver):
+        sign(seen_digest=run.digest, now=first - timedelta(seconds=1))
+    assert sign(seen_digest=run.digest, now=first)
+
+
+@pytest.mark.clause("D17.a")
+def test_a_plan_without_activity_waits_for_the_month_only(pay_of: PayOf) -> None:
+    run = pay_of.drafted()
+    parts = [part for part in run.plan.components if part["kind"] != "assessment"]
+    assert first_day_after(OCTOBER, plan_from_data("X", parts)) == OCTOBER.end
+
+
+@pytest.mark.clause("D17.a")
+def test_a_week_that_is_over_but_not_judged_holds_up_the_review(pay_of: PayOf, signed_in) -> None:
+    week = FollowedFact.Source.WEEK
+    FollowedFact.objects.create(source=week, fact_id=date(2026, 10, 19).toordinal())
     run = pay_of.drafted()
     pay_of.accepted()
-    before = NOW.replace(month=10, day=31)
-    with pytest.raises(MonthNotOver):
-        review_pay_run(run=run, actor=pay_of.user("clerk"), seen_digest=run.digest, now=before)
+    with pytest.raises(WeekNotJudged):
+        review_pay_run(run=run, actor=pay_of.user("clerk"), seen_digest=run.digest, now=NOW)
+    page = signed_in(pay_of.cast.clerk).get(reverse("compensation:run", args=[run.public_id])).content.decode()
+    assert "正在计分" in page and "/review/" not in page
+    FollowedFact.objects.create(source=week, fact_id=date(2026, 10, 26).toordinal())
+    assert review_pay_run(run=run, actor=pay_of.user("clerk"), seen_digest=run.digest, now=NOW)
+
+
+@pytest.mark.clause("D15.b")
+def test_whoever_decides_twice_is_shown_what_she_did(pay_of: PayOf) -> None:
+    run, clerk, accountant = pay_of.reviewed(), pay_of.user("clerk"), pay_of.user("accountant")
+    assert review_pay_run(run=run, actor=clerk, seen_digest=run.digest, now=NOW).reviewed_by == clerk
+    stage = Stage.CHIEF_ACCOUNTANT
+    both = [sign_pay_run(run=run, stage=stage, actor=accountant, seen_digest=run.digest, now=NOW) for _ in range(2)]
+    assert both[0] == both[1] and run.events.filter(kind="reviewed").count() == 1
+    for _ in range(2):
+        assert reject_pay_run(run=run, reason="漏了", actor=pay_of.user("deputy"), now=NOW).state == "rejected"
+    assert run.events.filter(kind="rejected").count() == 1
 
 
 # --- signing -----------------------------------------------------------------------------------------------------------

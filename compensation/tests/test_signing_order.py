@@ -62,6 +62,7 @@ class MonthOfPay(RuleBasedStateMachine):
         self.walk.__enter__()
         self.state, self.signers = "none", []  # type: tuple[str, list[str]]
         self.accepted = self.changed = self.accounts_changed = False
+        self.rejected = ("", "")
         self.steps = 0
 
     def teardown(self) -> None:
@@ -107,13 +108,14 @@ class MonthOfPay(RuleBasedStateMachine):
         may = actor == "clerk" and self.state == "draft" and self.accepted and not self.changed and not blind
         if self.state == "none":
             return
-        done = self.done("review", may, lambda: review_pay_run(
+        again = actor == "clerk" and not blind and self.state not in {"draft", "rejected"}  # shown what she did
+        done = self.done("review", may or again, lambda: review_pay_run(
             run=self.run, actor=self.pay_of.user(actor), seen_digest="0" * 64 if blind else self.run.digest, now=self.now
         ))  # fmt: skip
         assert done
         if may:
             self.state = "reviewed"
-        elif actor == "clerk":
+        elif actor == "clerk" and not again:
             self.notices_the_change()
 
     @rule(actor=st.sampled_from(ACTORS), stage=st.sampled_from(Stage), blind=st.sampled_from([False, False, True]))
@@ -126,23 +128,25 @@ class MonthOfPay(RuleBasedStateMachine):
             and not self.changed
             and not blind
         )
-        assert self.done(f"sign {stage.value}", may, lambda: sign_pay_run(
+        again = not blind and self.signers[stage - 1 : stage] == [actor]  # shown what she did
+        assert self.done(f"sign {stage.value}", may or again, lambda: sign_pay_run(
             run=self.run, stage=stage, actor=self.pay_of.user(actor),
             seen_digest="0" * 64 if blind else self.run.digest, now=self.now,
         ))  # fmt: skip
         if may:
             self.state, self.signers = f"signed_{stage.value}", [*self.signers, actor]
-        elif has_power:
+        elif has_power and not again:
             self.notices_the_change()
 
     @rule(actor=st.sampled_from(ACTORS), reason=st.sampled_from(["扣款漏了", "扣款漏了", "  "]))
     def reject(self, actor: str, reason: str) -> None:
         may = actor in SIGNERS and self.state in BEFORE.values() and bool(reason.strip())
-        assert self.done("reject", may, lambda: reject_pay_run(
+        again = self.state == "rejected" and (actor, reason) == self.rejected
+        assert self.done("reject", may or again, lambda: reject_pay_run(
             run=self.run, reason=reason, actor=self.pay_of.user(actor), now=self.now
         ))  # fmt: skip
         if may:
-            self.state, self.signers = "rejected", []
+            self.state, self.signers, self.rejected = "rejected", [], (actor, reason)
 
     @rule(what=st.sampled_from(["account", "entry"]))
     def change(self, what: str) -> None:

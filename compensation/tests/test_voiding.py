@@ -11,16 +11,18 @@ from django.utils import translation
 
 from accounts.models import User
 from compensation import parameters
-from compensation.models import BusinessDetail, PayRun, PlanVersion, RunEvent, Signature
+from compensation.models import BusinessDetail, PayRun, PlanVersion, RunEvent, Signature, Stage
+from compensation.selectors import content_digest, is_whole
 from compensation.services import (
     draft_pay_run,
     look_at_all_again,
     record_person_month,
     reject_pay_run,
     send_back_detail,
+    sign_pay_run,
 )
 from compensation.tasks import look_again_at_runs
-from compensation.tests.month import NOW, OCTOBER, PayOf
+from compensation.tests.month import NOW, OCTOBER, PayOf, imported
 from core.models import AuditEntry
 from messaging.models import Message
 from policies.models import ParameterValue
@@ -60,8 +62,8 @@ def test_a_complaint_recorded_on_a_signed_report_voids_it_at_once_and_says_what_
     assert told() == ["宋玉梅", "许静", "韩冰"]
     drafted, void = RunEvent.objects.filter(run=run)[:2]
     assert (void.kind, void.version, void.by_name) == ("voided", 1, "许静") and "林小雨" in void.why
-    assert (drafted.version, drafted.total_before, drafted.total, drafted.changed) == (2, before, run.total, 2)
-    assert [(one["name"], one["component"], one["old"], one["new"]) for one in drafted.changes] == [
+    assert (drafted.version, drafted.total, void.total_before, void.changed) == (2, run.total, before, 2)
+    assert [(one["name"], one["component"], one["old"], one["new"]) for one in void.changes] == [
         ("林小雨", "compliance", "0.00", "-731.89"),
         ("林小雨", "held_back", "-731.89", "-585.51"),
     ]
@@ -76,7 +78,8 @@ def test_the_schedule_notices_what_arrives_from_elsewhere_and_tells_once(pay_of:
     look_again_at_runs()
     run.refresh_from_db()
     assert (run.state, run.version) == (PayRun.State.DRAFT, 2)
-    assert {change["name"] for change in last_step(run).changes} >= {"陈大文"}
+    void = RunEvent.objects.get(run=run, kind="voided")
+    assert {change["name"] for change in void.changes} >= {"陈大文"}
     look_again_at_runs()
     assert told() == ["宋玉梅", "许静", "韩冰"]
 
@@ -188,3 +191,79 @@ def test_many_changes_are_shown_to_twenty_and_counted(pay_of: PayOf) -> None:
     run = pay_of.drafted()
     step = last_step(run)
     assert len(step.changes) == 20 < step.changed
+
+
+# --- what lies beneath the figures ------------------------------------------------------------------------------------
+@pytest.mark.clause("D15.b")
+def test_a_void_says_who_changed_what_and_which_amounts_moved(pay_of: PayOf, signed_in) -> None:
+    run = pay_of.signed(stages=1)
+    complaint(pay_of)
+    void = RunEvent.objects.get(run=run, kind="voided")
+    assert void.causes == [{"name": "林小雨", "what": "valid complaints", "old": "0", "new": "3", "by": "许静"}]
+    assert (void.total, void.changed) == ((void.total_before or D(0)) - D("585.51"), 2)
+    shown = page(pay_of, signed_in, run)
+    assert "有效投诉" in shown and "-731.89" in shown
+
+
+@pytest.mark.clause("D15.b")
+def test_an_import_that_voids_is_named_with_who_took_it(pay_of: PayOf) -> None:
+    run = pay_of.signed(stages=1)
+    source = imported(pay_of.cast, LATER)
+    source.taken_by = pay_of.cast.tradeadmin
+    source.save()
+    pay_of.account("cm2", "1000", no="88000777", source=source)
+    look_again_at_runs()
+    void = RunEvent.objects.get(run=run, kind="voided")
+    assert {(one["name"], one["what"], one["old"], one["new"]) for one in void.causes} >= {
+        ("陈大文", "gross commission", "6000.00", "7000.00")
+    }
+    who = pay_of.cast.tradeadmin.name
+    assert who in void.causes[0]["by"] and "账户月报.xlsx" in void.why and who in void.why and "陈大文" in void.why
+
+
+def another_trace(pay_of: PayOf) -> None:
+    """A row more of nothing: one more account, no amount."""
+    pay_of.account("cm2", "0", no="88000778")
+
+
+@pytest.mark.clause("D15.b")
+def test_a_trace_that_changes_beneath_the_same_figures_voids_nothing_and_stands_in_the_timeline(
+    pay_of: PayOf, signed_in
+) -> None:
+    run = pay_of.signed(stages=2)
+    another_trace(pay_of)
+    assert look_at_all_again(now=LATER) == 0
+    before = run.digest
+    run.refresh_from_db()
+    assert (run.state, run.version, run.explanation, run.digest) == (PayRun.State.SIGNED_2, 1, 2, before)
+    assert Signature.objects.standing().count() == 2 and is_whole(run) and told() == []
+    (commission,) = run.lines.filter(component="commission", slip__name="陈大文")
+    assert dict(commission.lines[0]["inputs"])["accounts"] == 2
+    another_trace_again = pay_of.account("cm2", "0", no="88000779")
+    assert another_trace_again and look_at_all_again(now=LATER + timedelta(minutes=5)) == 0
+    steps = RunEvent.objects.filter(run=run, kind="explained")
+    assert [step.values for step in steps] == [{"explanation": 3}]
+    assert "签字继续有效" in page(pay_of, signed_in, run)
+    pay_of.accepted()
+    third = pay_of.user("manager")
+    assert sign_pay_run(run=run, stage=Stage.MANAGER, actor=third, seen_digest=before, now=LATER)
+
+
+@pytest.mark.clause("D15.b")
+def test_what_was_signed_with_one_digest_over_everything_stays_signed_and_verifiable(pay_of: PayOf) -> None:
+    run = pay_of.signed(stages=2)
+    as_of_the_first_edition(run)
+    assert is_whole(run)
+    another_trace(pay_of)
+    assert look_at_all_again(now=LATER) == 0 and Signature.objects.standing().count() == 2
+    run.refresh_from_db()
+    assert (run.edition, run.version, run.explanation) == (1, 1, 1) and is_whole(run)
+    run.lines.filter(component="commission").update(lines=[])
+    assert not is_whole(run)
+
+
+def as_of_the_first_edition(run: PayRun) -> None:
+    run.edition, run.explained = 1, ""
+    run.digest = content_digest(run)
+    run.save()
+    Signature.objects.filter(run=run).update(digest=run.digest)

@@ -34,6 +34,7 @@ STATUS = {
     services.ReasonMissing: 422,
     services.DetailNotAccepted: 409,
     services.MonthNotOver: 409,
+    services.WeekNotJudged: 409,
 }
 
 
@@ -79,7 +80,7 @@ def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str =
         **_before(run),
         "signatures": signatures,
         "events": timeline.events_of(run, steps, signatures),
-        "voided": timeline.voided(run, steps),
+        "voided": timeline.what_voided(run, steps),
         "reject_form": ReasonForm(),
         "error": error,
         **_open_to(request, run, stand),
@@ -110,7 +111,7 @@ def _open_to(request: AuthedRequest, run: PayRun, stand: stands.Stand) -> dict[s
     return {
         "sees_pay": may(Power.SEE_PAY, path),
         "may_draft": may(Power.DRAFT_PAY, path) and not run.is_filed,
-        "not_yet": _not_yet(run, stand, request.user.authority.on),
+        "not_yet": "" if run.is_filed else _not_yet(run, stand, request.user.authority.on),
         "may_review": may(Power.REVIEW_DETAIL, path) and run.state == PayRun.State.DRAFT,
         "may_sign": due is not None and may(due.power, path),
         "may_file": may(Power.DRAFT_PAY, path) or any(may(stage.power, path) for stage in Stage),
@@ -119,10 +120,15 @@ def _open_to(request: AuthedRequest, run: PayRun, stand: stands.Stand) -> dict[s
 
 
 def _not_yet(run: PayRun, stand: stands.Stand, on: date) -> str:
-    """Why a draft cannot be reviewed yet; nothing when it can."""
-    if on < run.period.end:
-        return str(services.MonthNotOver())
-    return str(services.DetailNotAccepted()) if stand.accepted < stand.details else ""
+    """Why nobody can review or sign yet; nothing when one can."""
+    if run.outdated_at:
+        return _("Compute the month again first: this draft is out of date.")
+    try:
+        services.must_be_over(run, on)
+    except services.PayRefused as refusal:
+        return str(refusal)
+    waits = run.state == PayRun.State.DRAFT and stand.accepted < stand.details
+    return str(services.DetailNotAccepted()) if waits else ""
 
 
 def refused(request: AuthedRequest, run: PayRun, refusal: services.PayRefused, **more: Any) -> HttpResponse:

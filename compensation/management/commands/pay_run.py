@@ -8,6 +8,7 @@ from django.utils import timezone
 from compensation.models import PayRun
 from compensation.selectors import FiguresMissing, PlanNotApproved
 from compensation.selectors.overview import warning_in_words
+from compensation.selectors.readiness import ready_from
 from compensation.services import PayRefused, draft_pay_run
 from core.commands import MusterCommand, Refused
 from core.periods import Month
@@ -36,6 +37,8 @@ class Command(MusterCommand):
         lines = run.lines.count()
         self.say(f"{branch.name} {month.code}: {run.people} people, {lines} lines, total {run.total}")
         self.say(f"{run.state}, version {run.version}, digest {run.digest}")
+        if run.state == PayRun.State.DRAFT and (ready_on := ready_from(run)) > timezone.localdate():
+            self.say(f"This is a draft: it can be reviewed and signed from {ready_on} on")
         for warning in warnings_of(run):
             self.say(f"! {warning}")
         return answer(run, lines)
@@ -50,6 +53,7 @@ def answer(run: PayRun, lines: int) -> dict[str, Any]:
         "total": run.total,
         "digest": run.digest,
         "state": run.state,
+        "ready_on": ready_from(run),
         "warnings": warnings_of(run),
     }
 
