@@ -6,14 +6,16 @@ import re
 import sys
 from datetime import time, timedelta
 from pathlib import Path
+from typing import Any
 
+import django
 import environ
 import structlog
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from core import embedded
+from core import embedded, roles
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -40,7 +42,15 @@ SMS_GATEWAY = env.str("SMS_GATEWAY", default=f"file://{VAR_DIR / 'sms'}?deduplic
 SMS_GATEWAY_SECRET = env.str("SMS_GATEWAY_SECRET", default="")
 THIS_MACHINE = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 PRODUCTION = not (DEBUG or DEMO or TESTING or LOCAL)
+DJANGO_FLOOR = (5, 2, 19)  # below it are known holes
+# `.com` or `.com.cn` would let in every host of half the world.
+WHOLE_ZONE = re.compile(r"\.?[^.]*|\.(ac|co|com|edu|gov|net|org)\.[a-z]{2}")
 unsafe = {
+    f"Django {django.get_version()} is older than {'.'.join(map(str, DJANGO_FLOOR))}": django.VERSION[:3]
+    < DJANGO_FLOOR,
+    "DATABASE_URL is missing while hosts beyond this machine are allowed": LOCAL
+    and not (DEMO or TESTING)
+    and not set(ALLOWED_HOSTS) <= THIS_MACHINE,
     "DJANGO_DEBUG is on while hosts beyond this machine are allowed": DEBUG and not set(ALLOWED_HOSTS) <= THIS_MACHINE,
     "PASSWORD_PROFILE is neither nist nor mlps": PASSWORD_PROFILE not in {"nist", "mlps"},
     "SMS_GATEWAY is not a file, https or a loopback address": not re.match(
@@ -54,7 +64,7 @@ if PRODUCTION:
         "DJANGO_SECRET_KEY is missing, shorter than 50 characters or the same few over and over": len(SECRET_KEY) < 50
         or len(set(SECRET_KEY)) < 5,
         "DJANGO_ALLOWED_HOSTS is missing or allows every host": "DJANGO_ALLOWED_HOSTS" not in env.ENVIRON
-        or "*" in ALLOWED_HOSTS,
+        or any(host == "*" or (host.startswith(".") and WHOLE_ZONE.fullmatch(host)) for host in ALLOWED_HOSTS),
         "FIELD_ENCRYPTION_KEYS is missing or holds something else than Fernet keys": not FIELD_ENCRYPTION_KEYS
         or not all(re.fullmatch(r"[\w-]{43}=", key) for key in FIELD_ENCRYPTION_KEYS),
         "REDIS_URL is missing": not env.str("REDIS_URL", default=""),
@@ -68,21 +78,32 @@ if reasons := [reason for reason, is_so in unsafe.items() if is_so]:
 # --- services ----------------------------------------------------------------------------------------------------------
 DATABASE_NAME = "muster_demo" if DEMO else "muster"
 if LOCAL:
-    _database = embedded.postgres(VAR_DIR, DATABASE_NAME)
+    _database = embedded.postgres(VAR_DIR, DATABASE_NAME, user=roles.SUPERUSER if TESTING else roles.APP_ROLE)
 else:
     _database = env.db("DATABASE_URL")
     if DEMO:
         _database["NAME"] = f"{_database['NAME']}_demo"
 _database["ENGINE"] = "django.db.backends.postgresql"
 _database["CONN_HEALTH_CHECKS"] = True
-_database.setdefault("OPTIONS", {})
+# A server that is gone is noticed within seconds, not when the operating system gives up.
+_options = {"connect_timeout": 3, "keepalives_idle": 10, "tcp_user_timeout": 10_000} | _database.get("OPTIONS", {})
+_database["OPTIONS"] = _options
+# What makes the connection the owner's, who migrates: its own address, or without one the same login in its own name.
+DATABASE_OWNER: dict[str, Any] = {"OPTIONS": dict(_options)}
+if LOCAL:
+    DATABASE_OWNER |= {"USER": _database["USER"] if TESTING else roles.OWNER_ROLE}
+elif env.str("DATABASE_OWNER_URL", default=""):
+    DATABASE_OWNER |= {name: env.db("DATABASE_OWNER_URL")[name] for name in ("USER", "PASSWORD", "HOST", "PORT")}
 DATABASE_ROLE = env.str("DATABASE_ROLE", default="")
-if DATABASE_ROLE and "migrate" not in sys.argv:  # the owner migrates, this role works
-    _database["OPTIONS"]["assume_role"] = DATABASE_ROLE
+if DATABASE_ROLE:
+    _options["assume_role"] = DATABASE_ROLE
+MIGRATING = sys.argv[1:2] == ["migrate"]
+if MIGRATING:
+    _database |= DATABASE_OWNER
 DATABASES = {"default": _database}
 IS_WEB = env.bool("MUSTER_WEB", default=False)
 if IS_WEB:  # a pool in the web processes only: Celery's forks must not share one
-    _database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8}
+    _database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 4, "reconnect_timeout": 30}
 
 VALKEY_SOCKET = embedded.valkey_socket(VAR_DIR)
 REDIS_URL = env.str("REDIS_URL", default="")
@@ -179,7 +200,6 @@ MIDDLEWARE = [
     "core.middleware.PlainAddressMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "core.middleware.NoNulMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.PreferredLanguageMiddleware",

@@ -7,8 +7,9 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import audit, checks, roles  # noqa: F401, PLC0415
+        from core import audit, checks, roles  # noqa: PLC0415
 
         connection_created.connect(audit.watch_connection, dispatch_uid="audit")
+        connection_created.connect(checks.refuse_unsafe, dispatch_uid="unsafe databases")
         post_migrate.connect(audit.install_triggers, sender=self, dispatch_uid="audit")
         post_migrate.connect(roles.separate, sender=self, dispatch_uid="roles")

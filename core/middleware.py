@@ -4,22 +4,10 @@ import uuid
 from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter
-from django.core.exceptions import BadRequest, SuspiciousOperation
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 
 from core import audit
-
-
-class NoNulMiddleware:
-    """An address with a NUL in it was made by nobody's browser, and no database column can hold one."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
-            raise SuspiciousOperation("The address holds a NUL.")
-        return self.get_response(request)
 
 
 class AuditContextMiddleware:

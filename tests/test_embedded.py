@@ -84,6 +84,51 @@ def test_after_a_power_cut_its_number_may_be_somebody_elses(start, tmp_path):
     assert leave(start()) == ""
 
 
+FILLED = """
+import sys
+from pathlib import Path
+import psycopg
+from core import embedded, roles
+
+home = Path(sys.argv[1])
+server = embedded.postgres_server(home)
+info = server.get_postmaster_info()
+at = {"host": str(info.socket_dir), "port": info.port, "autocommit": True}
+with psycopg.connect(**at, user="postgres", dbname="postgres") as outside:
+    outside.execute("CREATE DATABASE muster")
+with psycopg.connect(**at, user="postgres", dbname="muster") as inside:
+    inside.execute("CREATE TABLE kept (id bigint GENERATED ALWAYS AS IDENTITY, word text); INSERT INTO kept (word) VALUES ('x')")
+    inside.execute("CREATE FUNCTION one() RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE EXTENSION btree_gist")
+place = embedded.postgres(home, "muster", user="muster_owner")
+with psycopg.connect(**at, user=place["USER"], dbname="muster") as owner:
+    owner.execute("ALTER TABLE kept ADD COLUMN more text; DROP FUNCTION one(); INSERT INTO kept (word) VALUES ('y')")
+    owner.execute("GRANT SELECT, UPDATE ON kept TO muster_app")
+for user, forbidden in (
+    ("muster_app", "SET session_replication_role = replica"),
+    ("muster_app", "ALTER TABLE kept DISABLE TRIGGER ALL"),
+    ("muster_app", "DELETE FROM kept"),
+    ("muster_app", "SET ROLE postgres"),
+    ("muster_app", "SET SESSION AUTHORIZATION postgres"),
+    ("muster_owner", "SET ROLE postgres"),
+    ("muster_read", "UPDATE kept SET word = 'z'"),
+):
+    with psycopg.connect(**at, user=user, dbname="muster") as one:
+        try:
+            one.execute(forbidden)
+        except (psycopg.errors.InsufficientPrivilege, psycopg.errors.ReadOnlySqlTransaction):
+            continue
+    print(user, forbidden)
+"""
+
+
+def test_a_database_of_an_earlier_release_passes_to_the_owner_and_roles_stay_in_their_bounds(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-c", FILLED, str(tmp_path / "var")],
+        cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_valkey_runs_for_the_length_of_the_block(tmp_path):
     with embedded.running_valkey(tmp_path) as socket:
         assert redis.Redis(unix_socket_path=str(socket)).ping()

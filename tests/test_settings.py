@@ -57,6 +57,34 @@ def test_the_deployment_check_has_nothing_to_say_about_safe_settings():
     assert (done.returncode, done.stdout.strip()) == (0, "System check identified no issues (0 silenced)."), done.stderr
 
 
+def test_hosts_below_ones_own_name_are_allowed():
+    assert (
+        start("print(s.ALLOWED_HOSTS)", DJANGO_ALLOWED_HOSTS=".muster.example").stdout.strip() == "['.muster.example']"
+    )
+
+
+def test_a_django_below_the_floor_is_named():
+    django = "import django; django.VERSION = (5, 2, 18, 'final', 0); django.get_version = lambda: '5.2.18'"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{django}; from config import settings"],
+        cwd=ROOT, env=SAFE, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert "Django 5.2.18 is older than 5.2.19" in done.stderr.splitlines()[-1]
+
+
+def test_the_owner_migrates_by_an_address_of_its_own():
+    asked = "import sys; sys.argv = ['manage.py', '{}']; from config import settings as s; d = s.DATABASES['default']"
+    named = {**SAFE, "DATABASE_OWNER_URL": "postgres://owner:x@db.example/muster", "DATABASE_ROLE": "muster_app"}
+    who = {}
+    for command in ("migrate", "check"):
+        done = subprocess.run(
+            [sys.executable, "-c", f"{asked.format(command)}; print(d['USER'], d['OPTIONS'].get('assume_role'))"],
+            cwd=ROOT, env=named, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        who[command] = done.stdout.strip()
+    assert who == {"migrate": "owner None", "check": "muster muster_app"}
+
+
 def test_mail_into_files_goes_where_the_address_says():
     assert start("print(s.EMAIL_FILE_PATH)", EMAIL_URL="filemail:///srv/mail").stdout.strip() == "/srv/mail"
 
@@ -69,6 +97,9 @@ def test_mail_into_files_goes_where_the_address_says():
         ("DJANGO_SECRET_KEY", {"DJANGO_SECRET_KEY": "k" * 64}),
         ("DJANGO_ALLOWED_HOSTS", {"DJANGO_ALLOWED_HOSTS": None}),
         ("DJANGO_ALLOWED_HOSTS", {"DJANGO_ALLOWED_HOSTS": "*"}),
+        ("DJANGO_ALLOWED_HOSTS", {"DJANGO_ALLOWED_HOSTS": ".com"}),
+        ("DJANGO_ALLOWED_HOSTS", {"DJANGO_ALLOWED_HOSTS": "muster.example,.com.cn"}),
+        ("DATABASE_URL", {"DATABASE_URL": None}),
         ("FIELD_ENCRYPTION_KEYS", {"FIELD_ENCRYPTION_KEYS": None}),
         ("FIELD_ENCRYPTION_KEYS", {"FIELD_ENCRYPTION_KEYS": "secret"}),
         ("REDIS_URL", {"REDIS_URL": None}),

@@ -10,11 +10,12 @@ from io import StringIO
 import psycopg
 import pytest
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
-from core import services
+from core import checks, services
 from core.commands import Failed
 from core.models import AuditEntry, AuditSeal
 from teams.models import PartnerBank
@@ -208,6 +209,51 @@ def test_the_application_works_as_its_own_role(sealed):
 def test_the_check_before_deployment_names_a_superuser_and_passes_the_application():
     found = {message.id for message in run_checks(databases=["default"], include_deployment_checks=True)}
     assert {"core.E001", "core.E003"} <= found
-    with as_the_application():
+    with as_the_application():  # whoever signed in as a superuser can become one again
         found = {message.id for message in run_checks(databases=["default"], include_deployment_checks=True)}
+    assert "core.E001" in found
+    with connection.cursor() as cursor:
+        cursor.execute("SET SESSION AUTHORIZATION muster_app")
+        try:
+            found = {message.id for message in run_checks(databases=["default"], include_deployment_checks=True)}
+        finally:
+            cursor.execute("RESET SESSION AUTHORIZATION")
     assert not {"core.E001", "core.E003"} & found
+
+
+# --- an unsafe database in production ------------------------------------------------------------------------------------
+@pytest.fixture
+def in_production(settings, monkeypatch):
+    connection.ensure_connection()
+    settings.PRODUCTION, settings.MIGRATING = True, False
+    monkeypatch.setattr(checks, "asked", False)
+    monkeypatch.setattr(connection, "close", lambda: None)
+
+
+def test_production_works_on_no_database_as_a_superuser(in_production):
+    """Also where it assumes a role: it could take the superuser's rights back."""
+    with as_the_application(), pytest.raises(ImproperlyConfigured, match="as a superuser"):
+        checks.refuse_unsafe(connection)
+
+
+def test_production_works_on_no_database_that_may_forget(in_production, monkeypatch):
+    monkeypatch.setattr(checks, "FORBIDDEN", (checks.HASTY,))
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+        with pytest.raises(ImproperlyConfigured, match="synchronous_commit"):
+            checks.refuse_unsafe(connection)
+        cursor.execute("SET synchronous_commit = on")
+        checks.refuse_unsafe(connection)
+
+
+def test_the_reader_sees_no_password_and_changes_nothing(sealed):
+    with connection.cursor() as cursor:
+        cursor.execute("SET ROLE muster_read")
+        try:
+            cursor.execute("SELECT employee_no, name FROM accounts_user")
+            for statement in ("SELECT password FROM accounts_user", "SELECT * FROM django_session",
+                              "DELETE FROM teams_unit", "SELECT * FROM mfa_authenticator"):  # fmt: skip
+                with pytest.raises(ProgrammingError, match=REFUSED), transaction.atomic():
+                    cursor.execute(statement)
+        finally:
+            cursor.execute("RESET ROLE")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import socket
 from collections import Counter
+from contextlib import nullcontext
 from datetime import date, timedelta
 from http import HTTPStatus
 
 import pytest
+from django.db import connection
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
@@ -156,5 +158,38 @@ def test_a_taken_port_is_passed_over_and_refused_when_it_was_asked_for():
 def test_it_empties_no_database_but_a_demonstrations(monkeypatch, settings):
     monkeypatch.setattr(database, "_maintenance", lambda: pytest.fail("the server was asked"))
     monkeypatch.setitem(settings.DATABASES["default"], "NAME", "muster")
-    with pytest.raises(RuntimeError, match="muster"):
+    with pytest.raises(database.NotADemonstration, match="muster"):
         database.ensure_database(anew=True)
+
+
+@pytest.mark.django_db
+def test_it_empties_no_database_that_somebody_else_made_and_filled(monkeypatch, settings):
+    """Its name ends like a demonstration's, but the demonstration has left no note on it."""
+    settings.LOCAL = False
+    monkeypatch.setitem(settings.DATABASES["default"], "NAME", "harvest_demo")
+    server = Server()
+    monkeypatch.setattr(database, "_maintenance", lambda: server)
+    monkeypatch.setattr(database, "as_owner", nullcontext)
+    monkeypatch.setattr(connection, "close", lambda: None)
+    with pytest.raises(database.NotADemonstration, match="harvest_demo"):
+        database.ensure_database(anew=True)
+    assert server.asked == [database.NOTE]
+
+
+class Server:
+    """The maintenance connection, on which a database without a note is found."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def __enter__(self) -> Server:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def execute(self, statement: str, _values: object = None) -> Server:
+        self.asked.append(statement)
+        return self
+
+    def fetchone(self) -> tuple[str]:
+        return ("",)

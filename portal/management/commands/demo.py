@@ -39,7 +39,7 @@ class Command(MusterCommand):
                 code = serving.serve(its_port)
                 self.say("Stopped.")
                 sys.exit(code)
-        except (serving.RunningAlready, serving.PortTaken) as refused:
+        except (serving.RunningAlready, serving.PortTaken, database.NotADemonstration) as refused:
             raise Refused(str(refused)) from None
         except KeyboardInterrupt:
             self.say("Stopped. Run the command again to go on; `make demo-reset` begins anew.")
@@ -47,9 +47,8 @@ class Command(MusterCommand):
 
     def prepare(self, *, size: str, reset: bool) -> bool:
         """Whether the company had to be built."""
-        database.ensure_database(anew=reset)
         self.say("Preparing the database …")
-        call_command("migrate", verbosity=0, interactive=False)
+        database.ensure_database(anew=reset)
         call_command("collectstatic", verbosity=0, interactive=False)
         if database.is_complete():
             self.say("The demonstration company is there already; its data is as it was.")
@@ -57,7 +56,6 @@ class Command(MusterCommand):
         if Unit.objects.exists():
             self.say("A company was left half built; beginning anew.")
             database.ensure_database(anew=True)
-            call_command("migrate", verbosity=0, interactive=False)
         story.tell(now=timezone.now(), size=size, say=self.progress)
         return True
 
