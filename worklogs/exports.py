@@ -13,6 +13,7 @@ from teams.models import Unit, below
 from worklogs.models import DayScore, WeekScore, WorkLog
 
 M = TypeVar("M", bound=Model)
+NO_VERDICT = (None,) * 4  # pass_mark, score_pass, quota_met, unmet
 
 
 @export(
@@ -26,7 +27,7 @@ def day_scores(asked: Asked) -> Iterator[Sequence[Any]]:
     """One row a person and day, by employee number and day."""
     log = WorkLog.objects.filter(person=OuterRef("person"), on=OuterRef("on"))
     rows = _within(DayScore.objects.filter(on__gte=asked.period.first, on__lt=asked.period.end), asked)
-    yield from (
+    judged = (
         rows.annotate(submitted_at=Subquery(log.values("submitted_at")), late=Subquery(log.values("late")))
         .order_by("person__user__employee_no", "on")
         .values_list(
@@ -35,6 +36,10 @@ def day_scores(asked: Asked) -> Iterator[Sequence[Any]]:
         )
         .iterator()
     )  # fmt: skip
+    for number, on, due, points, *verdicts, submitted_at, late, unit, passed in judged:
+        # Where no log is due nothing is asked, so nothing is reached or missed (reading 53).
+        said = (*verdicts, submitted_at, late, unit, passed) if due else (*NO_VERDICT, submitted_at, late, unit, None)
+        yield number, on, due, points, *said
 
 
 @export(

@@ -100,7 +100,7 @@ def own_day(user: User, today: date) -> OwnDay:
     kinds: tuple[KindToday, ...] = ()
     if unit_id is not None:
         asked = requirement_for(unit_id, today)
-        counted = tally(entries, only_clients_found=asked.only_clients_found)
+        counted = tally(entries, asked)
         forfeited = is_forfeited(today, today, asked, handed_in=bool(state), late=is_late)
         judged = score_tally(counted, asked, due=is_due, forfeited=forfeited)
         missing = still_missing(counted, asked, judged) if is_due else None

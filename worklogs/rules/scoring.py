@@ -11,7 +11,7 @@ from worklogs.rules.asking import Requirement
 from worklogs.rules.kinds import CLAUSES, CONTACT_KINDS, LABELS, Kind
 from worklogs.rules.tallying import Entry, Tally, tally
 
-EDITION = 1  # raised when the same inputs and rule values come to be judged otherwise; scores are then judged anew
+EDITION = 2  # raised when the same inputs and rule values come to be judged otherwise; scores are then judged anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,7 @@ def score_day(
     entries: Sequence[Entry], requirement: Requirement, *, due: bool = True, forfeited: bool = False
 ) -> DayScore:
     """Judge one day (S3.2, S3.a–S3.e). See `score_tally`."""
-    counted = tally(entries, only_clients_found=requirement.only_clients_found)
-    return score_tally(counted, requirement, due=due, forfeited=forfeited)
+    return score_tally(tally(entries, requirement), requirement, due=due, forfeited=forfeited)
 
 
 def score_tally(counted: Tally, requirement: Requirement, *, due: bool = True, forfeited: bool = False) -> DayScore:
@@ -70,11 +69,12 @@ def score_tally(counted: Tally, requirement: Requirement, *, due: bool = True, f
         lines.append(
             Line(
                 LABELS[kind],
-                earned,
+                None if kind == Kind.BROCHURES else earned,
                 CLAUSES[kind],
-                _inputs(kind, done, requirement),
+                _inputs(kind, requirement),
                 quota if due else None,
                 met if due else None,
+                counted=done,
             )
         )
     mark = requirement.number("day_pass_mark") if due else 0
@@ -98,30 +98,41 @@ def points_for(kind: Kind, done: int, requirement: Requirement) -> int:
     return min(earned, cap) if cap else earned
 
 
-def points_of(counted: Tally, requirement: Requirement) -> int:
-    """The points of a day."""
-    return sum(points_for(kind, counted.of(kind), requirement) for kind in CONTACT_KINDS)
+def points_by_kind(counted: Tally, requirement: Requirement) -> tuple[int, ...]:
+    """The points of a day, in the order of `CONTACT_KINDS`."""
+    return tuple(points_for(kind, counted.of(kind), requirement) for kind in CONTACT_KINDS)
 
 
-def score_week(total: Tally, points: int, requirement: Requirement, *, due_days: int) -> WeekScore:
-    """Judge an ISO week from what counts of all its days and their points together (S3.2, S3.b–S3.e).
+def score_week(total: Tally, earned: Sequence[int], requirement: Requirement, *, due_days: int) -> WeekScore:
+    """Judge an ISO week from what counts of all its days and what each kind `earned` on them (S3.2, S3.b–S3.e).
 
     `due_days` are all days of the week on which a log is owed, those still to come included. With fewer of them than a
     full week has, pass mark and quotas are reduced in proportion and rounded up (reading 5).
     """
     lines = [_due_days_line(due_days, requirement)]
     unmet: list[Kind] = []
-    for kind in CONTACT_KINDS:
+    for kind, points_of_kind in zip(CONTACT_KINDS, earned, strict=True):
         quota = requirement.week_quota(kind)
         needed = reduced(cast(int, quota.value), due_days, requirement)
         done = total.of(kind)
         if done < needed:
             unmet.append(kind)
-        lines.append(Line(LABELS[kind], done, CLAUSES[kind], ((N_("needed"), needed),), quota, done >= needed))
+        lines.append(
+            Line(
+                LABELS[kind],
+                points_of_kind,
+                CLAUSES[kind],
+                ((N_("needed"), needed),),
+                quota,
+                done >= needed,
+                counted=done,
+            )
+        )
     rule = requirement.rule("week_pass_mark")
     mark = reduced(cast(int, rule.value), due_days, requirement)
+    points = sum(earned)
     score_pass = points >= mark
-    lines.append(Line(N_("Points of the week"), points, "S3.2", ((N_("needed"), mark),), rule, score_pass))
+    lines.append(Line(N_("Points of the week"), points, "S3.2", ((N_("needed"), mark),), rule, score_pass, total=True))
     minima = [(k, reduced(cast(int, requirement.week_quota(k).value), due_days, requirement)) for k in CONTACT_KINDS]
     lines += _minima_line(minima, mark, requirement)
     passed = requirement.passes(score_pass=score_pass, quota_met=not unmet)
@@ -138,12 +149,12 @@ def reduced(value: int, due_days: int, requirement: Requirement) -> int:
     return -(-value * due_days // full)
 
 
-def _inputs(kind: Kind, done: int, requirement: Requirement) -> tuple[tuple[str, int], ...]:
+def _inputs(kind: Kind, requirement: Requirement) -> tuple[tuple[str, int], ...]:
     if kind == Kind.BROCHURES:
-        return ((N_("counted"), done),)
+        return ()
     cap = requirement.cap(kind)
     capped = ((N_("at most points"), cap),) if cap else ()
-    return ((N_("counted"), done), (N_("points each"), requirement.points(kind)), *capped)
+    return ((N_("points each"), requirement.points(kind)), *capped)
 
 
 def _left_out(counted: Tally, requirement: Requirement, *, forfeited: bool) -> list[Line]:
@@ -153,9 +164,8 @@ def _left_out(counted: Tally, requirement: Requirement, *, forfeited: bool) -> l
         lines.append(
             Line(
                 N_("Numbers already known"),
-                0,
-                "S3.b",
-                ((N_("entries"), counted.known),),
+                clause="S3.b",
+                counted=counted.known,
                 note=N_("A number counts once for the whole firm."),
             )
         )
@@ -163,29 +173,31 @@ def _left_out(counted: Tally, requirement: Requirement, *, forfeited: bool) -> l
         lines.append(
             Line(
                 N_("Same contact again"),
-                0,
-                "S3.2",
-                ((N_("entries"), counted.repeated),),
-                note=N_("A contact counts once a day, under the kind it was first entered as."),
+                clause="S3.2",
+                counted=counted.repeated,
+                note=N_("A contact counts once a day, under the kind that brings more points."),
             )
         )
     if counted.not_found:
         lines.append(_not_found(counted.not_found, requirement))
     if forfeited:
-        lines.append(Line(N_("Handed in late"), 0, "S3.2", met=False, note=N_("By rule a late log brings no points.")))
+        lines.append(
+            Line(N_("Handed in late"), clause="S3.2", met=False, note=N_("By rule a late log brings no points."))
+        )
     return lines
 
 
 def _not_found(entries: int, requirement: Requirement) -> Line:
     rule = requirement.rule("clients_not_found_score")
     note = N_("By rule they bring no points.") if requirement.only_clients_found else N_("They count, and are marked.")
-    return Line(N_("Clients not found in CRM"), entries, "S3.e", rule=rule, note=note)
+    return Line(N_("Clients not found in CRM"), clause="S3.e", rule=rule, note=note, counted=entries)
 
 
 def _sum_line(label: str, points: int, mark: RuleValue, score_pass: bool, *, due: bool) -> Line:
     if due:
-        return Line(label, points, "S3.2", rule=mark, met=score_pass)
-    return Line(label, points, "S3.2", note=N_("No log is due on this day; the points count for the week."))
+        return Line(label, points, "S3.2", rule=mark, met=score_pass, total=True)
+    note = N_("No log is due on this day; the points count for the week.")
+    return Line(label, points, "S3.2", note=note, total=True)
 
 
 def _due_days_line(due_days: int, requirement: Requirement) -> Line:
@@ -193,7 +205,7 @@ def _due_days_line(due_days: int, requirement: Requirement) -> Line:
     note = ""
     if due_days < cast(int, full.value) and requirement.rule("short_weeks_ask_less").value:
         note = N_("Pass mark and minima are reduced in proportion and rounded up.")
-    return Line(N_("Days due"), due_days, "S3.2", rule=full, note=note)
+    return Line(N_("Days due"), clause="S3.2", rule=full, note=note, counted=due_days)
 
 
 def _minima_line(minima: Sequence[tuple[Kind, int]], mark: int, requirement: Requirement) -> list[Line]:
@@ -201,7 +213,8 @@ def _minima_line(minima: Sequence[tuple[Kind, int]], mark: int, requirement: Req
     together = sum(points_for(kind, needed, requirement) for kind, needed in minima)
     if together >= mark:
         return []
-    return [Line(N_("All minima together"), together, "S3.2", note=N_("Meeting every minimum is not a pass."))]
+    note = N_("Meeting every minimum is not a pass.")
+    return [Line(N_("All minima together"), clause="S3.2", inputs=((N_("points"), together),), note=note)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from worklogs.rules.asking import Requirement
 from worklogs.rules.kinds import CONTACT_KINDS, Kind, KnownAs
 
 
@@ -56,34 +57,42 @@ class Tally:
         return self.brochures if kind == Kind.BROCHURES else self.contacts[CONTACT_KINDS.index(kind)]
 
 
-def standings(entries: Iterable[Entry], *, only_clients_found: bool = False) -> list[Standing]:
-    """Entry by entry, in the order in which they were written, whether it counts (reading 6).
+def standings(entries: Sequence[Entry], asked: Requirement) -> list[Standing]:
+    """Entry by entry whether it counts, whatever their order (readings 6 and 42).
 
-    A contact counts once a day, under the kind it was first entered as, so that a further entry never takes away what
-    already counted. A number known to the firm does not count again as obtained.
+    A contact counts once a day, under the kind that brings more points, of equal ones under the one the guideline names
+    first. A number known to the firm does not count again as obtained.
     """
-    counted: set[object] = set()
-    found = []
-    for entry in entries:
-        if entry.kind == Kind.BROCHURES:
-            found.append(Standing.COUNTS)
-        elif entry.kind == Kind.PROSPECT and entry.known_as != KnownAs.NEW:
-            found.append(Standing.KNOWN)
-        elif only_clients_found and not entry.is_found:
-            found.append(Standing.NOT_FOUND)
-        elif entry.contact in counted:
-            found.append(Standing.REPEATED)
-        else:
-            counted.add(entry.contact)
-            found.append(Standing.COUNTS)
+    found = [_by_itself(entry, asked) for entry in entries]
+    best: dict[object, int] = {}
+    for n, (entry, standing) in enumerate(zip(entries, found, strict=True)):
+        if entry.kind != Kind.BROCHURES and standing == Standing.COUNTS:
+            best[entry.contact] = min(best.get(entry.contact, n), n, key=lambda i: _rank(entries[i], asked))
+    counting = set(best.values())
+    for n, entry in enumerate(entries):
+        if entry.kind != Kind.BROCHURES and found[n] == Standing.COUNTS and n not in counting:
+            found[n] = Standing.REPEATED
     return found
 
 
-def tally(entries: Sequence[Entry], *, only_clients_found: bool = False) -> Tally:
-    """Count a day's entries. With `only_clients_found` a call to a client whom the CRM does not know is left out."""
+def _by_itself(entry: Entry, asked: Requirement) -> Standing:
+    """Whether an entry counts if nothing else is on the log."""
+    if entry.kind == Kind.PROSPECT and entry.known_as != KnownAs.NEW:
+        return Standing.KNOWN
+    if asked.only_clients_found and not entry.is_found:
+        return Standing.NOT_FOUND
+    return Standing.COUNTS
+
+
+def _rank(entry: Entry, asked: Requirement) -> tuple[int, int]:
+    return -asked.points(entry.kind), CONTACT_KINDS.index(entry.kind)
+
+
+def tally(entries: Sequence[Entry], asked: Requirement) -> Tally:
+    """Count a day's entries. A call to a client whom the CRM does not know is left out where the rule says so."""
     counts = dict.fromkeys(Kind, 0)
     left_out = dict.fromkeys(Standing, 0)
-    for entry, standing in zip(entries, standings(entries, only_clients_found=only_clients_found), strict=True):
+    for entry, standing in zip(entries, standings(entries, asked), strict=True):
         if standing == Standing.COUNTS:
             counts[entry.kind] += entry.quantity
         else:

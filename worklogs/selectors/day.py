@@ -220,11 +220,10 @@ class _Judged:
         self, log: WorkLog, entries: Sequence[LogEntry], asked: Requirement | None, is_workday: bool, today: date
     ) -> None:
         self.asked, self.due = asked, is_workday and asked is not None
-        only_found = bool(asked and asked.only_clients_found)
         contacts = [Entry(Kind(e.kind), e.contact_id, KnownAs(e.known_as), is_found=not e.not_in_crm) for e in entries]
         facts = [Entry(Kind.BROCHURES, quantity=log.brochures), *contacts]
-        self.standings = tallying.standings(contacts, only_clients_found=only_found)
-        self.tally = tallying.tally(facts, only_clients_found=only_found)
+        self.standings = tallying.standings(contacts, asked) if asked else [Standing.COUNTS] * len(contacts)
+        self.tally = tallying.tally(facts, asked) if asked else tallying.Tally()
         forfeited = False
         if asked and log.pk:
             forfeited = windows.is_forfeited(log.on, today, asked, handed_in=log.is_submitted, late=log.late)

@@ -7,6 +7,7 @@ run over everybody never overwrites what somebody's save has judged meanwhile fr
 from __future__ import annotations
 
 import json
+import operator
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -25,13 +26,13 @@ from teams.models import Unit
 from worklogs.models import DayScore, LogEntry, WeekScore, WorkLog
 from worklogs.rules import scoring, tallying, windows
 from worklogs.rules.asking import Requirement
-from worklogs.rules.kinds import Kind, KnownAs
+from worklogs.rules.kinds import CONTACT_KINDS, Kind, KnownAs
 from worklogs.rules.scoring import DayScore as DayVerdict
 from worklogs.rules.scoring import WeekScore as WeekVerdict
 from worklogs.rules.tallying import Entry, Tally
 from worklogs.selectors import Place, places, requirements_over
 
-NOTHING = Tally()
+NOTHING, NO_POINTS = Tally(), (0,) * len(CONTACT_KINDS)
 Key = tuple[int, date]  # a person and a day, or a person and the Monday of a week
 Closing = Callable[[Week], Iterable[str]]  # paths of the units of which a closed month has counted a week
 _closings: list[Closing] = []
@@ -111,7 +112,7 @@ class _Verdict:
     """A judgement to be: its digest covers inputs and rules; `score` is worked out only where the digest changed."""
 
     unit_id: int
-    points: int
+    earned: tuple[int, ...]  # in the order of `CONTACT_KINDS`
     digest: str
     score: Callable[[], DayVerdict | WeekVerdict]
 
@@ -179,7 +180,7 @@ class _Bench:
         written: dict[int, list[date]] = defaultdict(list)
         for person, on in self.facts.logs:
             written[person].append(on)
-        for person in self.facts.places.keys() | written.keys():
+        for person in sorted(self.facts.places.keys() | written.keys()):
             verdict = self._person(person, sorted(written.get(person, ())), days)
             if verdict:
                 weeks[person, self.week.first] = verdict
@@ -193,21 +194,20 @@ class _Bench:
             for on in Period(place.from_on, place.end).days()
         }
         due = self.workdays & posted.keys()
-        total, points = NOTHING, 0
+        total, earned = NOTHING, NO_POINTS
         for on in sorted(due | set(written)):
             if on > self.until:
                 continue
             log = self.facts.logs.get((person, on))
             unit = posted.get(on) or (log.unit_id if log else 0)
-            only_found = self.facts.requirements[unit, on].only_clients_found
-            counted = tallying.tally(log.entries, only_clients_found=only_found) if log else NOTHING
+            counted = tallying.tally(log.entries, self.facts.requirements[unit, on]) if log else NOTHING
             verdict = days[person, on] = self._day(unit, on, log, counted, due=on in due)
-            total, points = total + counted, points + verdict.points
+            total, earned = total + counted, tuple(map(operator.add, earned, verdict.earned))
         if not due and not written:
             return None
         first = min(posted.keys() | set(written))
         unit = posted[max(posted)] if posted else self.facts.logs[person, written[-1]].unit_id
-        return self._week(unit, first, total, points, len(due))
+        return self._week(unit, first, total, earned, len(due))
 
     def _day(self, unit: int, on: date, log: _Log | None, counted: Tally, *, due: bool) -> _Verdict:
         asked = self.facts.requirements[unit, on]
@@ -217,19 +217,19 @@ class _Bench:
         inputs = (unit, counted, due, forfeited)
         key = (id(asked), *inputs)
         if key not in self.seen:
-            points = 0 if forfeited else scoring.points_of(counted, asked)
+            earned = NO_POINTS if forfeited else scoring.points_by_kind(counted, asked)
             judged = partial(scoring.score_tally, counted, asked, due=due, forfeited=forfeited)
-            self.seen[key] = _Verdict(unit, points, self._digest(asked, inputs), judged)
+            self.seen[key] = _Verdict(unit, earned, self._digest(asked, inputs), judged)
         return self.seen[key]
 
-    def _week(self, unit: int, first: date, total: Tally, points: int, due_days: int) -> _Verdict:
+    def _week(self, unit: int, first: date, total: Tally, earned: tuple[int, ...], due_days: int) -> _Verdict:
         """By the rules of the last unit as they were on the first day: nobody is asked for more in the middle."""
         asked = self.facts.requirements[unit, first]
-        inputs = (unit, total, points, due_days)
+        inputs = (unit, total, earned, due_days)
         key = (id(asked), *inputs)
         if key not in self.seen:
-            judged = partial(scoring.score_week, total, points, asked, due_days=due_days)
-            self.seen[key] = _Verdict(unit, points, self._digest(asked, inputs), judged)
+            judged = partial(scoring.score_week, total, earned, asked, due_days=due_days)
+            self.seen[key] = _Verdict(unit, earned, self._digest(asked, inputs), judged)
         return self.seen[key]
 
     def _digest(self, asked: Requirement, inputs: tuple[object, ...]) -> str:

@@ -16,14 +16,16 @@ from hypothesis import strategies as st
 from accounts.models import User
 from attendance.models import CalendarDay
 from attendance.services import clear_day, import_days, set_day
+from core.exports import Asked
 from core.models import AuditEntry
-from core.periods import Week
+from core.periods import Period, Week
 from core.tables import Sheet
 from policies.models import ParameterValue
 from teams.models import Person, Posting, Role
 from teams.services import load_company
 from tests.cast import TODAY
 from worklogs import services
+from worklogs.exports import day_scores
 from worklogs.models import Contact, DayScore, LogEntry, WeekScore, WorkLog
 from worklogs.rules.kinds import CONTACT_KINDS, Kind
 from worklogs.services import judging
@@ -378,3 +380,13 @@ def test_scores_are_exported_by_employee_and_day(cast, tmp_path):
     assert colleagues.startswith("1002,2026-11-18,yes,0,20,no,no,")
     call_command("export", "week-scores", *common)
     assert file.read_text().splitlines()[1].startswith("1001,2026-W47,5,1,100,no,no,prospect;")
+
+
+@pytest.mark.clause("S3.2")
+def test_where_no_log_is_due_the_export_shows_points_and_no_verdict(cast):
+    sunday = MONDAY - timedelta(days=1)
+    write(cast.cm, on=sunday, now=at(12, on=sunday))
+    judge()
+    rows = {row[1]: row[2:10] for row in day_scores(Asked(Period.between(sunday, MONDAY), "")) if row[0] == "1001"}
+    assert rows[sunday] == (False, 1, None, None, None, None, None, False)
+    assert rows[MONDAY][:5] == (True, 0, 20, False, False)

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.explain import RuleValue, lines_as_json
+from core.explain import RuleValue, adds_up, lines_as_json
 from core.identifiers import NotAPhoneNumber
 from core.identifiers import phone as normalised_phone
 from policies import registry
 from worklogs.parameters import CODES
 from worklogs.rules.asking import Requirement
 from worklogs.rules.kinds import CONTACT_KINDS, Kind, KnownAs
-from worklogs.rules.scoring import score_day, score_tally, score_week, still_missing
-from worklogs.rules.tallying import Entry, Standing, Tally, standings
+from worklogs.rules.scoring import points_by_kind, score_day, score_tally, score_week, still_missing
+from worklogs.rules.tallying import Entry, Standing, Tally, standings, tally
 from worklogs.rules.windows import Window, is_late, window
 
 
@@ -44,6 +44,7 @@ def day(brochures=0, prospects=0, appointments=0, prospect_calls=0, client_calls
 
 
 MINIMA = day(50, 3, 1, 3, 3)
+NOTHING = (0, 0, 0, 0)
 
 
 @pytest.mark.clause("S3.2", "S3.a", "S3.b", "S3.c", "S3.d", "S3.e")
@@ -89,18 +90,18 @@ def test_with_the_stricter_pass_rule_a_pass_needs_both_verdicts():
     ],
 )
 def test_a_short_week_asks_for_less_in_proportion(due_days, mark, quotas):
-    score = score_week(Tally(contacts=quotas), mark, AS_WRITTEN, due_days=due_days)
+    score = score_week(Tally(contacts=quotas), (mark, 0, 0, 0), AS_WRITTEN, due_days=due_days)
     assert (score.pass_mark, score.score_pass, score.quota_met) == (mark, True, True)
     for n, kind in enumerate(CONTACT_KINDS):
         if quotas[n]:
             one_less = tuple(q - (i == n) for i, q in enumerate(quotas))
-            assert score_week(Tally(contacts=one_less), mark, AS_WRITTEN, due_days=due_days).unmet == (kind,)
+            assert score_week(Tally(contacts=one_less), (mark, 0, 0, 0), AS_WRITTEN, due_days=due_days).unmet == (kind,)
 
 
 @pytest.mark.clause("S3.2")
 def test_reduced_numbers_are_rounded_up():
     raised = requirement(week_pass_mark=101, week_client_call=21)
-    score = score_week(Tally(), 0, raised, due_days=3)
+    score = score_week(Tally(), NOTHING, raised, due_days=3)
     assert score.pass_mark == 61  # 60.6
     assert dict(score.lines[4].inputs) == {"needed": 13}  # 12.6
 
@@ -108,17 +109,17 @@ def test_reduced_numbers_are_rounded_up():
 @pytest.mark.clause("S3.2")
 def test_policy_can_ask_for_the_full_week_always():
     always = requirement(short_weeks_ask_less=False)
-    assert score_week(Tally(), 0, always, due_days=3).pass_mark == 100
-    assert score_week(Tally(), 0, always, due_days=0).pass_mark == 0  # nothing is owed in a week off
+    assert score_week(Tally(), NOTHING, always, due_days=3).pass_mark == 100
+    assert score_week(Tally(), NOTHING, always, due_days=0).pass_mark == 0  # nothing is owed in a week off
 
 
 @pytest.mark.clause("S3.2")
 def test_meeting_every_minimum_is_not_a_pass_and_the_lines_say_so():
-    assert [(line.label, line.result) for line in score_day(MINIMA, AS_WRITTEN).lines][-1] == (
-        "All minima together", 16)  # fmt: skip
-    week = score_week(Tally(250, (15, 5, 15, 20)), 90, AS_WRITTEN, due_days=5)
+    last = score_day(MINIMA, AS_WRITTEN).lines[-1]
+    assert (last.label, last.result, last.inputs) == ("All minima together", None, (("points", 16),))
+    week = score_week(Tally(250, (15, 5, 15, 20)), (15, 5, 30, 40), AS_WRITTEN, due_days=5)
     assert (week.points, week.quota_met, week.score_pass) == (90, True, False)
-    assert (week.lines[-1].label, week.lines[-1].result) == ("All minima together", 90)
+    assert (week.lines[-1].label, week.lines[-1].inputs) == ("All minima together", (("points", 90),))
 
 
 @pytest.mark.clause("S3.b")
@@ -132,14 +133,15 @@ def test_a_number_already_known_does_not_score_again():
 @pytest.mark.clause("S3.d")
 def test_a_known_number_that_brought_nothing_still_counts_as_a_call():
     entries = [Entry(Kind.PROSPECT, "a", KnownAs.OWN), Entry(Kind.PROSPECT_CALL, "a", KnownAs.OWN)]
-    assert standings(entries) == [Standing.KNOWN, Standing.COUNTS]
+    assert standings(entries, AS_WRITTEN) == [Standing.KNOWN, Standing.COUNTS]
 
 
 @pytest.mark.clause("S3.b", "S3.c", "S3.d")
 def test_a_contact_counts_once_a_day_under_one_kind():
     entries = [Entry(kind, "a") for kind in (Kind.PROSPECT, Kind.APPOINTMENT, Kind.PROSPECT_CALL)]
-    assert standings(entries) == [Standing.COUNTS, Standing.REPEATED, Standing.REPEATED]
-    assert score_day(entries, AS_WRITTEN).points == 1
+    assert standings(entries, AS_WRITTEN) == [Standing.REPEATED, Standing.REPEATED, Standing.COUNTS]
+    assert score_day(entries, AS_WRITTEN).points == 2
+    assert standings(entries[:2], AS_WRITTEN) == [Standing.COUNTS, Standing.REPEATED], "equal points: the first named"
 
 
 @pytest.mark.clause("S3.e")
@@ -186,13 +188,35 @@ requirements = st.sampled_from(
 
 
 @pytest.mark.clause("S3.2")
-@given(entries, entries, requirements)
-def test_writing_more_never_lowers_a_verdict(first, more, asked):
-    before, after = score_day(first, asked), score_day([*first, *more], asked)
+@given(entries, entries)
+def test_writing_more_never_lowers_the_score(first, more):
+    before, after = score_day(first, AS_WRITTEN), score_day([*first, *more], AS_WRITTEN)
     assert after.points >= before.points
     assert after.score_pass >= before.score_pass
-    assert set(after.unmet) <= set(before.unmet)
-    assert after.passed >= before.passed
+
+
+@pytest.mark.clause("S3.2", "S3.b", "S3.c", "S3.d", "S3.e")
+@given(st.data(), entries, requirements)
+def test_the_order_of_entries_makes_no_difference(data, written, asked):
+    assert score_day(data.draw(st.permutations(written)), asked) == score_day(written, asked)
+
+
+@pytest.mark.clause("S3.2")
+@given(entries, requirements, st.booleans(), st.booleans())
+def test_the_column_of_points_adds_up_and_holds_nothing_that_was_only_counted(written, asked, due, forfeited):
+    score = score_tally(tally(written, asked), asked, due=due, forfeited=forfeited)
+    (total,) = [line for line in score.lines if line.total]
+    assert adds_up(score.lines) and total.result == score.points
+    earned = points_by_kind(tally(written, asked), asked)
+    week = score_week(tally(written, asked), earned, asked, due_days=3)
+    assert adds_up(week.lines) and [line.result for line in week.lines if line.total] == [sum(earned)]
+
+
+def test_clients_not_found_stand_in_no_column_of_points():
+    calls = [Entry(Kind.CLIENT_CALL, n, is_found=n > 2) for n in range(10)]
+    lines = {line.label: line for line in score_day(calls, AS_WRITTEN).lines}
+    assert (lines["Clients not found in CRM"].counted, lines["Clients not found in CRM"].result) == (3, None)
+    assert (lines["Calls to existing clients"].counted, lines["Points of the day"].result) == (10, 20)
 
 
 @pytest.mark.clause("S3.2")
@@ -205,24 +229,18 @@ def test_an_entry_put_in_anywhere_never_lowers_the_number_of_counted_contacts(fi
 @given(entries, requirements)
 def test_the_way_to_the_pass_mark_leads_there(first, asked):
     before = score_day(first, asked)
-    missing = still_missing(tally := _tally(first), asked, before)
+    missing = still_missing(counted := tally(first, asked), asked, before)
     assert (missing.points == 0) == before.score_pass
     if missing.way:
         kind, n = missing.way
         reached = Tally(
-            tally.brochures, tuple(c + n * (k == kind) for k, c in zip(CONTACT_KINDS, tally.contacts, strict=True))
+            counted.brochures, tuple(c + n * (k == kind) for k, c in zip(CONTACT_KINDS, counted.contacts, strict=True))
         )
         assert score_tally(reached, asked).score_pass
 
 
-def _tally(entries):
-    from worklogs.rules.tallying import tally
-
-    return tally(entries)
-
-
 def test_what_is_missing_is_said_in_the_fewest_contacts():
-    missing = still_missing(_tally(MINIMA), AS_WRITTEN, score_day(MINIMA, AS_WRITTEN))
+    missing = still_missing(tally(MINIMA, AS_WRITTEN), AS_WRITTEN, score_day(MINIMA, AS_WRITTEN))
     assert (missing.points, missing.way, missing.quotas) == (4, (Kind.PROSPECT_CALL, 2), ())
 
 
