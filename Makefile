@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo demo-reset check test lint lint-format lint-rules lint-types lint-layers lint-migrations lint-templates lint-texts fix messages clauses
+.PHONY: demo demo-reset check test lint lint-format lint-rules lint-types lint-layers lint-migrations lint-templates lint-texts fix messages clauses formats
 
 demo: .venv/runtime
 	@$(BIN)/python manage.py demo $(if $(PORT),--port $(PORT)) $(DEMO)
@@ -51,6 +51,9 @@ lint-texts: .venv/development
 fix: .venv/development
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 	@git ls-files 'templates/*.html' | xargs $(BIN)/djade --target-version 5.2
+
+formats: .venv/development
+	@$(BIN)/python -m tests.formats
 
 clauses: .venv/development
 	@$(BIN)/python -m tests.clauses

@@ -72,6 +72,7 @@ class Column:
     longest: int = 200
     places: int = 2
     clearable: bool = False  # a cell of `-` empties what is there; an empty one leaves it
+    example: str = ""
 
 
 CLEARED: Any = type("Cleared", (), {"__repr__": lambda _: "CLEARED"})()

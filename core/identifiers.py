@@ -38,7 +38,8 @@ def identifier(text: str) -> str:
     """`０００７ １`, `'00071` and `00071` with a mark of direction in it are all `00071`. Capitals and zeros stay."""
     if text.isascii() and text.isalnum():
         return text
-    return DASHES.sub("-", LEFT_OUT.sub("", visible(re.sub(rf"[{APOSTROPHES}]", "", text))))
+    plain = DASHES.sub("-", LEFT_OUT.sub("", visible(re.sub(rf"[{APOSTROPHES}]", "", text))))
+    return plain if plain == text else identifier(plain)  # what was left out may have kept two marks apart
 
 
 def likeness(text: str) -> str:

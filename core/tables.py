@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -17,6 +17,7 @@ from core.explain import N_
 
 __all__ = ["Column", "Filled", "Form", "Refusal", "Row", "Sheet", "TableRefused", "fill"]
 
+EXAMPLE = "例："  # how the row begins that a blank form shows as an example
 HEADER_WITHIN = 10  # rows in which the header is looked for: a title, a line of units or a blank may stand above
 TOTAL = re.compile(r"(合计|合計|总计|總計|小计|小計|total)([::(].*)?|.*(查询表|查詢表).*")
 
@@ -183,9 +184,17 @@ def fill(sheet: Sheet, columns: Sequence[Column]) -> Filled:
     if not refusals:
         by_column = [(column, at_place.get(column.name, -1)) for column in columns]
         for number, cells in sheet.rows:
+            if number == at + 1 and heads_again(cells, header, lambda cell: names.get(folded(cell))):
+                continue
             if number > at and not all(map(is_blank, cells)):
                 _take(filled, number, cells, by_column, len(header))
     return filled
+
+
+def heads_again(cells: Sequence[Raw], header: Sequence[Raw], name_of: Callable[[str], str | None]) -> bool:
+    """Whether a row says once more, in other words, what the columns are: the identifiers below the Chinese headings."""
+    below, above = ([name_of(cell) if isinstance(cell, str) else None for cell in row] for row in (cells, header))
+    return any(below) and below[: len(above)] == above
 
 
 def _header(sheet: Sheet, names: Mapping[str, str]) -> tuple[int, Sequence[Raw]]:
@@ -229,6 +238,8 @@ def _take(
         )
         return
     first = next(cell for cell in cells if not is_blank(cell))
+    if isinstance(first, str) and first.strip().startswith(EXAMPLE):
+        return
     is_total = isinstance(first, str) and TOTAL.fullmatch(folded(first)) is not None
     values: dict[str, Any] = {}
     bad = []

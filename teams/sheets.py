@@ -61,9 +61,16 @@ MEASURE_WORDS = {
 CODE = ("代码", "代碼", "编码", "編碼", "编号", "編號")
 NAME = ("名称", "名稱")
 EMPLOYEE_NO = Column(
-    "employee_no", ("员工编号", "員工編號", "员工号", "員工號", "工号", "工號"), True, "identifier", longest=32
+    "employee_no",
+    ("员工编号", "員工編號", "员工号", "員工號", "工号", "工號"),
+    True,
+    "identifier",
+    longest=32,
+    example="10001",
 )
-FROM_ON = Column("from_on", ("开始日期", "開始日期", "起始日期", "任职日期", "任職日期"), True, "date")
+FROM_ON = Column(
+    "from_on", ("开始日期", "開始日期", "起始日期", "任职日期", "任職日期"), True, "date", example="2026-11-01"
+)
 TO_ON = Column("to_on", ("结束日期", "結束日期", "终止日期", "終止日期"), kind="date", clearable=True)
 PHONE = ("电话", "電話", "手机", "手機", "手机号", "手機號", "联系电话", "聯繫電話", "聯絡電話")
 UNIT = ("单位", "單位", "单位代码", "單位代碼", "机构", "機構", "机构代码", "機構代碼", "所属单位", "所屬單位")
@@ -71,15 +78,41 @@ UNIT = ("单位", "單位", "单位代码", "單位代碼", "机构", "機構", 
 UNITS = Form(
     "units",
     (
-        Column("code", (*CODE, "单位代码", "單位代碼", "机构代码", "機構代碼"), True, "identifier", longest=32),
-        Column("name", (*NAME, "单位名称", "單位名稱", "机构名称", "機構名稱"), True, longest=128),
-        Column("kind", ("类型", "類型", "类别", "類別", "单位类型", "單位類型"), True, "choice", KIND_WORDS),
         Column(
-            "parent", ("上级", "上級", "上级单位", "上級單位", "上级代码", "上級代碼"), kind="identifier", longest=32
+            "code",
+            (*CODE, "单位代码", "單位代碼", "机构代码", "機構代碼"),
+            True,
+            "identifier",
+            longest=32,
+            example="B01",
         ),
-        Column("city", ("城市",), longest=64, clearable=True),
-        Column("local", ("同城",), kind="bool"),
-        Column("started_on", ("开业日期", "開業日期", "成立日期", "启用日期", "啟用日期"), kind="date", clearable=True),
+        Column(
+            "name", (*NAME, "单位名称", "單位名稱", "机构名称", "機構名稱"), True, longest=128, example="人民路营业部"
+        ),
+        Column(
+            "kind",
+            ("类型", "類型", "类别", "類別", "单位类型", "單位類型"),
+            True,
+            "choice",
+            KIND_WORDS,
+            example="营业部",
+        ),
+        Column(
+            "parent",
+            ("上级", "上級", "上级单位", "上級單位", "上级代码", "上級代碼"),
+            kind="identifier",
+            longest=32,
+            example="R1",
+        ),
+        Column("city", ("城市",), longest=64, clearable=True, example="上海"),
+        Column("local", ("同城",), kind="bool", example="是"),
+        Column(
+            "started_on",
+            ("开业日期", "開業日期", "成立日期", "启用日期", "啟用日期"),
+            kind="date",
+            clearable=True,
+            example="2020-01-01",
+        ),
         Column("closed_on", ("关闭日期", "關閉日期", "撤销日期", "撤銷日期"), kind="date", clearable=True),
         Column("functions", ("职能", "職能"), longest=400, clearable=True),
     ),
@@ -89,17 +122,24 @@ PEOPLE = Form(
     "people",
     (
         EMPLOYEE_NO,
-        Column("name", ("姓名",), True, longest=64),
-        Column("phone", PHONE, kind="phone", longest=40, clearable=True),
-        Column("email", ("邮箱", "郵箱", "电子邮件", "電子郵件", "e-mail"), longest=254, clearable=True),
+        Column("name", ("姓名",), True, longest=64, example="林小雨"),
+        Column("phone", PHONE, kind="phone", longest=40, clearable=True, example="13900010001"),
+        Column(
+            "email",
+            ("邮箱", "郵箱", "电子邮件", "電子郵件", "e-mail"),
+            longest=254,
+            clearable=True,
+            example="lin@example.com",
+        ),
         Column("engagement", ("用工形式", "用工性质", "用工性質"), kind="choice", choices=ENGAGEMENT_WORDS),
-        Column("grade", ("职级", "職級"), longest=16, clearable=True),
+        Column("grade", ("职级", "職級"), longest=16, clearable=True, example="初级"),
         Column(
             "grade_from_on",
             ("职级起始日期", "職級起始日期", "职级日期", "職級日期", "定级日期", "定級日期"),
             kind="date",
+            example="2026-11-01",
         ),
-        Column("joined_on", ("入职日期", "入職日期"), True, "date"),
+        Column("joined_on", ("入职日期", "入職日期"), True, "date", example="2024-01-01"),
         Column("left_on", ("离职日期", "離職日期"), kind="date", clearable=True),
         Column(
             "licence_no",
@@ -107,12 +147,14 @@ PEOPLE = Form(
             kind="identifier",
             longest=64,
             clearable=True,
+            example="S1234567890",
         ),
         Column(
             "licence_until",
             ("执业证书有效期", "執業證書有效期", "证书有效期", "證書有效期"),
             kind="date",
             clearable=True,
+            example="2027-12-31",
         ),
     ),
     ("人员", "人員", "员工", "員工"),
@@ -121,8 +163,8 @@ POSTINGS = Form(
     "postings",
     (
         EMPLOYEE_NO,
-        Column("unit", UNIT, True, "identifier", longest=32),
-        Column("role", ("岗位", "崗位", "角色", "职务", "職務"), True, "choice", ROLE_WORDS),
+        Column("unit", UNIT, True, "identifier", longest=32, example="A01"),
+        Column("role", ("岗位", "崗位", "角色", "职务", "職務"), True, "choice", ROLE_WORDS, example="客户经理"),
         FROM_ON,
         TO_ON,
     ),
@@ -131,27 +173,36 @@ POSTINGS = Form(
 BANKS = Form(
     "banks",
     (
-        Column("code", (*CODE, "银行代码", "銀行代碼"), True, "identifier", longest=32),
-        Column("name", (*NAME, "银行名称", "銀行名稱"), True, longest=128),
-        Column("key", ("重点", "重點", "重点银行", "重點銀行"), kind="bool"),
-        Column("head_name", ("负责人", "負責人"), longest=64, clearable=True),
-        Column("head_phone", ("负责人电话", "負責人電話"), kind="phone", longest=40, clearable=True),
+        Column("code", (*CODE, "银行代码", "銀行代碼"), True, "identifier", longest=32, example="ICBC"),
+        Column("name", (*NAME, "银行名称", "銀行名稱"), True, longest=128, example="工商银行"),
+        Column("key", ("重点", "重點", "重点银行", "重點銀行"), kind="bool", example="是"),
+        Column("head_name", ("负责人", "負責人"), longest=64, clearable=True, example="张行长"),
+        Column(
+            "head_phone", ("负责人电话", "負責人電話"), kind="phone", longest=40, clearable=True, example="021-55550001"
+        ),
     ),
     ("合作银行", "合作銀行", "银行", "銀行"),
 )
 OUTLETS = Form(
     "outlets",
     (
-        Column("code", (*CODE, "网点代码", "網點代碼"), True, "identifier", longest=32),
-        Column("name", (*NAME, "网点名称", "網點名稱"), True, longest=128),
+        Column("code", (*CODE, "网点代码", "網點代碼"), True, "identifier", longest=32, example="W001"),
+        Column("name", (*NAME, "网点名称", "網點名稱"), True, longest=128, example="工行人民路支行"),
         Column(
-            "bank", ("银行", "銀行", "合作银行", "合作銀行", "银行代码", "銀行代碼"), True, "identifier", longest=32
+            "bank",
+            ("银行", "銀行", "合作银行", "合作銀行", "银行代码", "銀行代碼"),
+            True,
+            "identifier",
+            longest=32,
+            example="ICBC",
         ),
-        Column("unit", (*UNIT, "区域", "區域"), True, "identifier", longest=32),
-        Column("opens", ("开门时间", "開門時間", "营业开始", "營業開始"), kind="time", clearable=True),
-        Column("closes", ("关门时间", "關門時間", "营业结束", "營業結束"), kind="time", clearable=True),
-        Column("contact", ("联系人", "聯繫人", "聯絡人"), longest=64, clearable=True),
-        Column("phone", PHONE, kind="phone", longest=40, clearable=True),
+        Column("unit", (*UNIT, "区域", "區域"), True, "identifier", longest=32, example="A01"),
+        Column("opens", ("开门时间", "開門時間", "营业开始", "營業開始"), kind="time", clearable=True, example="09:00"),
+        Column(
+            "closes", ("关门时间", "關門時間", "营业结束", "營業結束"), kind="time", clearable=True, example="17:00"
+        ),
+        Column("contact", ("联系人", "聯繫人", "聯絡人"), longest=64, clearable=True, example="王主任"),
+        Column("phone", PHONE, kind="phone", longest=40, clearable=True, example="021-55550002"),
     ),
     ("网点", "網點"),
 )
@@ -159,7 +210,7 @@ OUTLET_POSTINGS = Form(
     "outlet_postings",
     (
         EMPLOYEE_NO,
-        Column("outlet", ("网点", "網點", "网点代码", "網點代碼"), True, "identifier", longest=32),
+        Column("outlet", ("网点", "網點", "网点代码", "網點代碼"), True, "identifier", longest=32, example="W001"),
         FROM_ON,
         TO_ON,
     ),
@@ -168,11 +219,11 @@ OUTLET_POSTINGS = Form(
 TARGETS = Form(
     "targets",
     (
-        Column("unit", UNIT, kind="identifier", longest=32),
+        Column("unit", UNIT, kind="identifier", longest=32, example="A01"),
         Column("employee_no", EMPLOYEE_NO.aliases, kind="identifier", longest=32),
-        Column("month", ("月份", "月"), True, "month"),
-        Column("measure", ("指标", "指標"), True, "choice", MEASURE_WORDS),
-        Column("value", ("数值", "數值", "目标值", "目標值", "任务", "任務"), True, "decimal"),
+        Column("month", ("月份", "月"), True, "month", example="2026-11"),
+        Column("measure", ("指标", "指標"), True, "choice", MEASURE_WORDS, example="开户"),
+        Column("value", ("数值", "數值", "目标值", "目標值", "任务", "任務"), True, "decimal", example="30"),
     ),
     ("目标", "目標", "月度任务", "月度任務"),
 )

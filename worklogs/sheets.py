@@ -55,20 +55,28 @@ ENTRIES = Form(
     "work_log_entries",
     (
         Column(
-            "employee_no", ("员工编号", "員工編號", "员工号", "員工號", "工号", "工號"), True, "identifier", longest=32
+            "employee_no",
+            ("员工编号", "員工編號", "员工号", "員工號", "工号", "工號"),
+            True,
+            "identifier",
+            longest=32,
+            example="10001",
         ),
-        Column("on", ("日期", "日志日期", "日誌日期"), True, "date"),
-        Column("kind", ("类型", "類型", "类别", "類別"), True, "choice", KIND_WORDS),
-        Column("contact_name", ("姓名", "客户姓名", "客戶姓名", "联系人", "聯繫人", "聯絡人"), longest=64),
+        Column("on", ("日期", "日志日期", "日誌日期"), True, "date", example="2026-11-18"),
+        Column("kind", ("类型", "類型", "类别", "類別"), True, "choice", KIND_WORDS, example="获取准客户电话"),
+        Column(
+            "contact_name", ("姓名", "客户姓名", "客戶姓名", "联系人", "聯繫人", "聯絡人"), longest=64, example="王女士"
+        ),
         Column(
             "phone",
             ("电话", "電話", "手机", "手機", "手机号", "手機號", "联系电话", "聯繫電話", "聯絡電話"),
             longest=40,
+            example="13911110001",
         ),
         Column("client_no", ("客户号", "客戶號"), kind="identifier", longest=32),
         Column("quantity", ("数量", "數量", "份数", "份數"), kind="int"),
-        Column("note", ("备注", "備註"), longest=500),
-        Column("submitted_at", ("提交时间", "提交時間"), kind="moment"),
+        Column("note", ("备注", "備註"), longest=500, example="周末再联系"),
+        Column("submitted_at", ("提交时间", "提交時間"), kind="moment", example="2026-11-18 18:30"),
     ),
     aliases=("工作日志", "工作日誌"),
 )

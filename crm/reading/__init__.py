@@ -18,7 +18,7 @@ from typing import IO, Any
 from core.cells import Column, Raw, folded, is_blank, shown
 from core.explain import N_
 from core.guard import Stream
-from core.tables import Refusal, TableRefused
+from core.tables import Refusal, TableRefused, heads_again
 from crm.reading.blocks import AT_ONCE, lines_of
 from crm.reading.cells import reader_of
 from crm.reading.columns import FACTORS, OTHER_UNITS, TABLES, heading_and_factor, known_headings
@@ -167,6 +167,9 @@ def write_rows(sheet: Stream, header: tuple[int, Sequence[Raw]], table: Table, o
     buffer = io.StringIO(newline="")
     write = csv.writer(buffer).writerows
     first = next(sheet.rows, None)
+    known = known_headings(table.columns)
+    if first and heads_again(first[1], headings, lambda cell: known.get(heading_and_factor(cell)[0])):
+        first = next(sheet.rows, None)
     if first and first[0] == header_row + 1 and (factors := factors_below(first[1])) is not None:
         table.put(placed(headings, table.columns, factors))
         first = None

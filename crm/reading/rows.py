@@ -9,7 +9,7 @@ from typing import Any
 
 from core.cells import BadCell, Column, Raw, folded, is_blank, shown
 from core.explain import N_
-from core.tables import TOTAL, Refusal
+from core.tables import EXAMPLE, TOTAL, Refusal
 from crm.reading.columns import SIMPLIFIED
 
 DEFAULTS = {"share": "1", "status": "normal"}  # of columns left out or empty
@@ -82,6 +82,8 @@ class Table:
         """The row as text for COPY: its number, whether something in it is wrong, its values. `None` for no row."""
         first = next((cell for cell in cells if not is_blank(cell)), None)
         if first is None:
+            return None
+        if isinstance(first, str) and first.startswith(EXAMPLE):
             return None
         if isinstance(first, str) and not first[:1].isdigit() and TOTAL.fullmatch(folded(first)):
             self.total(number, cells)
