@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -18,6 +20,7 @@ from core import audit
 from core.explain import plain
 
 REFUSED = 2
+NOBODY_LISTENS = 141  # as a shell counts a program that a closed pipe has ended: `export … | head`
 
 
 class Refused(CommandError):
@@ -67,7 +70,12 @@ class MusterCommand(BaseCommand, ABC):
 
     def run_from_argv(self, argv: list[str]) -> None:
         self.in_json = "--json" in argv
-        super().run_from_argv(argv)
+        try:
+            super().run_from_argv(argv)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered goes nowhere
+            sys.exit(NOBODY_LISTENS)
 
     def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
         """Arguments that cannot be read are refused like any other input: with `--json` in an object."""

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -59,3 +62,28 @@ def test_a_database_that_is_not_set_up_is_a_refusal_in_words(capsys):
 def test_a_period_that_is_none_is_named_with_an_example(kind: type[Month] | type[Week], text: str):
     with pytest.raises(ValueError, match=rf"such as .*{text}"):
         kind.parse(text)
+
+
+ENDLESS = """
+import django
+django.setup()
+from core.commands import MusterCommand
+
+class Command(MusterCommand):
+    requires_system_checks = []
+
+    def run(self, **options):
+        for _ in range(100_000):
+            self.say("a line of many")
+        return {}
+
+Command().run_from_argv(["manage.py", "endless"])
+"""
+
+
+def test_a_command_whose_reader_goes_away_ends_quietly():
+    piped = f'"{sys.executable}" -c "$ENDLESS" | head -1; exit ${{PIPESTATUS[0]}}'
+    ended = subprocess.run(
+        ["bash", "-c", piped], env={**os.environ, "ENDLESS": ENDLESS}, capture_output=True, check=False, text=True
+    )
+    assert (ended.returncode, ended.stdout, ended.stderr) == (141, "a line of many\n", "")

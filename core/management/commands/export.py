@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import io
 import os
 import tempfile
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
 
 from core.commands import MusterCommand, Refused
 from core.exports import FORMATS, Asked, NotExportable, exports, rows_of
 from core.periods import Period
+
+Write = Callable[..., int]
 
 
 class Command(MusterCommand):
@@ -24,18 +29,26 @@ class Command(MusterCommand):
         parser.add_argument("--by", default="", help="what a ranking ranks: branch, market_department, area or person")
         parser.add_argument("--within", default="", metavar="CODE", help="the unit within which a ranking ranks")
         parser.add_argument("--format", dest="form", choices=list(FORMATS), default="csv")
-        parser.add_argument("-o", dest="output", type=Path, required=True, metavar="FILE")
+        parser.add_argument(
+            "-o", dest="output", type=Path, required=True, metavar="FILE", help="- for the standard output"
+        )
 
     def run(self, **options: Any) -> dict[str, Any]:
         what, first, last, output = options["what"], options["first"], options["last"], options["output"]
         if last < first:
             raise Refused(f"--to {last} lies before --from {first}")
         asked = Asked(Period.between(first, last), options["unit"], options["by"], options["within"])
+        write = FORMATS[options["form"]]
+        if str(output) == "-" and self.in_json:
+            raise Refused(_("--json and -o - both need the standard output: give a file."))
         try:
             columns, rows = rows_of(what, asked)
+            if str(output) == "-" or (output.exists() and not output.is_file()):
+                return self._poured(options, write, columns, rows)
+            output = output.resolve()
             with tempfile.NamedTemporaryFile(dir=output.parent, delete=False) as file:
                 try:
-                    written = FORMATS[options["form"]](columns, rows, file)
+                    written = write(columns, rows, file)
                 except BaseException:
                     Path(file.name).unlink()
                     raise
@@ -46,3 +59,16 @@ class Command(MusterCommand):
         os.replace(file.name, output)
         self.say(f"{written} rows of {what} in {output}")
         return {"what": what, "from": first, "to": last, "rows": written, "file": str(output)}
+
+    def _poured(self, options: Mapping[str, Any], write: Write, *table: Any) -> dict[str, Any]:
+        """Into a pipe or a device, row by row: there is nothing to put in its place when all of it is there."""
+        output: Path = options["output"]
+        if str(output) == "-" and not hasattr(self.stdout, "buffer"):
+            text = io.BytesIO()
+            written = write(*table, text)
+            self.stdout.write(text.getvalue().decode("utf-8", "replace"), ending="")
+        else:
+            into: Any = self.stdout.buffer if str(output) == "-" else output.open("wb")
+            written = write(*table, into)
+            into.flush()
+        return {"what": options["what"], "rows": written, "file": str(output)}
