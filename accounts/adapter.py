@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
@@ -7,15 +8,18 @@ from allauth.account.internal.stagekit import clear_login
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import services
-from accounts.models import User
-from accounts.selectors import has_signed_in_from
+from accounts import limits, security, services
+from accounts.models import SecurityEvent, User
+from accounts.rules import LONGEST
 from core.encryption import decrypted, encrypted
+
+Kind = SecurityEvent.Kind
 
 
 class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -48,12 +52,36 @@ class ClosedAccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         proxies = settings.TRUSTED_PROXY_COUNT
         return hops[-proxies] if 0 < proxies <= len(hops) else str(request.META.get("REMOTE_ADDR", ""))
 
-    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
-        """Failures are counted by account, before any hashing. Where the person signed in from before counts apart, so
-        that guessing from elsewhere never keeps her out."""
-        number = credentials.get("username", "").lower()
-        known = has_signed_in_from(number, self.get_client_ip(request))
-        return f"{number}:{'known' if known else 'elsewhere'}"
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Before any hashing: tries are counted, a password longer than any is wrong."""
+        number = credentials.get("username", "")
+        try:
+            self._login_failed_rl_usage = limits.attempt(number=number, address=self.get_client_ip(request))
+        except limits.Waits as waits:
+            kind = Kind.WAITS if waits.is_account else Kind.SLOWED
+            security.note(kind, request, number=number)
+            raise ValidationError(in_words(waits)) from None
+        if len(credentials.get("password", "")) > LONGEST:
+            security.note(Kind.WRONG_PASSWORD, request, number=number)
+            raise self.validation_error("username_password_mismatch")
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        security.note(Kind.WRONG_PASSWORD, request, number=credentials.get("username", ""))
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        security.note(Kind.SIGNED_IN, request, user=user)
+        answer: HttpResponse = super().post_login(request, user, **kwargs)
+        return answer
+
+
+def in_words(waits: limits.Waits) -> str:
+    until = timezone.localtime(waits.until)
+    if not waits.is_account:
+        text = _("Very many people are signing in from your network just now. Press again after %(until)s.")
+        return text % {"until": f"{until:%H:%M:%S}"}
+    until += timedelta(minutes=1)  # the minute that has begun counts
+    text = _("Too many wrong passwords: signing in waits until %(until)s. A one-time password opens it at once.")
+    return text % {"until": f"{until:%H:%M}"}
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]

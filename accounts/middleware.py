@@ -7,10 +7,13 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+
+from accounts import security
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -72,6 +75,20 @@ class SessionLimitsMiddleware:
         elif SEEN not in request.session or now - seen > SEEN_ANEW:
             request.session.setdefault(BEGAN, now.isoformat())
             request.session[SEEN] = now.isoformat()
+
+
+class SecurityLogMiddleware:
+    """Whatever is refused to somebody signed in, for want of the power, stands in the security log."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        if isinstance(exception, PermissionDenied) and request.user.is_authenticated:
+            security.note(security.Kind.REFUSED, request, user=request.user, what=f"{request.method} {request.path}")
 
 
 ALWAYS_OPEN = {"accounts:language", "account_login", "account_logout"}

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.rules import PROFILES
+from accounts.rules import LONGEST, PROFILES
 from core.fields import IdentifierField, PhoneField
 
 
@@ -70,6 +71,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether the console opens: by the power of today's posts, as Django's admin asks for it."""
         return bool(self.is_superuser or (hasattr(self, "authority") and self.authority.opens_console))
 
+    def check_password(self, raw_password: str | None) -> bool:
+        """What is longer than any password here is not worth the hashing."""
+        return len(raw_password or "") <= LONGEST and super().check_password(raw_password)
+
     def has_expired_password(self, now: datetime) -> bool:
         """A one-time password that nobody used in time."""
         return self.one_time_until is not None and self.one_time_until <= now
@@ -86,6 +91,53 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_short_name(self) -> str:
         return self.name
+
+
+class SecurityEventQuerySet(models.QuerySet["SecurityEvent"]):
+    def visible_to(self, user: User) -> Self:
+        """All of it, for who sees the audit trail."""
+        return self.all() if user.authority.may("see_audit") else self.none()
+
+
+class SecurityEvent(models.Model):
+    """A line of the security log. Never changed; removed only when it is older than the log is kept."""
+
+    audited_by = "itself"
+
+    class Kind(models.TextChoices):
+        SIGNED_IN = "signed_in", _("signed in")
+        WRONG_PASSWORD = "wrong_password", _("wrong password")
+        WRONG_CODE = "wrong_code", _("wrong code of the second factor")
+        WAITS = "waits", _("kept waiting after mistyping")
+        SLOWED = "slowed", _("many tries from one address, slowed")
+        REFUSED = "refused", _("refused: no power for it")
+        LOOKED = "looked", _("looked at the security log")
+
+    at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
+    kind = models.CharField(_("what happened"), max_length=16, choices=Kind)
+    user = models.ForeignKey(
+        User, models.DO_NOTHING, null=True, db_constraint=False, related_name="+", verbose_name=_("user")
+    )
+    number = models.CharField(_("employee number"), max_length=32, blank=True)
+    name = models.CharField(_("name"), max_length=64, blank=True)
+    address = models.CharField(_("address"), max_length=64, blank=True)
+    device = models.CharField(_("device"), max_length=200, blank=True)
+    what = models.CharField(_("page"), max_length=300, blank=True)
+
+    objects = SecurityEventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event of the security log")
+        verbose_name_plural = _("security log")
+        default_permissions = ("view",)
+        ordering = ["-at", "-pk"]
+        indexes = [
+            models.Index(fields=["-at"], name="security_by_time"),
+            models.Index(fields=["user", "kind", "address"], name="security_by_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.at} {self.kind} {self.number}"
 
 
 class PastPassword(models.Model):

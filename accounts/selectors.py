@@ -1,9 +1,8 @@
 from __future__ import annotations
 
-from allauth.usersessions.models import UserSession
+from accounts.models import SecurityEvent, User
 
 
-def has_signed_in_from(employee_no: str, address: str) -> bool:
-    """Whether the person has a session that began at this address."""
-    sessions = UserSession.objects.filter(user__employee_no__iexact=employee_no, ip=address or None)
-    return bool(sessions.exists())
+def has_signed_in_from(user: User, address: str) -> bool:
+    """Whether the person has signed in at this address, as far back as the security log is kept."""
+    return SecurityEvent.objects.filter(user=user, kind=SecurityEvent.Kind.SIGNED_IN, address=address).exists()

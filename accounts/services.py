@@ -11,6 +11,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from accounts import limits
 from accounts.models import PastPassword, Reset, User
 from accounts.rules import ONE_TIME, PROFILES, one_time_password
 from core import audit
@@ -34,6 +35,7 @@ def give_one_time_passwords(
         user.password = make_password(given[user.pk])
         user.one_time_until = now + ONE_TIME
         user.password_set_at = None
+        limits.open_codes(user)
     with audit.acting(reason=reason):
         User.objects.bulk_update(users, ["password", "one_time_until", "password_set_at"])
         Reset.objects.bulk_create(

@@ -5,7 +5,10 @@ from django.urls import include, path
 
 from accounts import views
 
-own = [path("language/", views.choose_language, name="language")]
+own = [
+    path("language/", views.choose_language, name="language"),
+    path("security/", views.security_log, name="security_log"),
+]
 
 urlpatterns = [
     path("", include((own, "accounts"))),

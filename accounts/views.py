@@ -1,15 +1,25 @@
+"""One's language, and the security log for who audits."""
+
 from __future__ import annotations
 
 from typing import NoReturn
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import BadRequest
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
+from accounts import security
+from accounts.filters import SecurityFilter
+from accounts.models import SecurityEvent
+from accounts.requests import AuthedRequest
+
+SEE_AUDIT = "see_audit"  # a power of `teams`, which lies above this app
+PER_PAGE = 50
 TEN_YEARS = 10 * 365 * 24 * 60 * 60
 
 
@@ -40,3 +50,18 @@ def choose_language(request: HttpRequest) -> HttpResponse:
 def closed(request: HttpRequest) -> NoReturn:
     """What the sign-in library points to and this firm does not offer: signing up."""
     raise Http404
+
+
+@require_safe
+def security_log(request: AuthedRequest) -> HttpResponse:
+    """Who failed to sign in, was kept waiting or refused; that somebody looks at it is noted as well."""
+    if not request.user.authority.may(SEE_AUDIT):
+        raise PermissionDenied
+    found = SecurityFilter(request.GET, queryset=SecurityEvent.objects.visible_to(request.user))
+    page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
+    asked = {name: value for name, value in found.form.cleaned_data.items() if value} if found.is_valid() else {}
+    said = " · ".join(str(value) for value in asked.values())
+    security.note(SecurityEvent.Kind.LOOKED, request, user=request.user, what=said)
+    return render(
+        request, "accounts/security_log.html", {"page": page, "filter": found, "days": settings.SECURITY_LOG_DAYS}
+    )

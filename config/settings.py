@@ -52,6 +52,7 @@ unsafe = {
     and not (DEMO or TESTING)
     and not set(ALLOWED_HOSTS) <= THIS_MACHINE,
     "DJANGO_DEBUG is on while hosts beyond this machine are allowed": DEBUG and not set(ALLOWED_HOSTS) <= THIS_MACHINE,
+    "SECURITY_LOG_DAYS is below 180": env.int("SECURITY_LOG_DAYS", default=365) < 180,
     "PASSWORD_PROFILE is neither nist nor mlps": PASSWORD_PROFILE not in {"nist", "mlps"},
     "SMS_GATEWAY is not a file, https or a loopback address": not re.match(
         r"file:///|https://|http://(127\.0\.0\.1|localhost|\[::1\])[:/]", SMS_GATEWAY
@@ -212,6 +213,7 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
     "core.middleware.AuditContextMiddleware",
     "accounts.middleware.NoStoreMiddleware",
+    "accounts.middleware.SecurityLogMiddleware",
     "accounts.middleware.FirstThingsMiddleware",
     "teams.middleware.AuthorityMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -264,7 +266,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PRESERVE_USERNAME_CASING = True
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/15m/key", "login": "60/m/ip"}
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key", "login": ""}  # codes by person; sign-in: `accounts.limits`
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Muster"
@@ -282,6 +284,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "accounts.passwords.ProfileValidator"},
     {"NAME": "accounts.passwords.NewValidator"},
 ]
+SECURITY_LOG_DAYS = env.int("SECURITY_LOG_DAYS", default=365)  # 180 at least, which the database holds to
 SESSION_IDLE = timedelta(minutes=env.int("SESSION_IDLE_MINUTES", default=30))
 SESSION_LONGEST = timedelta(hours=12)
 SESSION_COOKIE_AGE = int(SESSION_LONGEST.total_seconds())

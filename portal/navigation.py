@@ -84,6 +84,7 @@ GROUPS = (
             section("policies:overview", _("Rules"), "scale", P.SEE_POLICY),
             section("attendance:calendar", _("Calendar"), "calendar-days"),
             section("messaging:sending_log", _("Sending log"), "paper-airplane", P.SEE_SENDING_LOG),
+            section("accounts:security_log", _("Security log"), "shield-check", P.SEE_AUDIT),
             section("admin:index", _("Console"), "cog-6-tooth", P.OPEN_CONSOLE),
         ),
     ),

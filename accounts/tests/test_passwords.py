@@ -15,6 +15,7 @@ HER = User(employee_no="10012345", name="林小雨")
 GOOD = "three blue umbrellas"
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("profile", "password", "is_taken"),
     [
@@ -38,6 +39,16 @@ def test_each_profile_takes_what_it_should(settings, profile, password, is_taken
     else:
         with pytest.raises(ValidationError):
             validate_password(password, HER)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("word", ["和信证券", "和信", "人民路营业部", "人民路"])
+def test_no_name_of_firm_or_branch_makes_a_good_password(cast, settings, word):
+    settings.FIRM_NAME = "和信证券股份有限公司"
+    settings.AUTH_PASSWORD_VALIDATORS = [*settings.AUTH_PASSWORD_VALIDATORS]
+    with pytest.raises(ValidationError):
+        validate_password(f"{word}是我工作的地方呀2026", cast.cm)
+    validate_password(GOOD, cast.cm)
 
 
 @pytest.mark.django_db

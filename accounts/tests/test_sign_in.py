@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -12,10 +12,14 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django.contrib.auth.password_validation import validate_password
 from django.core.cache import cache
+from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from accounts import services
 from accounts.models import User
 
 PASSWORD = "a sentence with enough letters"
@@ -86,6 +90,50 @@ def test_guessing_from_elsewhere_does_not_keep_a_person_out(member):
     for nth in range(30):
         sign_in("1001", "guess", REMOTE_ADDR="6.6.6.6", HTTP_X_FORWARDED_FOR=f"10.9.{nth}.1")
     assert sign_in("1001", PASSWORD, **at_work).status_code == 302
+
+
+def test_ten_mistypes_behind_one_address_keep_nobody_else_out(member):
+    for nth in range(10):
+        sign_in(f"70{nth}", "mistyped", REMOTE_ADDR="10.2.2.2")
+        sign_in(f"70{nth}", "mistyped", REMOTE_ADDR="10.2.2.2")
+    client = Client()
+    assert sign_in("1001", PASSWORD, client, REMOTE_ADDR="10.2.2.2").status_code == 302
+    assert is_signed_in(client)
+
+
+def test_far_more_than_a_branch_does_is_slowed_for_seconds_except_for_who_signed_in_there_before(member, time_machine):
+    time_machine.move_to(datetime(2026, 11, 18, 1, tzinfo=UTC), tick=False)
+    here = {"REMOTE_ADDR": "10.2.2.2"}
+    sign_in("1001", PASSWORD, **here)
+    for nth in range(40):
+        answer = sign_in(f"70{nth}", "guess", **here)
+    assert "09:00:10" in answer.content.decode(), "the page says until when"
+    client = Client()
+    assert sign_in("1001", PASSWORD, client, **here).status_code == 302
+    time_machine.shift(timedelta(seconds=11))
+    assert "09:00" not in sign_in("7777", "guess", **here).content.decode()
+
+
+def test_the_page_says_until_when_and_a_one_time_password_opens_the_lock(member, cast, time_machine):
+    time_machine.move_to(datetime(2026, 11, 18, 1, tzinfo=UTC), tick=False)
+    for _ in range(6):
+        answer = sign_in("1001", "wrong")
+    assert "09:16" in answer.content.decode()
+    given = services.give_one_time_passwords(users=[member], reason="忘记密码", actor=None, now=timezone.now())
+    client = Client()
+    assert sign_in("1001", given[member.pk], client).status_code == 302
+    assert client.get(reverse("usersessions_list")).headers["Location"] == reverse("account_change_password")
+
+
+def test_a_password_longer_than_any_is_refused_before_it_is_hashed(member, monkeypatch):
+    hashed = []
+    monkeypatch.setattr("django.contrib.auth.hashers.MD5PasswordHasher.encode", lambda *a, **k: hashed.append(a))
+    for number in ("1001", "7777"):
+        assert "密码" in sign_in(number, "x" * 129).content.decode()
+    with pytest.raises(ValidationError):
+        validate_password("three blue umbrellas " * 7, member)
+    assert not member.check_password("x" * 129)
+    assert hashed == []
 
 
 def test_forwarded_addresses_are_believed_only_from_our_own_proxies(member, settings, rf):

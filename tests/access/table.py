@@ -88,6 +88,7 @@ PORTAL = [
 ]
 ACCOUNTS = [
     verb("accounts:language", send={"language": "zh-hant"}, anonymous=302),
+    page("accounts:security_log", "auditor"),
 ]
 LOGGED = "manager regional market auditor"
 MESSAGES = [
