@@ -32,6 +32,8 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 class Document(models.Model):
     """A file in the archive, with what it is, how long it is kept, and who may open it."""
 
+    appended_only = True
+
     class Kind(models.TextChoices):
         PAY_REPORT = "pay_report", _("monthly pay report")
 

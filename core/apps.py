@@ -7,9 +7,10 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import audit, checks, roles  # noqa: PLC0415
+        from core import audit, checks, closing, roles  # noqa: PLC0415
 
         connection_created.connect(audit.watch_connection, dispatch_uid="audit")
         connection_created.connect(checks.refuse_unsafe, dispatch_uid="unsafe databases")
         post_migrate.connect(audit.install_triggers, sender=self, dispatch_uid="audit")
+        post_migrate.connect(closing.install_guards, sender=self, dispatch_uid="closing")
         post_migrate.connect(roles.separate, sender=self, dispatch_uid="roles")

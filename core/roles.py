@@ -93,6 +93,8 @@ def separate(using: str = "default", **_: Any) -> None:
     """Make the application's and the reader's role where that is allowed, and grant them what they need; run after each `migrate`."""
     from django.db import connections  # noqa: PLC0415
 
+    from core.closing import kept_models  # noqa: PLC0415
+
     with connections[using].cursor() as cursor:
         cursor.execute("SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s::text[]) AS name", [NEEDED])
         if not cursor.fetchone()[0]:
@@ -103,6 +105,12 @@ def separate(using: str = "default", **_: Any) -> None:
         for role, grant in ((APP_ROLE, GRANT_APP), (READ_ROLE, GRANT_READ)):
             if role in there:
                 cursor.execute(grant)
+        if APP_ROLE in there:
+            existing = set(connections[using].introspection.table_names(cursor))
+            kept = [f'"{model._meta.db_table}"' for model in kept_models() if model._meta.db_table in existing]
+            cursor.execute(
+                f"REVOKE UPDATE, DELETE, TRUNCATE ON {', '.join(kept)} FROM {APP_ROLE}" if kept else "SELECT"
+            )
 
 
 @contextlib.contextmanager

@@ -12,6 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from core.closing import Closing
 from core.periods import Week
 from teams.authority import Power
 from teams.models import Person, Unit
@@ -185,6 +186,7 @@ class DayScore(models.Model):
     """
 
     audited_by = "batch"
+    closed_with = Closing("pay", unit="unit", week="on")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="day_scores", verbose_name=_("person"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
@@ -223,6 +225,7 @@ class WeekScore(models.Model):
     """
 
     audited_by = "batch"
+    closed_with = Closing("pay", unit="unit", week="week")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="week_scores", verbose_name=_("person"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))

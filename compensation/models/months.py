@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from core.closing import Closes, Closing
 from teams.authority import Power
 from teams.models import Person, Unit
 
@@ -34,6 +35,8 @@ class PayMonth(models.Model):
     their clocks say, the month is known to owe a difference. `weeks` are the Mondays of the weeks of activity that it
     counted: none of them is counted again, whichever rule gave weeks to months then.
     """
+
+    closes = Closes("pay", unit="branch", month="month", weeks="weeks")
 
     branch = models.ForeignKey(Unit, models.PROTECT, related_name="pay_months", verbose_name=_("branch"))
     month = models.DateField(_("month"))
@@ -67,6 +70,8 @@ class PersonMonthQuerySet(models.QuerySet["PersonMonth"]):
 
 class PersonMonth(models.Model):
     """What finance enters for one person and month: complaints, deductions, a coefficient set by hand with its reason."""
+
+    closed_with = Closing("pay", unit="branch", month="month")
 
     branch = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("branch"))
     month = models.DateField(_("month"))
@@ -139,6 +144,8 @@ class BusinessDetail(models.Model):
         WAITING = "waiting", _("waiting for review")
         ACCEPTED = "accepted", _("accepted by finance")
         SENT_BACK = "sent_back", _("sent back")
+
+    closed_with = Closing("pay", unit="branch", month="month")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     branch = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("branch"))

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from compensation.models.plans import PlanVersion
+from core.closing import Closing
 from core.periods import Month
 from core.said import Said
 from teams.authority import Power
@@ -58,6 +59,8 @@ class PayRun(models.Model):
         SIGNED_3 = "signed_3", _("signed by the manager")
         FILED = "filed", _("filed")
         REJECTED = "rejected", _("rejected")
+
+    closed_with = Closing("pay", unit="branch", month="month")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     branch = models.ForeignKey(Unit, models.PROTECT, related_name="pay_runs", verbose_name=_("branch"))
@@ -139,6 +142,8 @@ class PaySlipQuerySet(models.QuerySet["PaySlip"]):
 class PaySlip(models.Model):
     """One person's pay of a run. `inputs` is all that was known when it was computed; `figures` what the report prints."""
 
+    closed_with = Closing("pay", unit="run__branch", month="run__month")
+
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     run = models.ForeignKey(PayRun, models.CASCADE, related_name="slips", verbose_name=_("pay run"))
     person = models.ForeignKey(Person, models.PROTECT, related_name="pay_slips", verbose_name=_("person"))
@@ -173,6 +178,8 @@ class PayLineQuerySet(models.QuerySet["PayLine"]):
 
 class PayLine(models.Model):
     """One amount of a slip. `rate` empty: several rates or none; `for_month` names the closed month of an adjustment."""
+
+    closed_with = Closing("pay", unit="run__branch", month="run__month")
 
     run = models.ForeignKey(PayRun, models.CASCADE, related_name="lines", verbose_name=_("pay run"))
     slip = models.ForeignKey(PaySlip, models.CASCADE, related_name="pay_lines", verbose_name=_("pay slip"))
@@ -210,6 +217,8 @@ class Signature(models.Model):
 
     `void_reason` is a message id where `void_values` fill it, else what was typed.
     """
+
+    closed_with = Closing("pay", unit="run__branch", month="run__month")
 
     run = models.ForeignKey(PayRun, models.PROTECT, related_name="signatures", verbose_name=_("pay run"))
     stage = models.PositiveSmallIntegerField(_("stage"), choices=Stage)

@@ -124,10 +124,13 @@ def _judge_week(week: Week, until: date, units: list[Unit] | None, people: Colle
     if closed := closed_units(week):
         held = {person: own for person, own in held.items() if own[-1].unit_id not in closed}
         only = set(held)
-    days_before = _digests(DayScore.objects.filter(on__gte=week.first, on__lt=week.end), "on", only)
-    weeks_before = _digests(WeekScore.objects.filter(week=week.first), "week", only)
+    of_days = DayScore.objects.filter(on__gte=week.first, on__lt=week.end).exclude(unit__in=closed)
+    of_weeks = WeekScore.objects.filter(week=week.first).exclude(unit__in=closed)
+    days_before, weeks_before = _digests(of_days, "on", only), _digests(of_weeks, "week", only)
     facts = _facts(week, held, only)
     days, weeks = _Bench(facts, week, until).verdicts()
+    days = {key: verdict for key, verdict in days.items() if verdict.unit_id not in closed}
+    weeks = {key: verdict for key, verdict in weeks.items() if verdict.unit_id not in closed}
     changed_days = merge_by_digest(DAY_SCORES, _changed(days, days_before))
     changed_weeks = merge_by_digest(WEEK_SCORES, _changed(weeks, weeks_before))
     removed = _remove(DayScore, "on", days_before.keys() - days.keys())
