@@ -11,9 +11,9 @@ from core.periods import ONE_DAY, Period
 MARGIN = timedelta(days=62)  # deadlines that fall on a rest day move on; questions about them stay answerable
 
 
-def calendar_for(period: Period) -> Calendar:
+def calendar_for(period: Period, margin: timedelta = MARGIN) -> Calendar:
     """Workdays and trading days of `period` and two months around it. One query, two where a year is not announced."""
-    known = Period(period.first - MARGIN, period.end + MARGIN)
+    known = Period(period.first - margin, period.end + margin)
     rows = CalendarDay.objects.filter(on__gte=known.first, on__lt=known.end)
     settled = {row.on: DayKind(row.is_workday, row.is_trading_day, row.name) for row in rows}
     unknown = {known.first.year, period.first.year, known.last.year} - published_years()

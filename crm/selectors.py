@@ -64,8 +64,14 @@ def known_days(period: Period, *, within: Unit | None = None, kind: str = Kind.O
     if not imports:
         return {}
     top = within.path if within is not None else "/"
-    branches = list(
-        Unit.objects.filter(kind=UnitKind.BRANCH, path__startswith=top).values_list("path", "started_on", "closed_on")
+    branches = (
+        []  # what covers a branch covers the whole of it
+        if within is not None and within.kind == UnitKind.BRANCH
+        else list(
+            Unit.objects.filter(kind=UnitKind.BRANCH, path__startswith=top).values_list(
+                "path", "started_on", "closed_on"
+            )
+        )
     )
     if within is None:
         top = Unit.objects.filter(parent=None).values_list("path", flat=True).first() or "/"
@@ -85,6 +91,22 @@ def known_days(period: Period, *, within: Unit | None = None, kind: str = Kind.O
         if moments and None not in moments:
             known[day] = max(moment for moment in moments if moment is not None)
     return known
+
+
+@dataclass(frozen=True, slots=True)
+class DayState:
+    """What is known of a day's openings: `since` when, None where they have not come. No day is missed before its end."""
+
+    on: date
+    since: datetime | None
+    is_trading: bool
+    is_over: bool
+
+
+def days_lately(within: Unit, lately: Period, trading: Collection[date]) -> list[DayState]:
+    """The days up to today, the newest first; every page that says what has come asks here. Two queries."""
+    known = known_days(lately, within=within)
+    return [DayState(on, known.get(on), on in trading, on < lately.last) for on in reversed(list(lately.days()))]
 
 
 def days_not_known(period: Period, calendar_days: Iterable[date], *, within: Unit | None = None) -> list[date]:

@@ -59,13 +59,11 @@ def list_page(request: AuthedRequest, form: UploadForm, status: int = 200) -> Ht
     today = timezone.localdate()
     unit = Unit.objects.filter(path__in=request.user.authority.paths(Power.IMPORT_CRM)).first()
     lately = Period.between(today - timedelta(days=6), today)
-    known = selectors.known_days(lately, within=unit) if unit else {}
-    open_days = set(services.trading_days(lately))
     found = Import.objects.importable_by(request.user).select_related("unit", "checked_by", "taken_by", "reverted_by")
     context = {
         "form": form,
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
-        "days": [(day, known.get(day), day in open_days) for day in lately.days()],
+        "days": selectors.days_lately(unit, lately, services.trading_days(lately)) if unit else [],
         "kinds": Kind.choices,
     }
     return render(request, "crm/imports.html", context, status=status)

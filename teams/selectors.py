@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.db.models import F, Q
+from django.db.models import F, Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 
 from accounts.models import User
 from core.explain import N_
@@ -30,6 +30,7 @@ from teams.models import (
     UnitKind,
     below,
 )
+from teams.models.units import UnitQuerySet
 
 LEADING_ROLE: dict[str, Role] = {
     UnitKind.AREA: Role.AREA_MANAGER,
@@ -245,43 +246,51 @@ def is_ranked(unit: Unit, on: date) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class UnitRow:
-    """A unit as the tree shows it. `own` are the people posted to it, `people` and `outlets` count all below as well."""
+    """A unit as the tree shows it. `people` and `outlets` count those at it and all below, whoever looks."""
 
     unit: Unit
     depth: int
     leaders: list[str]
-    own: int
     people: int
     outlets: int
     because: str  # why it is not ranked; "" where it is
 
 
+def with_counts(units: UnitQuerySet, on: date) -> UnitQuerySet:
+    """Each with `people` and `outlets` at it and below it on a day: the one count of both, the same for every reader.
+
+    Somebody with two posts is one person.
+    """
+    below_it = {"unit__path__startswith": OuterRef("path")}
+    people = Posting.objects.filter(_in_force(on), **below_it).order_by()
+    outlets = Outlet.objects.filter(**below_it).order_by()
+
+    def counted(rows: QuerySet[Any], field: str) -> Subquery:
+        count = Func(F(field), function="COUNT", template="%(function)s(DISTINCT %(expressions)s)")
+        return Subquery(rows.annotate(n=count).values("n"), output_field=IntegerField())
+
+    return units.annotate(people=counted(people, "person"), outlets_below=counted(outlets, "pk"))
+
+
 def unit_rows(user: User, on: date, *, within: Unit | None = None) -> list[UnitRow]:
     """The units within one's sight (those below `within`), from the top down, in a constant number of queries."""
     seen = Unit.objects.visible_to(user).filter(Q(closed_on=None) | Q(closed_on__gt=on))
-    units = list(seen.within(within).exclude(pk=within.pk) if within else seen)
+    found = with_counts(seen.within(within).exclude(pk=within.pk) if within else seen, on)
+    units: list[Any] = list(found)
     codes = {unit.pk: unit.code for unit in units}
     units.sort(key=lambda unit: [codes.get(pk, "") for pk in unit.line])
-    posted = Counter(
-        path
-        for path, _ in Posting.objects.filter(_in_force(on), acting_for=None, unit__in=units)
-        .values_list("unit__path", "person")
-        .distinct()
-    )
     leaders: dict[int, list[str]] = {}
     leading = Posting.objects.filter(_in_force(on), unit__in=units, role__in=LEADING_ROLE.values())
     for posting in leading.select_related("person__user").order_by(F("acting_for").asc(nulls_first=True)):
         leaders.setdefault(posting.unit_id, []).append(posting.person.name)
-    outlets = Counter(Outlet.objects.visible_to(user).values_list("unit__path", flat=True))
     top = min((len(unit.line) for unit in units), default=0)
     return [
         UnitRow(
             unit=unit,
             depth=len(unit.line) - top,
             leaders=leaders.get(unit.pk, []),
-            own=posted[unit.path],
-            people=sum(count for path, count in posted.items() if path.startswith(unit.path)),
-            outlets=sum(count for path, count in outlets.items() if path.startswith(unit.path)),
+            people=unit.people,
+            outlets=unit.outlets_below,
             because=unranked_because(unit, on),
         )
         for unit in units

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, Func, IntegerField, Subquery
 
 from accounts.models import User
+from attendance.selectors import calendar_for
 from compensation.models import BusinessDetail, PayRun, PaySlip, Question
 from compensation.selectors.stands import Stand, stands
-from core.periods import Month
+from core.periods import Month, Period
+from crm.selectors import DayState, days_lately
 from teams.authority import Power
 from teams.models import Unit, UnitKind
 
@@ -36,8 +41,25 @@ class MonthOfBranch:
     before: PayRun | None
     stand: Stand
     unusual: tuple[BusinessDetail, ...]
+    unusual_count: int
+    days: tuple[DayState, ...]  # of openings, the newest first
     differences: tuple[Difference, ...]
     questions: int
+
+    @property
+    def warnings(self) -> list[dict[str, Any]]:
+        """What the run itself points out, as its page shows it."""
+        return list(self.run.warnings) if self.run else []
+
+    @property
+    def known_until(self) -> date | None:
+        """The newest day whose openings have come."""
+        return next((day.on for day in self.days if day.since), None)
+
+    @property
+    def days_late(self) -> list[date]:
+        """Trading days that are over and whose openings have not come."""
+        return [day.on for day in self.days if day.is_trading and day.is_over and not day.since]
 
     @property
     def change(self) -> Decimal | None:
@@ -65,8 +87,12 @@ def branch_lines(branches: list[Unit], month: Month) -> list[BranchLine]:
 
 
 def month_of_branch(user: User, branch: Unit, today: date) -> MonthOfBranch:
-    """The oldest month under way, else last month. At most eight queries."""
-    runs = list(PayRun.objects.filter(branch=branch).order_by("-month")[:6])
+    """The oldest month under way, else last month. At most nine queries."""
+    count = Func(F("pk"), function="COUNT", output_field=IntegerField())
+    questions = Question.objects.visible_to(user).open().order_by().annotate(n=count).values("n")
+    runs: list[Any] = list(
+        PayRun.objects.filter(branch=branch).annotate(questions=Subquery(questions)).order_by("-month")[:6]
+    )
     open_run = next((run for run in reversed(runs) if not run.is_filed), None)
     month = open_run.period if open_run else Month(today).previous()
     run = next((one for one in runs if one.month == month.first), None)
@@ -75,17 +101,20 @@ def month_of_branch(user: User, branch: Unit, today: date) -> MonthOfBranch:
         BusinessDetail.objects.filter(branch=branch, month=month.first)
         .exclude(unusual=[])
         .exclude(state=BusinessDetail.State.ACCEPTED)
-        .select_related("person__user")[:MOST_LINES]
+        .select_related("person__user")
     )
+    lately = Period.between(today - timedelta(days=6), today)
     return MonthOfBranch(
         branch=branch,
         month=month,
         run=run,
         before=before,
         stand=stands([(branch, month)], today)[0],
-        unusual=tuple(unusual),  # type: ignore[arg-type]
+        unusual=tuple(unusual[:MOST_LINES]),
+        unusual_count=len(unusual),
+        days=tuple(days_lately(branch, lately, calendar_for(lately, margin=timedelta()).trading_days(lately))),
         differences=tuple(_differences(run, before)),
-        questions=Question.objects.visible_to(user).open().count(),
+        questions=runs[0].questions if runs else 0,
     )
 
 

@@ -233,6 +233,7 @@ def on(day: date, time_machine) -> None:
     time_machine.move_to(noon(day), tick=False)
 
 
+@pytest.mark.budget(2)
 @pytest.mark.parametrize("day", [date(2026, 12, 1), date(2026, 12, 2), date(2026, 12, 4)])
 def test_the_first_of_a_month_shows_the_month_that_is_over_until_the_new_one_has_data(
     cast: Cast, signed_in, time_machine, day: date
