@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo demo-reset check test lint lint-format lint-rules lint-types lint-layers lint-migrations lint-templates lint-texts fix messages clauses formats
+.PHONY: demo demo-reset check drill drill-rules test lint lint-format lint-rules lint-types lint-layers lint-migrations lint-templates lint-texts fix messages clauses data-model formats
 
 demo: .venv/runtime
 	@$(BIN)/python manage.py demo $(if $(PORT),--port $(PORT)) $(DEMO)
@@ -17,6 +17,12 @@ WORKING := not browser and not processes and not matrix and not drill and not re
 check: .venv/development
 	@$(MAKE) --no-print-directory --keep-going lint-format lint-rules lint-types lint-layers
 	@$(BIN)/python -m pytest -q -n auto -m "$(WORKING)" $(PYTEST)
+
+drill: .venv/development
+	@$(BIN)/python -m pytest -q -m drill $(PYTEST)
+
+drill-rules: .venv/development
+	@$(BIN)/python -m tests.mutations
 
 test: .venv/development
 	@rm -rf var/tests && mkdir -p var/tests
@@ -57,6 +63,9 @@ formats: .venv/development
 
 clauses: .venv/development
 	@$(BIN)/python -m tests.clauses
+
+data-model: .venv/development
+	@$(BIN)/python -m tests.data_model
 
 messages: .venv/development
 	@$(BIN)/python manage.py messages
