@@ -6,8 +6,10 @@ from collections import Counter
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.lookups import IExact
+from django.utils.translation import gettext
 
 from core.identifiers import NotAPhoneNumber, identifier, phone
 
@@ -46,6 +48,14 @@ class IdentifierField(_InOneForm):
 
 class PhoneField(_InOneForm):
     """A number of this or another country; what is none keeps its text and is refused where it is typed."""
+
+    def validate(self, value: Any, model_instance: models.Model | None) -> None:
+        super().validate(value, model_instance)
+        try:
+            if value:
+                phone(value, abroad=True)
+        except NotAPhoneNumber:
+            raise ValidationError(gettext("is not a phone number")) from None
 
     @staticmethod
     def form_of(text: str) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.core.files import File
 from django.db.models import ForeignKey, QuerySet
@@ -26,11 +26,13 @@ from import_export.admin import ExportMixin
 
 from accounts.requests import AuthedRequest
 from core.console import EXPORTED_AS, EditsInTurn, ExportInWords
+from core.formats import blank_workbook
 from core.guard import sheets_of
+from core.models import ToldApart
 from core.tables import Refusal, TableRefused
 from teams import services, sheets
 from teams.authority import Power
-from teams.forms import FileForm, OutletForm, TargetForm
+from teams.forms import BankForm, FileForm, OutletForm, TargetForm
 from teams.models import Outlet, OutletPosting, PartnerBank, Person, Posting, Target, Unit, grade_in_words
 from teams.resources import BankResource, OutletResource, TargetResource
 
@@ -147,12 +149,30 @@ class ToEdit(EditsInTurn, ExportMixin, ToLookUp):  # type: ignore[misc]
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_urls(self) -> list[Any]:
-        name = f"teams_{self.opts.model_name}_import"
-        return [path("import/", self.admin_site.admin_view(self.import_view), name=name), *super().get_urls()]
+        name, own = f"teams_{self.opts.model_name}_import", self.admin_site.admin_view
+        return [
+            path("import/", own(self.import_view), name=name),
+            path("import/template.xlsx", own(self.template_view), name=f"{name}_template"),
+            *super().get_urls(),
+        ]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         shown = {**(extra_context or {}), "has_import_permission": self.may_edit(request)}  # type: ignore[arg-type]
         return super().changelist_view(request, shown)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if likely := getattr(form, "looks_like", ""):
+            reason = form.cleaned_data["because"]
+            ToldApart.objects.create(table=self.table, code=obj.code, other=likely, reason=reason)
+
+    def template_view(self, request: AuthedRequest) -> HttpResponse:
+        """An empty workbook to fill in."""
+        if not self.may_edit(request):
+            raise PermissionDenied
+        answer = HttpResponse(blank_workbook([sheets.BY_NAME[self.table]]), content_type=XLSX_TYPE)
+        answer["Content-Disposition"] = f'attachment; filename="{self.table}.xlsx"'
+        return answer
 
     def import_view(self, request: AuthedRequest) -> HttpResponse:
         if not self.may_edit(request):
@@ -161,12 +181,14 @@ class ToEdit(EditsInTurn, ExportMixin, ToLookUp):  # type: ignore[misc]
         refusals: tuple[Refusal, ...] = ()
         if form.is_valid():
             try:
-                report = self.take(request, form.cleaned_data["file"], only_check="check" in request.POST)
+                report = self.take(request, form.cleaned_data, only_check="check" in request.POST)
             except (TableRefused, services.CompanyRefused) as refused:
                 refusals = tuple(refused.refusals)
             else:
                 if "check" not in request.POST:
                     self.message_user(request, told(report.tables[self.table]))
+                    for remark in report.remarks:
+                        self.message_user(request, remark.text, messages.WARNING)
                     return redirect(f"admin:teams_{self.opts.model_name}_changelist")
         context = {
             **self.admin_site.each_context(request),
@@ -175,23 +197,35 @@ class ToEdit(EditsInTurn, ExportMixin, ToLookUp):  # type: ignore[misc]
             "form": form,
             "refusals": refusals[:SHOWN],
             "refused": len(refusals),
+            "others": (form["different"], form["because"]),
+            "template_url": f"admin:teams_{self.opts.model_name}_import_template",
+            "remarks": report.remarks if report else (),
             "checked": told(report.tables[self.table]) if report else "",
             "columns": [column.name for column in sheets.BY_NAME[self.table].columns],
         }
         failed = bool(refusals or form.errors)
         return TemplateResponse(request, "admin/import_table.html", context, status=422 if failed else 200)
 
-    def take(self, request: AuthedRequest, file: File[bytes], *, only_check: bool) -> services.LoadReport:
+    def take(self, request: AuthedRequest, entered: Mapping[str, Any], *, only_check: bool) -> services.LoadReport:
+        file: File[bytes] = entered["file"]
         with NamedTemporaryFile(suffix=Path(file.name or "").suffix) as copy:
             for chunk in file.chunks():
                 copy.write(chunk)
             copy.flush()
-            sheet, *_others = sheets_of(Path(copy.name), name=file.name or "")
-        today = request.user.authority.on
-        return services.load_places(table=self.table, sheet=sheet, actor=request.user, today=today, dry_run=only_check)
+            sent = sheets_of(Path(copy.name), name=file.name or "")
+        return services.load_places(
+            table=self.table,
+            sheets=sent,
+            actor=request.user,
+            today=request.user.authority.on,
+            dry_run=only_check,
+            different=entered["different"],
+            because=entered["because"],
+        )
 
 
 SHOWN = 200
+XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def told(counts: Mapping[str, Any]) -> str:
@@ -203,6 +237,7 @@ class PartnerBankAdmin(ToEdit):
     """Banks are the whole firm's: those with the power over the company edit them, the others look them up."""
 
     table = "banks"
+    form = BankForm
     resource_classes = [BankResource]
     list_display = ("code", "name", "key", "head_name", "head_phone")
     search_fields = ("code", "name")

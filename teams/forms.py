@@ -15,6 +15,7 @@ from accounts.models import User
 from core.cells import EARLIEST, LATEST
 from core.editing import RowForm
 from core.forms import NumberField
+from core.identifiers import identifier, lookalikes
 from teams.models import Person, Posting, Target, UnitKind
 
 
@@ -76,11 +77,65 @@ class StandInForm(forms.Form):
         self.helper.layout = Layout("absent", "employee_no", "from_on", "last_on")
 
 
+def because_field() -> forms.CharField:
+    """Why something new is another thing than the known one it looks like (reading 48)."""
+    return forms.CharField(
+        label=_("Why it is another"),
+        required=False,
+        min_length=2,
+        max_length=200,
+        help_text=_("only where a code looks like a known one and is another all the same; it is kept"),
+    )
+
+
 class FileForm(forms.Form):
     file = forms.FileField(label=_("File"))
+    different = forms.CharField(
+        label=_("Codes that are others"),
+        required=False,
+        max_length=400,
+        help_text=_("new codes that differ from a known one in leading zeros or capitals only, separated by blanks"),
+    )
+    because = because_field()
+
+    def clean_different(self) -> list[str]:
+        typed: str = self.cleaned_data["different"]
+        return typed.replace("，", " ").replace(",", " ").split()
+
+    def clean(self) -> dict[str, Any]:
+        entered = super().clean() or {}
+        if entered.get("different") and not entered.get("because") and "because" not in self.errors:
+            self.add_error("because", gettext("Say why they are others."))
+        return entered
 
 
-class OutletForm(RowForm):
+class CodedForm(RowForm):
+    """A row with a code: one that looks like a known one is another only if somebody says why."""
+
+    because = because_field()
+    looks_like = ""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["because"].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        entered = super().clean() or {}
+        code = identifier(entered.get("code") or "")
+        others = type(self.instance)._default_manager.exclude(pk=self.instance.pk)
+        self.looks_like = lookalikes([code], others.values_list("code", flat=True)).get(code, "")
+        if self.looks_like and not entered.get("because") and "because" not in self.errors:
+            rule = gettext("differs from the known %(likely)s in leading zeros or capitals only: write that one, or confirm that they are two")  # fmt: skip
+            self.add_error("code", rule % {"likely": self.looks_like})
+            self.fields["because"].widget = forms.TextInput()  # asked for only now
+        return entered
+
+
+class BankForm(CodedForm):
+    """A partner bank as the console edits it."""
+
+
+class OutletForm(CodedForm):
     """An outlet as the console edits it: what `load_company` would refuse is refused here."""
 
     def clean(self) -> dict[str, Any]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 
 from accounts.models import User
 from core.explain import N_
-from core.tables import Filled, Refusal, Row, Sheet
+from core.tables import Filled, Refusal, Row, Sheet, for_forms
 from teams.authority import Authority, Power, authority_of
 from teams.models import Outlet, Person
 from teams.services.company import LoadReport, load_company
 from teams.services.loading import Known
+from teams.sheets import BY_NAME
 
 TABLES = ("banks", "outlets", "targets")
 
@@ -20,7 +21,7 @@ TABLES = ("banks", "outlets", "targets")
 def load_places(
     *,
     table: str,
-    sheet: Sheet,
+    sheets: Sequence[Sheet],
     actor: User,
     today: date,
     dry_run: bool = False,
@@ -28,10 +29,13 @@ def load_places(
     because: str = "",
 ) -> LoadReport:
     """Take the file whole or not at all; a row about what the actor does not edit refuses it, whoever it belonged to
-    before. Raises `TableRefused` and `CompanyRefused`.
+    before. The table is on the sheet that is called so, else on the first; the others are named. Raises `TableRefused` and `CompanyRefused`.
     """
     power = _Power(actor, authority_of(actor, today))
-    return load_company(
+    named, _ = for_forms(sheets, [BY_NAME[table]])
+    sheet = named.get(table, sheets[0])
+    others = [other.name for other in sheets if other is not sheet]
+    report = load_company(
         sheets=[replace(sheet, name=table)],
         today=today,
         dry_run=dry_run,
@@ -39,6 +43,10 @@ def load_places(
         different=different,
         because=because,
     )
+    if others:
+        rule = N_("Only the sheet %(sheet)s was read, not %(others)s.")
+        report.remarks.append(Refusal("", 0, "", "", rule, {"sheet": sheet.name, "others": ", ".join(others)}))
+    return report
 
 
 class _Power:

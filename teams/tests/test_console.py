@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from datetime import date
@@ -9,8 +10,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts.models import User
+from core.models import ToldApart
 from teams.models import Outlet, PartnerBank, Target
 from teams.resources import OutletResource, TargetResource
 from tests.cast import Cast
@@ -213,3 +216,46 @@ def test_the_console_leads_to_the_page_that_knows_the_rules_of_passwords(console
             reverse(f"admin:{name}"), {"old_password": "x", "new_password1": "y", "new_password2": "y"}
         )
         assert (answer.status_code, answer["Location"]) == (302, reverse("account_change_password"))
+
+
+def test_a_code_that_looks_like_a_known_one_needs_a_reason_to_be_another(console: Callable[[str], Client], cast: Cast):
+    browser, bank = console("tradeadmin"), PartnerBank.objects.get()
+    entered = {"code": "Ｏ１", "name": "x", "bank": bank.pk, "unit": cast.unit["B1M2"].pk}
+    url = reverse("admin:teams_outlet_add")
+    assert "已存在" in browser.post(url, entered).content.decode(), "another spelling of O1 is O1"
+    refused = browser.post(url, entered | {"code": "o1"})
+    assert (
+        "O1" in str(refused.context["adminform"].form.errors["code"]) and 'name="because"' in refused.content.decode()
+    )
+    assert browser.post(url, entered | {"code": "o1", "because": "两个网点，已核实"}).status_code == 302
+    told = ToldApart.objects.get()
+    assert (told.table, told.code, told.other, told.reason) == ("outlets", "o1", "O1", "两个网点，已核实")
+    assert "phone" in browser.post(url, entered | {"code": "O7", "phone": "abc"}).context["adminform"].form.errors
+
+
+def test_a_file_with_such_a_code_is_taken_with_the_reason_and_its_hidden_rows_are_named(
+    console: Callable[[str], Client], cast: Cast
+):
+    browser = console("tradeadmin")
+    url = reverse("admin:teams_outlet_import")
+    assert reverse("admin:teams_outlet_import_template") in browser.get(url).content.decode()
+    blank = browser.get(reverse("admin:teams_outlet_import_template"))
+    book = load_workbook(io.BytesIO(blank.content))
+    sheet, other = book.worksheets[0], book.create_sheet("备注")
+    sheet.append(["o1", "x", "ICBC", "B1M2"])
+    sheet.row_dimensions[4].hidden = True
+    other.append(["x"])
+    written = io.BytesIO()
+    book.save(written)
+
+    def sent(**more: str) -> Any:
+        return browser.post(
+            url, {"file": SimpleUploadedFile("o.xlsx", written.getvalue()), "take": "1", **more}, follow=True
+        )
+
+    refused = sent()
+    assert refused.status_code == 422 and [one.column for one in refused.context["refusals"]] == ["代码"]
+    assert "because" in sent(different="o1").context["form"].errors
+    said = [str(message) for message in sent(different="o1", because="两个网点").context["messages"]]
+    assert Outlet.objects.filter(code="o1").exists() and any("隐藏" in text for text in said)
+    assert any("备注" in text for text in said), "the sheet that was not read is named"
