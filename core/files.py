@@ -10,6 +10,7 @@ from pathlib import Path
 from core.cells import Raw
 from core.explain import N_
 from core.guard import sheets_of
+from core.guard.text import BIG5, SAMPLE, is_big5
 from core.tables import Refusal, Sheet, TableRefused
 
 LARGEST_FILE = 64 * 1024 * 1024
@@ -17,11 +18,17 @@ MOST_ROWS = 500_000
 MOST_COLUMNS = 200
 
 
+class Big5(Exception):
+    """Text in the traditional encoding, which is none of ours."""
+
+
 def decoded(content: bytes) -> str:
-    """A file's text: by its byte order mark, else strict UTF-8, else GB18030. Raises `UnicodeDecodeError`."""
+    """A file's text: by its byte order mark, else strict UTF-8, else GB18030. Raises `UnicodeDecodeError` and `Big5`."""
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
+        if is_big5(content[:SAMPLE]):
+            raise Big5 from None
         return content.decode("gb18030")
 
 
@@ -31,6 +38,8 @@ def csv_sheet(content: bytes, name: str) -> Sheet:
         raise TableRefused(Refusal(name, 0, "", "", N_("the file is larger than 64 MiB")))
     try:
         text = decoded(content)
+    except Big5:
+        raise TableRefused(Refusal(name, 0, "", "", BIG5)) from None
     except UnicodeDecodeError:
         raise TableRefused(Refusal(name, 0, "", "", N_("the file is neither UTF-8 nor GB18030 text"))) from None
     rows: list[tuple[int, Sequence[Raw]]] = []

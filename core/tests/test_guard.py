@@ -19,7 +19,7 @@ from openpyxl import Workbook
 from core.cells import Column
 from core.files import read_tables
 from core.guard import Limits, sheets_of
-from core.tables import Filled, TableRefused, fill
+from core.tables import Filled, Sheet, TableRefused, fill
 
 TYPES = (
     '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
@@ -294,3 +294,17 @@ def test_a_workbook_whose_sheets_are_all_hidden_says_so(tmp_path: Path):
             new.writestr(part, old.read(part).replace(b'sheetId="1"', b'sheetId="1" state="hidden"'))
     with pytest.raises(TableRefused, match="hidden"):
         sheets_of(path)
+
+
+@pytest.mark.parametrize("way", [sheets_of, read_tables], ids=["guard", "command"])
+def test_a_file_in_big5_is_named_as_such_and_one_in_gb18030_is_read(tmp_path: Path, way: Callable[[Path], list[Sheet]]):
+    path = tmp_path / "people.csv"
+    path.write_text("員工編號,姓名,入職日期,備註\n10001,陳大文,2026-11-02,客戶經理\n", "big5")
+    with pytest.raises(TableRefused, match="Big5"):
+        way(path)
+    for text in (
+        "员工编号,姓名,入职日期\n10001,陈大文,2026-11-02\n",
+        "員工編號,姓名,入職日期\n10001,陳大文,2026-11-02\n",
+    ):
+        path.write_text(text, "gb18030")
+        assert len(way(path)[0].rows) == 2
