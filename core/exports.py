@@ -28,7 +28,10 @@ from core.explain import plain
 from core.periods import Period
 
 PROMISED = ("attendance", "duties")  # of the interface, and not built yet
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # what a spreadsheet would run
+FORMULA = re.compile(
+    r"[\s\u200b-\u200f\u202a-\u202e\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]"
+)  # what a spreadsheet would run
+NUMBERS = "#,##0.00##"
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # XML 1.0 knows none of these
 
 
@@ -105,9 +108,9 @@ def written_as_xlsx(
         shown = _xlsx_value(value)
         made = WriteOnlyCell(sheet, value=shown)
         if isinstance(shown, str):
-            made.data_type = "s"
+            make_inert(made)
         elif isinstance(shown, Decimal):
-            made.number_format = "#,##0.00"
+            made.number_format = NUMBERS
         if bold:
             made.font = Font(bold=True)
         return made
@@ -119,6 +122,13 @@ def written_as_xlsx(
         written += 1
     book.save(into)
     return written
+
+
+def make_inert(cell: Any) -> None:
+    """A cell of text stays text, also when somebody goes into it and leaves it again."""
+    cell.data_type = "s"
+    if FORMULA.match(cell.value):
+        cell.quotePrefix = True
 
 
 def written_as_json(columns: Sequence[str], rows: Iterable[Sequence[Any]], into: IO[bytes]) -> int:
@@ -168,7 +178,7 @@ def _csv_cell(value: Any) -> str | int:
     if isinstance(value, date):
         return str(_local(value).isoformat())
     text = ";".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+    return f"'{text}" if FORMULA.match(text) else text
 
 
 def _xlsx_value(value: Any) -> Any:

@@ -14,7 +14,7 @@ from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from archives.reports.content import MONEY, RATE, Cell, PayReport
-from core.exports import CONTROL
+from core.exports import CONTROL, make_inert
 
 THIN = Side(style="thin", color="999999")
 BOX = Border(left=THIN, right=THIN, top=THIN, bottom=THIN)
@@ -82,7 +82,7 @@ def _put(sheet: Worksheet, row: int, column: int, value: Cell, *, bold: bool = F
     cell: Any = sheet.cell(row, column)
     if isinstance(value, str):
         cell.value = CONTROL.sub("", value)
-        cell.data_type = "s"
+        make_inert(cell)
     else:
         cell.value = value
     if bold:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 import io
 import json
 from datetime import UTC, date, datetime
@@ -57,6 +58,36 @@ def test_xlsx_text_is_a_text_cell(greeting, tmp_path):
     assert row[0].data_type == "s" and row[0].value == '=HYPERLINK("http://x")'
     assert row[1].value == pytest.approx(-12.3)
     assert str(row[2].value)[:10] == "2026-11-18"
+
+
+RUNS = (
+    "=1+1",
+    "+1",
+    "-1",
+    "@SUM(A1)",
+    "\t=1",
+    "\r=1",
+    "\n=1",
+    " =1",
+    "\u200b=1",
+    "\ufeff+1",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠x",
+)
+STAYS = ("1-1", "a=b", "林=小雨", "88000001")
+
+
+@pytest.mark.parametrize("text", [*RUNS, *STAYS])
+def test_what_would_run_in_a_spreadsheet_is_inert_in_both(text):
+    as_csv, as_xlsx = io.BytesIO(), io.BytesIO()
+    exports.written_as_csv(["name"], [[text]], as_csv)
+    exports.written_as_xlsx(["name"], [[text]], as_xlsx)
+    (_, [cell]) = csv.reader(io.StringIO(as_csv.getvalue().decode(), newline=""))
+    assert cell == (f"'{text}" if text in RUNS else text)
+    found = load_workbook(as_xlsx)["export"]["A2"]
+    assert found.data_type in "sn" and bool(found.quotePrefix) is (text in RUNS)
 
 
 def test_control_characters_do_not_stop_an_xlsx():

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import csv
+import io
 from datetime import date
+from typing import Any
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from crm.models import AccountMonth, DailyResult, Import, Opening
 
@@ -44,6 +48,22 @@ def test_the_console_shows_and_exports_what_is_in_sight_and_changes_nothing(cast
     assert Opening.objects.count() == 2
 
 
+@pytest.mark.parametrize("form", ["0", "1"], ids=["xlsx", "csv"])
+def test_amounts_go_out_as_numbers_and_text_that_would_run_as_text(cast, console, form):
+    row = opening(cast, "OURS0001", "cm", "B1M1A1")
+    Opening.objects.filter(pk=row.pk).update(open_assets="1234.50", client_name="＝SUM(1)")
+    answer = console("clerk").post(reverse("admin:crm_opening_export"), {"format": form, "resource": "0", **exported()})
+    if form == "1":
+        cells = next(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
+        assert (cells["客户姓名"], cells["开户资产"], cells["归属开发人"]) == ("'＝SUM(1)", "1234.50", "1001")
+        return
+    names, values = load_workbook(io.BytesIO(answer.content))["export"].iter_rows()
+    found: dict[object, Any] = {name.value: cell for name, cell in zip(names, values, strict=True)}
+    assert (found["开户资产"].value, found["开户资产"].data_type) == (1234.5, "n")
+    assert found["开户日期"].is_date and found["资金账号"].data_type == "s"
+    assert found["客户姓名"].data_type == "s" and found["客户姓名"].quotePrefix
+
+
 def exported() -> dict[str, str]:
     from crm.resources import OpeningResource
 
@@ -64,7 +84,7 @@ def test_the_console_s_export_speaks_chinese_and_offers_workbook_and_csv_only(ca
     assert [label for _n, label in form.context["form"].fields["format"].choices] == ["---", "xlsx", "csv"]
     assert "资金账号" in form.content.decode() and "Fund Account" not in form.content.decode()
     sent = browser.post(reverse("admin:crm_opening_export"), {"format": "1", "resource": "0", **exported()})
-    assert sent.content.decode().startswith("开户日期,营业部,客户号,资金账号")
+    assert sent.content.decode("utf-8-sig").startswith("开户日期,营业部,客户号,资金账号")
 
 
 def test_the_console_s_way_in_is_the_page_of_the_branch(cast, console):
