@@ -18,6 +18,7 @@ from psycopg import errors
 
 from core import audit
 from core.explain import plain
+from core.refusals import NotDone
 
 REFUSED = 2
 NOBODY_LISTENS = 141  # as a shell counts a program that a closed pipe has ended: `export … | head`
@@ -120,9 +121,11 @@ class MusterCommand(BaseCommand, ABC):
 
 @contextlib.contextmanager
 def set_up() -> Iterator[None]:
-    """A database that was never migrated, or not to this version, is a refusal in words."""
+    """What the house refuses, and a database that was never migrated, or not to this version, is a refusal in words."""
     try:
         yield
+    except NotDone as refusal:
+        raise Refused(str(refusal)) from refusal
     except ProgrammingError as problem:
         if isinstance(problem.__cause__, errors.UndefinedTable | errors.UndefinedColumn):
             raise Refused("The database is not set up for this version: run `manage.py migrate` first.") from problem

@@ -19,18 +19,21 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy
 
+from core.refusals import MovedOn
 from core.templatetags.components import shown
 
 OPENED = "opened"
 
 
-class ChangedMeanwhile(Exception):
+class ChangedMeanwhile(MovedOn):
     """Somebody saved the row after the page was opened; nothing was stored. `there` is what it holds now."""
 
+    text = gettext_lazy("Somebody else saved this after you opened it. Nothing of yours is stored yet.")
+
     def __init__(self, there: Mapping[str, Any], by: str = "", at: datetime | None = None) -> None:
-        super().__init__(gettext("Somebody else saved this after you opened it. Nothing of yours is stored yet."))
+        super().__init__()
         self.there, self.by, self.at = there, by, at
 
 
