@@ -20,9 +20,9 @@ LOGS = """INSERT INTO worklogs_worklog (public_id, person_id, unit_id, "on", sta
 CONTACTS = """INSERT INTO worklogs_contact (phone, client_no, name, owner_id, unit_id, registered_on, is_client)
     SELECT 'T' || l.id || '-' || n, '', '王女士', l.person_id, l.unit_id, l."on", false
     FROM worklogs_worklog l, generate_series(1, %(entries)s) n"""
-WRITTEN = """INSERT INTO worklogs_logentry (public_id, log_id, kind, contact_id, name, known_as, not_in_crm, note, at)
+WRITTEN = """INSERT INTO worklogs_logentry (public_id, log_id, kind, contact_id, name, known_as, not_in_crm, note, at, awaits_yes)
     SELECT gen_random_uuid(), l.id, (ARRAY['prospect', 'prospect', 'prospect', 'prospect_call', 'prospect_call', 'appointment'])[n],
-           c.id, '王女士', CASE WHEN n = 1 AND l.id %% 3 = 0 THEN 'colleague' ELSE '' END, false, '', %(at)s
+           c.id, '王女士', CASE WHEN n = 1 AND l.id %% 3 = 0 THEN 'colleague' ELSE '' END, false, '', %(at)s, false
     FROM worklogs_worklog l CROSS JOIN generate_series(1, %(entries)s) n
     JOIN worklogs_contact c ON c.phone = 'T' || l.id || '-' || n"""
 ANCHOR = """INSERT INTO worklogs_dayscore

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.closing import Closing
+from core.fields import IdentifierField, PhoneField
 from core.periods import Week
 from teams.authority import Power
 from teams.models import Person, Unit
@@ -67,6 +68,7 @@ class WorkLog(models.Model):
     submitted_at = models.DateTimeField(_("submitted at"), null=True, blank=True)
     late = models.BooleanField(_("late"), default=False)
     brochures = models.PositiveIntegerField(_("brochures handed out"), default=0)
+    brochures_of_files = models.PositiveIntegerField(_("of these from files"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
     replied = models.BooleanField(_("answered"), default=False)
 
@@ -104,11 +106,11 @@ class ContactQuerySet(models.QuerySet["Contact"]):
 class Contact(models.Model):
     """The firm-wide register of known numbers: whoever is entered first counts once for the whole firm (reading 6).
 
-    `owner` and `unit` say who brought the number and where she was posted. `phone` is normalised by `worklogs.rules`.
+    `owner` and `unit` say whose log of the day `registered_on` claims the number, and where she was posted (reading 41).
     """
 
-    phone = models.CharField(_("phone number"), max_length=24, blank=True)
-    client_no = models.CharField(_("client number"), max_length=32, blank=True)
+    phone = PhoneField(_("phone number"), max_length=24, blank=True)
+    client_no = IdentifierField(_("client number"), max_length=32, blank=True)
     name = models.CharField(_("name"), max_length=64)
     owner = models.ForeignKey(Person, models.PROTECT, related_name="contacts", verbose_name=_("first known to"))
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("unit"))
@@ -145,7 +147,9 @@ class EntryQuerySet(models.QuerySet["LogEntry"]):
 class LogEntry(models.Model):
     """One contact of a day. `known_as` says what the register knew of the number when the entry was written.
 
-    `not_in_crm` marks for the leader a call to an existing client whom the CRM does not know so far.
+    `not_in_crm` marks for the leader a call to an existing client whom the CRM does not know so far. `at` is the moment
+    at which it was first entered; `arrived_at`, where it was typed without a line, when it came in. Until the leader has
+    said yes, what `awaits_yes` counts for nothing (reading 44).
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -157,6 +161,8 @@ class LogEntry(models.Model):
     not_in_crm = models.BooleanField(_("client not found in CRM"), default=False)
     note = models.CharField(_("note"), max_length=500, blank=True)
     at = models.DateTimeField(_("entered at"))
+    arrived_at = models.DateTimeField(_("arrived at"), null=True, blank=True)
+    awaits_yes = models.BooleanField(_("waits for the leader's yes"), default=False)
 
     objects = EntryQuerySet.as_manager()
 
@@ -267,6 +273,7 @@ class Correction(models.Model):
     class What(models.TextChoices):
         ENTRY_ADDED = "entry_added", _("contact added")
         ENTRY_REMOVED = "entry_removed", _("contact removed")
+        ENTRY_CHANGED = "entry_changed", _("contact changed")
         BROCHURES = "brochures", _("brochures changed")
         NOTE = "note", _("note changed")
 
@@ -275,7 +282,9 @@ class Correction(models.Model):
     old = models.TextField(_("before"), blank=True)
     new = models.TextField(_("after"), blank=True)
     reason = models.CharField(_("reason"), max_length=200)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", null=True, blank=True, verbose_name=_("by")
+    )  # none: a file that came later
     at = models.DateTimeField(_("at"))
 
     objects = CorrectionQuerySet.as_manager()
@@ -288,6 +297,10 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.log}: {self.get_what_display()}"
+
+    @property
+    def by(self) -> str:
+        return self.author.name if self.author else gettext("a file that came later")
 
     @property
     def old_text(self) -> str:

@@ -83,6 +83,26 @@ WRITING = (
     Parameter("worklogs.days_open", N_("Days a log can still be written"), "S3.2", D, "int", DOWN, 3),
     Parameter("worklogs.days_to_correct", N_("Days a log can still be corrected"), "S3.2", D, "int", DOWN, 31),
 )
+CONTACTS = (
+    Parameter(
+        "worklogs.firm_numbers",
+        N_("The firm's own phone numbers, which are no prospects"),
+        "S3.b",
+        "",
+        "text",
+        FIXED,
+        "",
+    ),
+    Parameter(
+        "worklogs.hours_without_line",
+        N_("Hours after which what was typed without a line needs the leader's yes"),
+        "S3.2",
+        N_("hours"),
+        "int",
+        DOWN,
+        24,
+    ),
+)
 ANSWERING = (
     Parameter("worklogs.weekly_replies", N_("Logs to answer per member and week"), "S4.1.f", "", "int", UP, 2),
     Parameter("worklogs.month_end_replies", N_("Month-end answers per log author"), "S4.2.f", "", "int", UP, 1),
@@ -92,5 +112,5 @@ ANSWERING = (
     Parameter("worklogs.month_end_grace", N_("Days of grace after the month"), "S4.2.f", D, "int", FIXED, 3),
     Parameter("worklogs.score_table_time", N_("The score table goes up at"), "S5.4", "", "time", FIXED, time(9, 0)),
 )
-declare(*SCORING, *WRITING, *ANSWERING)
+declare(*SCORING, *WRITING, *CONTACTS, *ANSWERING)
 CODES = tuple(parameter.code for parameter in (*SCORING, *WRITING))

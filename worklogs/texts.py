@@ -15,3 +15,10 @@ declare_text(
         "The weekly scores of %(department)s for %(week)s have arrived: %(passed)s of %(people)s reached the score."
     ),
 )
+declare_text(
+    "worklogs.number_known_before",
+    subject=N_("A colleague entered a number of yours of %(on)s earlier"),
+    body=N_(
+        "On your log of %(on)s the point for %(count)s number goes to the colleague who entered it earlier: %(numbers)s"
+    ),
+)

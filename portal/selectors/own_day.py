@@ -139,7 +139,7 @@ def own_day(user: User, today: date) -> OwnDay:
     )
 
 
-CONTACT = ("entries__contact_id", "entries__known_as", "entries__not_in_crm")
+CONTACT = ("entries__contact_id", "entries__known_as", "entries__not_in_crm", "entries__awaits_yes")
 
 
 def _written(person: Person, today: date) -> tuple[str, bool, bool, list[Entry]]:
@@ -150,11 +150,11 @@ def _written(person: Person, today: date) -> tuple[str, bool, bool, list[Entry]]
     )
     state, is_late, is_answered = "", False, False
     entries: list[Entry] = []
-    for row_state, late, replied, brochures, kind, contact, known, not_in_crm in rows:
+    for row_state, late, replied, brochures, kind, contact, known, not_in_crm, awaits in rows:
         if not state:
             entries.append(Entry(Kind.BROCHURES, quantity=brochures))
         state, is_late, is_answered = row_state, late, replied
-        if kind:
+        if kind and not awaits:
             entries.append(Entry(Kind(kind), contact, KnownAs(known), is_found=not not_in_crm))
     return state, is_late, is_answered, entries
 

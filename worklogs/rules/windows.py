@@ -19,12 +19,16 @@ class Window(StrEnum):
     FUTURE = "future"
 
 
-def window(on: date, today: date, requirement: Requirement, *, replied: bool) -> Window:
-    """Free until answered and for some days; then by a correction with its reason; then no longer."""
-    if on > today:
+def window(on: date, now: datetime, requirement: Requirement, *, replied: bool) -> Window:
+    """Free until answered and for some days; then by a correction with its reason; then no longer.
+
+    `now` is the firm's local time. An early answer does not close the day before its cut-off.
+    """
+    if on > now.date():
         return Window.FUTURE
-    age = (today - on).days
-    if age <= requirement.number("days_open") and not replied:
+    age = (now.date() - on).days
+    is_answered = replied and is_late(now, on, requirement)
+    if age <= requirement.number("days_open") and not is_answered:
         return Window.OPEN
     return Window.BY_CORRECTION if age <= requirement.number("days_to_correct") else Window.CLOSED
 

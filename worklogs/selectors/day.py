@@ -68,6 +68,8 @@ class Written:
 
     @property
     def why(self) -> str:
+        if self.entry.awaits_yes:
+            return _("arrived late, waits for the leader's yes")
         if self.standing == Standing.REPEATED:
             return _("same contact, counts once")
         if self.standing == Standing.KNOWN:
@@ -79,7 +81,9 @@ class Written:
     @property
     def mark(self) -> str:
         """What the leader is shown of an entry that counts."""
-        return _("client not found in CRM") if self.entry.not_in_crm and not self.why else ""
+        if self.entry.not_in_crm and not self.why:
+            return _("client not found in CRM")
+        return _("typed without a line") if self.entry.arrived_at and not self.why else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,7 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
     bars = bars_of(week, scores, today=today, shown=on, link=lambda day: _address(day, today))
     weekly = WeekScore.objects.filter(person=person, week=week.first).first()
     requirement = judged.asked
-    window = windows.window(on, today, requirement, replied=log.replied) if requirement else None
+    window = windows.window(on, now, requirement, replied=log.replied) if requirement else None
     return DayPage(
         on=on,
         today=today,
@@ -220,9 +224,12 @@ class _Judged:
         self, log: WorkLog, entries: Sequence[LogEntry], asked: Requirement | None, is_workday: bool, today: date
     ) -> None:
         self.asked, self.due = asked, is_workday and asked is not None
-        contacts = [Entry(Kind(e.kind), e.contact_id, KnownAs(e.known_as), is_found=not e.not_in_crm) for e in entries]
+        counted = [e for e in entries if not e.awaits_yes]
+        contacts = [Entry(Kind(e.kind), e.contact_id, KnownAs(e.known_as), is_found=not e.not_in_crm) for e in counted]
         facts = [Entry(Kind.BROCHURES, quantity=log.brochures), *contacts]
-        self.standings = tallying.standings(contacts, asked) if asked else [Standing.COUNTS] * len(contacts)
+        found = tallying.standings(contacts, asked) if asked else [Standing.COUNTS] * len(contacts)
+        of_entry = {e.pk: standing for e, standing in zip(counted, found, strict=True)}
+        self.standings = [of_entry.get(e.pk, Standing.COUNTS) for e in entries]
         self.tally = tallying.tally(facts, asked) if asked else tallying.Tally()
         forfeited = False
         if asked and log.pk:

@@ -1,9 +1,7 @@
+from worklogs.services.entering import checked_phone, edit_entry, remove_entry, save_entry, say_yes
 from worklogs.services.importing import LogImport, import_logs
 from worklogs.services.judging import Judged, judge, register_closing
-from worklogs.services.rejudging import judge_what_is_due
-from worklogs.services.replies import CannotReply, answer_month_end, reply_to_log, reply_to_logs
-from worklogs.services.score_tables import send_due_score_tables, send_score_tables, sending_day
-from worklogs.services.writing import (
+from worklogs.services.opened import (
     AlreadyEntered,
     BadNumber,
     InTheFuture,
@@ -11,19 +9,17 @@ from worklogs.services.writing import (
     NameNeeded,
     NoNumber,
     NoPhone,
+    NotAProspect,
     NothingWritten,
     NotPosted,
     NotThatMany,
     ReasonNeeded,
     WindowClosed,
-    add_brochures,
-    checked_phone,
-    remove_entry,
-    save_entry,
-    set_brochures,
-    submit_log,
-    write_note,
 )
+from worklogs.services.rejudging import judge_what_is_due
+from worklogs.services.replies import CannotReply, answer_month_end, reply_to_log, reply_to_logs
+from worklogs.services.score_tables import send_due_score_tables, send_score_tables, sending_day
+from worklogs.services.writing import add_brochures, set_brochures, submit_log, write_note
 
 __all__ = [
     "AlreadyEntered",
@@ -36,6 +32,7 @@ __all__ = [
     "NameNeeded",
     "NoNumber",
     "NoPhone",
+    "NotAProspect",
     "NotPosted",
     "NotThatMany",
     "NothingWritten",
@@ -44,6 +41,7 @@ __all__ = [
     "add_brochures",
     "answer_month_end",
     "checked_phone",
+    "edit_entry",
     "import_logs",
     "judge",
     "judge_what_is_due",
@@ -52,6 +50,7 @@ __all__ = [
     "reply_to_log",
     "reply_to_logs",
     "save_entry",
+    "say_yes",
     "send_due_score_tables",
     "send_score_tables",
     "sending_day",

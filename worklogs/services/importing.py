@@ -6,39 +6,54 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from core import identifiers
 from core.clock import day_of
 from core.explain import N_
 from core.periods import Period
 from core.tables import Filled, Refusal, Row, Sheet, fill
-from crm.selectors import client_numbers_known
 from teams.models import Person
-from worklogs.models import Contact, LogEntry, WorkLog
+from worklogs.models import Correction, LogEntry, WorkLog
 from worklogs.rules import asking, windows
 from worklogs.rules.kinds import Kind, KnownAs
-from worklogs.selectors import Place, known_as, places, requirements_over
+from worklogs.selectors import Place, places, requirements_over
+from worklogs.selectors.numbers import numbers_of_the_firm
+from worklogs.services.claims import Weeks, judge_weeks, settle
 from worklogs.services.judging import Judged, judge
+from worklogs.services.register import Register
 from worklogs.services.writing import MOST_BROCHURES
 from worklogs.sheets import ENTRIES
 
 Key = tuple[int, date]  # a person and a day
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Brochures of a day that a file brought before, and those it brings now."""
+
+    employee_no: str
+    on: date
+    old: int
+    new: int
+
+
 @dataclass(slots=True)
 class LogImport:
-    """What a file held and what came of it. With refusals nothing was changed."""
+    """What a file held and what came of it: each row is created, unchanged or replaced. With refusals none is taken."""
 
     rows: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     ignored_columns: tuple[str, ...] = ()
     logs: int = 0
-    created: int = 0
-    unchanged: int = 0
+    created: int = 0  # rows that brought something new
+    unchanged: int = 0  # rows of what was there already
+    replaced: int = 0  # rows of brochures that replace what a file brought before
+    brochures: list[Replaced] = field(default_factory=list)
     known_numbers: int = 0
     clients_not_found: int = 0
     late: int = 0
@@ -47,7 +62,7 @@ class LogImport:
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class Line:
     """A row that can be taken: whose it is, and how its contact is recognised."""
 
     row: Row
@@ -62,6 +77,13 @@ class _Line:
     def key(self) -> Key:
         return self.person.pk, self.on
 
+    def moment(self, now: datetime) -> datetime:
+        """When it was entered; without a word of the file, on loading."""
+        at: datetime | None = self.row["submitted_at"]
+        if at is None:
+            return now
+        return at if timezone.is_aware(at) else timezone.make_aware(at)
+
     @property
     def name(self) -> str:
         number = self.phone or self.client_no
@@ -69,10 +91,11 @@ class _Line:
 
 
 def import_logs(*, sheets: Sequence[Sheet], now: datetime, dry_run: bool = False) -> LogImport:
-    """Take over log entries. The same file twice changes nothing; an answered log is not touched.
+    """Take over log entries. The same file twice changes nothing, and an answered log is not changed.
 
-    Brochures of a day replace what the log had. A log without a moment of submission counts as handed in now; one that
-    is handed in already keeps its moment and its late mark, whatever a later file says.
+    Brochures of a person and day add up within the file and replace what files brought before, never what she entered
+    herself (reading 43). A log without a moment of submission counts as handed in now. One that is handed in already
+    keeps its moment; what is added to it after the cut-off marks it late, and after its days is a correction (reading 44).
     """
     done = LogImport()
     with transaction.atomic():
@@ -90,16 +113,23 @@ def _take(sheets: Sequence[Sheet], now: datetime, done: LogImport) -> None:
     logs = _logs(lines, now, done)
     if done.refusals:
         return
-    _entries(lines, logs, now, done)
+    weeks = _Contacts(lines, logs, now, done).taken()
+    if done.refusals:
+        return
     done.covers = (lines[0].on, lines[-1].on)
-    done.judged = judge(
-        period=Period.between(*done.covers), until=day_of(now), people={line.person.pk for line in lines}
-    )
+    covered, people = Period.between(*done.covers), {line.person.pk for line in lines}
+    done.judged = judge(period=covered, until=day_of(now), people=people)
+    elsewhere = {
+        week: others
+        for week, of_week in weeks.items()
+        if (others := of_week - (people if week.first < covered.end and week.end > covered.first else set()))
+    }
+    done.judged.add(judge_weeks(elsewhere, now=now))
 
 
-def _lines(sheets: Sequence[Sheet], now: datetime, done: LogImport) -> list[_Line]:
+def _lines(sheets: Sequence[Sheet], now: datetime, done: LogImport) -> list[Line]:
     """The rows as lines; what cannot be taken goes to the refusals."""
-    found: list[_Line] = []
+    found: list[Line] = []
     for filled in (fill(sheet, ENTRIES.columns) for sheet in sheets if sheet.rows):
         done.rows += len(filled.rows) + len({refusal.row for refusal in filled.refusals})
         done.ignored_columns += filled.ignored
@@ -126,16 +156,21 @@ class _Reading:
             Period.between(min(days), max(days)), people=[person.pk for person in self.people.values()]
         )
 
-    def lines(self, done: LogImport) -> list[_Line]:
+    def lines(self, done: LogImport) -> list[Line]:
         found = []
         for row in self.filled.rows:
             try:
                 found.append(self._line(row))
             except _Untaken as untaken:
                 done.refusals.append(self.filled.refusal(row, untaken.column, untaken.rule))
+        prospects = [line for line in found if line.phone and line.kind != Kind.CLIENT_CALL]
+        units = {line.unit_id for line in prospects}
+        of_firm = numbers_of_the_firm({line.phone for line in prospects}, unit_ids=units, on=self.today)
+        rule = N_("is a number of the firm or of somebody who works here: no prospect")
+        done.refusals += [self.filled.refusal(one.row, "phone", rule) for one in prospects if one.phone in of_firm]
         return found
 
-    def _line(self, row: Row) -> _Line:
+    def _line(self, row: Row) -> Line:
         person = self.people.get(row["employee_no"])
         if person is None:
             raise _Untaken("employee_no", N_("nobody has this employee number"))
@@ -147,7 +182,7 @@ class _Reading:
         kind = Kind(row["kind"])
         phone, client_no = ("", "") if kind == Kind.BROCHURES else _numbers(row)
         _check_quantity(row, kind)
-        return _Line(row, person, unit, row["on"], kind, phone, client_no)
+        return Line(row, person, unit, row["on"], kind, phone, client_no)
 
 
 class _Untaken(Exception):
@@ -179,139 +214,143 @@ def _check_quantity(row: Row, kind: Kind) -> None:
         raise _Untaken("quantity", N_("brochures need a quantity from 0 to 100,000"))
 
 
-def _logs(lines: Sequence[_Line], now: datetime, done: LogImport) -> dict[Key, WorkLog]:
-    """The logs of all lines, made, handed in and with their brochures; answered ones are refused."""
-    by_key: dict[Key, list[_Line]] = defaultdict(list)
+def _logs(lines: Sequence[Line], now: datetime, done: LogImport) -> dict[Key, _Log]:
+    """The logs of all lines, made, handed in and with their brochures."""
+    by_key: dict[Key, list[Line]] = defaultdict(list)
     for line in lines:
         by_key[line.key].append(line)
     asked = requirements_over(
         {line.unit_id for line in lines}, Period.between(min(on for _, on in by_key), max(on for _, on in by_key))
     )
-    logs = {
+    found = {
         (log.person_id, log.on): log
         for log in WorkLog.objects.select_for_update().filter(
             person__in={person for person, _ in by_key}, on__in={on for _, on in by_key}
         )
-        if (log.person_id, log.on) in by_key
     }
-    new: list[WorkLog] = []
-    changed: list[WorkLog] = []
+    logs: dict[Key, _Log] = {}
     for key, own in by_key.items():
-        log = logs.get(key) or WorkLog(person=own[0].person, unit_id=own[0].unit_id, on=own[0].on)
-        if log.replied:
-            rule = N_("the log of this day has been answered; correct it in the application")
-            done.refusals.append(Refusal("", own[0].row.number, "on", str(log.on), rule))
-            continue
-        if _completed(log, own, now, asked[own[0].unit_id, log.on]):
-            (changed if log.pk else new).append(log)
-        logs[key] = log
-    if done.refusals:
-        return logs
-    WorkLog.objects.bulk_create(new)
-    WorkLog.objects.bulk_update(changed, ["state", "submitted_at", "late", "brochures"], batch_size=2000)
-    done.logs, done.late = len(new), sum(log.late for log in (*new, *changed))
+        log = found.get(key) or WorkLog(person=own[0].person, unit_id=own[0].unit_id, on=own[0].on)
+        logs[key] = _Log(log, asked[own[0].unit_id, log.on], now)
+        logs[key].take_brochures([line for line in own if line.kind == Kind.BROCHURES], done)
+        logs[key].hand_in(own)
+    new = [one.log for one in logs.values() if not one.log.pk]
+    if not done.refusals:
+        WorkLog.objects.bulk_create(new, batch_size=5000)
+    done.logs = len(new)
     return logs
 
 
-def _completed(log: WorkLog, lines: Sequence[_Line], now: datetime, asked: asking.Requirement) -> bool:
-    """Fill in brochures and submission; whether anything changed."""
-    before = (log.state, log.submitted_at, log.brochures)
-    brochures = [line.row["quantity"] for line in lines if line.kind == Kind.BROCHURES]
-    if brochures:
-        log.brochures = min(sum(brochures), MOST_BROCHURES)
-    if not log.is_submitted:
-        moments = [_aware(line.row["submitted_at"]) for line in lines if line.row["submitted_at"]]
-        log.submitted_at = max(moments) if moments else now
-        log.state = WorkLog.State.SUBMITTED
-        log.late = windows.is_late(timezone.localtime(log.submitted_at), log.on, asked)
-    return before != (log.state, log.submitted_at, log.brochures)
+class _Log:
+    """A log that lines come to: what changes about it, and what that leaves behind."""
+
+    def __init__(self, log: WorkLog, asked: asking.Requirement, now: datetime) -> None:
+        self.log, self.asked, self.now = log, asked, now
+        self.was_handed_in, self.is_changed = log.is_submitted, False
+        self.corrections: list[Correction] = []
+
+    def take_brochures(self, lines: Sequence[Line], done: LogImport) -> None:
+        """All brochures of a person and day in the file, instead of what files brought before."""
+        if not lines:
+            return
+        log, before = self.log, self.log.brochures_of_files
+        quantity = min(sum(line.row["quantity"] for line in lines), MOST_BROCHURES)
+        if before == quantity:
+            done.unchanged += len(lines)
+            return
+        if not self.may_change(lines[0], done):
+            return
+        old, log.brochures_of_files = log.brochures, quantity
+        log.brochures = max(0, min(log.brochures - (before or 0) + quantity, MOST_BROCHURES))
+        if before is None:
+            done.created += len(lines)
+        else:
+            done.replaced += len(lines)
+            done.brochures.append(Replaced(lines[0].person.employee_no, log.on, before, quantity))
+        self.change(Correction.What.BROCHURES, str(old), str(log.brochures), max(x.moment(self.now) for x in lines))
+
+    def may_change(self, line: Line, done: LogImport) -> bool:
+        """Who was answered is corrected by a person with a reason, not by a file."""
+        if self.log.replied:
+            rule = N_("the log of this day has been answered; correct it in the application")
+            done.refusals.append(Refusal("", line.row.number, "on", str(self.log.on), rule))
+        return not self.log.replied
+
+    def change(self, what: str, old: str, new: str, moment: datetime) -> None:
+        """The late mark and the correction that a change on the page would leave (reading 44)."""
+        self.is_changed = True
+        local = timezone.localtime(moment)
+        if not self.was_handed_in or not windows.is_late(local, self.log.on, self.asked):
+            return
+        self.log.late = True
+        if windows.window(self.log.on, local, self.asked, replied=False) != windows.Window.OPEN:
+            reason = gettext("It came with a file after the log was handed in.")
+            self.corrections.append(Correction(log=self.log, what=what, old=old, new=new, reason=reason, at=self.now))
+
+    def hand_in(self, lines: Sequence[Line]) -> None:
+        """With the moment that the file names, else now."""
+        if self.was_handed_in:
+            return
+        named = [line.moment(self.now) for line in lines if line.row["submitted_at"]]
+        self.log.submitted_at = max(named) if named else self.now
+        self.log.state = WorkLog.State.SUBMITTED
+        self.log.late = windows.is_late(timezone.localtime(self.log.submitted_at), self.log.on, self.asked)
+        self.is_changed = True
 
 
-def _aware(moment: datetime) -> datetime:
-    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+class _Contacts:
+    """The contacts of all lines put on their logs; what is there already stays."""
 
+    def __init__(self, lines: Sequence[Line], logs: dict[Key, _Log], now: datetime, done: LogImport) -> None:
+        self.register = Register([line for line in lines if line.kind != Kind.BROCHURES])
+        self.logs, self.now, self.done = logs, now, done
+        ids = [one.log.pk for one in logs.values() if one.was_handed_in or one.log.pk]
+        known = LogEntry.objects.filter(log__in=ids).values_list("log", "kind", "contact")
+        self.there: set[tuple[Any, str, Any]] = set(known)
 
-def _entries(lines: Sequence[_Line], logs: dict[Key, WorkLog], now: datetime, done: LogImport) -> None:
-    """The contacts of all lines, recognised in the order of their days; what is there already stays."""
-    contacts = _Register([line for line in lines if line.kind != Kind.BROCHURES])
-    there = set(
-        LogEntry.objects.filter(log__in=[log.pk for log in logs.values()]).values_list("log", "kind", "contact")
-    )
-    entries = []
-    for line in contacts.lines:
-        contact, known = contacts.recognise(line)
-        log = logs[line.key]
-        if contact.pk and (log.pk, line.kind.value, contact.pk) in there:
-            done.unchanged += 1
-            continue
-        entries.append(
-            LogEntry(
-                log=log,
-                kind=line.kind,
-                contact=contact,
-                name=line.name,
-                known_as=known,
-                not_in_crm=line.kind == Kind.CLIENT_CALL and not contact.is_client,
-                note=line.row["note"] or "",
-                at=log.submitted_at or now,
-            )
+    def taken(self) -> Weeks:
+        """Write all down; the weeks in which others win or lose a number by it (reading 41)."""
+        entries = [entry for line in self.register.lines if (entry := self._entry(line))]
+        if self.done.refusals:
+            return {}
+        self.register.write()
+        for entry in entries:
+            entry.contact_id = entry.contact.pk
+        LogEntry.objects.bulk_create(entries, batch_size=10_000)
+        changed = [one for one in self.logs.values() if one.is_changed]
+        columns = ["state", "submitted_at", "late", "brochures", "brochures_of_files"]
+        WorkLog.objects.bulk_update([one.log for one in changed], columns, batch_size=2000)
+        Correction.objects.bulk_create([one for log in changed for one in log.corrections])
+        self.done.late = sum(one.log.late for one in changed)
+        weeks = settle({entry.contact_id for entry in entries}, now=self.now)
+        self._count(entries)
+        return weeks
+
+    def _entry(self, line: Line) -> LogEntry | None:
+        contact, known = self.register.recognise(line)
+        one = self.logs[line.key]
+        key = (one.log.pk, line.kind.value, contact.pk or id(contact))
+        if key in self.there:
+            self.done.unchanged += 1
+            return None
+        if not one.may_change(line, self.done):
+            return None
+        self.there.add(key)
+        at = line.moment(self.now) if one.was_handed_in or line.row["submitted_at"] else one.log.submitted_at
+        one.change(Correction.What.ENTRY_ADDED, "", f"{line.kind} {line.name}", at or self.now)
+        return LogEntry(
+            log=one.log,
+            kind=line.kind,
+            contact=contact,
+            name=line.name,
+            known_as=known,
+            not_in_crm=line.kind == Kind.CLIENT_CALL and not contact.is_client,
+            note=line.row["note"] or "",
+            at=at or self.now,
         )
-        done.known_numbers += line.kind == Kind.PROSPECT and known != KnownAs.NEW
-    contacts.write()
-    for entry in entries:
-        entry.contact_id = entry.contact.pk
-    once = list({(entry.log_id, entry.kind, entry.contact_id): entry for entry in reversed(entries)}.values())[::-1]
-    LogEntry.objects.bulk_create(once, batch_size=10_000)
-    done.clients_not_found = sum(entry.not_in_crm for entry in once)
-    done.created = len(once)
-    done.unchanged += len(entries) - len(once)
 
-
-class _Register:
-    """The register of contacts as it is and as the lines add to it."""
-
-    def __init__(self, lines: Sequence[_Line]) -> None:
-        self.lines = lines
-        phones = {line.phone for line in lines} - {""}
-        clients = {line.client_no for line in lines} - {""}
-        self.by_phone: dict[str, Contact] = {}
-        self.by_client: dict[str, Contact] = {}
-        for contact in Contact.objects.filter(Q(phone__in=phones) | Q(client_no__in=clients)):
-            self._keep(contact)
-        self.in_crm = client_numbers_known(clients | (self.by_client.keys() - {""}))
-        self.new: list[Contact] = []
-        self.changed: dict[int, Contact] = {}
-
-    def _keep(self, contact: Contact) -> None:
-        if contact.phone:
-            self.by_phone[contact.phone] = contact
-        if contact.client_no:
-            self.by_client[contact.client_no] = contact
-
-    def recognise(self, line: _Line) -> tuple[Contact, KnownAs]:
-        contact = self.by_phone.get(line.phone) or self.by_client.get(line.client_no)
-        if contact is None:
-            contact = Contact(
-                phone=line.phone,
-                client_no=line.client_no,
-                name=line.name,
-                owner=line.person,
-                unit_id=line.unit_id,
-                registered_on=line.on,
-                is_client=line.client_no in self.in_crm,
-            )
-            self.new.append(contact)
-            self._keep(contact)
-            return contact, KnownAs.CLIENT if contact.is_client else KnownAs.NEW
-        before = (contact.client_no, contact.is_client)
-        contact.is_client |= bool({line.client_no, contact.client_no} & self.in_crm)
-        if line.client_no and not contact.client_no and line.client_no not in self.by_client:
-            contact.client_no = line.client_no
-            self._keep(contact)
-        if contact.pk and before != (contact.client_no, contact.is_client):
-            self.changed[contact.pk] = contact
-        return contact, known_as(contact, line.person)
-
-    def write(self) -> None:
-        Contact.objects.bulk_create(self.new, batch_size=10_000)
-        Contact.objects.bulk_update(self.changed.values(), ["client_no", "is_client"], batch_size=2000)
+    def _count(self, entries: Sequence[LogEntry]) -> None:
+        settled = LogEntry.objects.filter(pk__in=[entry.pk for entry in entries], kind=Kind.PROSPECT)
+        self.done.known_numbers = settled.exclude(known_as=KnownAs.NEW).count()
+        self.done.clients_not_found = sum(entry.not_in_crm for entry in entries)
+        self.done.created += len(entries)

@@ -156,7 +156,7 @@ def _facts(week: Week, held: dict[int, list[Place]], only: Collection[int] | Non
     ):
         handed_in = state == WorkLog.State.SUBMITTED
         logs[person, on] = by_id[pk] = _Log(unit, late, handed_in, [Entry(Kind.BROCHURES, quantity=brochures)])
-    entries = LogEntry.objects.filter(log__on__gte=week.first, log__on__lt=week.end)
+    entries = LogEntry.objects.filter(log__on__gte=week.first, log__on__lt=week.end, awaits_yes=False)
     if only is not None:
         entries = entries.filter(log__person__in=only)
     kinds, known = {kind.value: kind for kind in Kind}, {one.value: one for one in KnownAs}

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from django.utils.translation import gettext
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from accounts.models import User
+from messaging.models import Message
 from tests.cast import TODAY
-from worklogs.models import Contact, DayScore, LogEntry, WorkLog
+from worklogs.models import Contact, Correction, DayScore, LogEntry, WeekScore, WorkLog
 from worklogs.rules.kinds import CONTACT_KINDS, LABELS
-from worklogs.tests.test_writing import in_crm
+from worklogs.services import set_brochures
+from worklogs.tests.test_writing import at, in_crm
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +54,7 @@ def import_logs(tmp_path, text, *extra, encoding="utf-8"):
 def test_entries_become_judged_logs(cast, tmp_path):
     code, answer = import_logs(tmp_path, GOOD)
     assert code == 0
-    assert (answer["rows"], answer["created"], answer["logs"], answer["known_numbers"]) == (5, 4, 2, 1)
+    assert (answer["rows"], answer["created"], answer["logs"], answer["known_numbers"]) == (5, 5, 2, 1)
     assert answer["ignored_columns"] == ["weather"]
     assert answer["covers"] == ["2026-11-17", "2026-11-18"]
     first, second = WorkLog.objects.order_by("on")
@@ -74,14 +79,14 @@ def test_the_same_file_twice_changes_nothing(cast, tmp_path):
     import_logs(tmp_path, GOOD)
     before = list(WorkLog.objects.values()), list(LogEntry.objects.values()), list(DayScore.objects.values())
     code, answer = import_logs(tmp_path, GOOD)
-    assert (code, answer["created"], answer["unchanged"]) == (0, 0, 4)
+    assert (code, answer["created"], answer["unchanged"], answer["replaced"]) == (0, 0, 5, 0)
     assert answer["effects"]["changed_days"] == 0
     assert (list(WorkLog.objects.values()), list(LogEntry.objects.values()), list(DayScore.objects.values())) == before
 
 
 def test_a_dry_run_counts_and_changes_nothing(cast, tmp_path):
     code, answer = import_logs(tmp_path, GOOD, "--dry-run")
-    assert (code, answer["created"], answer["dry_run"]) == (0, 4, True)
+    assert (code, answer["created"], answer["dry_run"]) == (0, 5, True)
     assert not WorkLog.objects.exists() and not DayScore.objects.exists() and not Contact.objects.exists()
 
 
@@ -160,9 +165,111 @@ def test_more_rows_cost_no_more_queries(cast, tmp_path):
         )
 
     counts = []
-    for n, start in ((12, 0), (600, 1000)):
+    for n, start in ((12, 50_000), (600, 60_000)):
         with CaptureQueriesContext(connection) as queries:
             code, answer = import_logs(tmp_path, rows(n, start))
         assert (code, answer["created"]) == (0, n)
         counts.append(len(queries))
     assert counts[1] <= counts[0] + 2
+
+
+HEADER = "employee_no,on,kind,contact_name,phone,quantity,submitted_at\n"
+
+
+@pytest.mark.clause("S3.b")
+def test_the_earlier_log_day_has_the_number_though_it_arrives_later_and_the_other_is_told(cast, tmp_path):
+    import_logs(tmp_path, HEADER + "1002,2026-11-17,prospect,x,13511110001,,2026-11-17 18:00\n")
+    assert DayScore.objects.get(person=cast.person("cm2"), on="2026-11-17").points == 1
+    import_logs(tmp_path, HEADER + "1001,2026-11-02,prospect,y,13511110001,,2026-11-02 18:00\n")
+    points = DayScore.objects.filter(points__gt=0).values_list("person__user__employee_no", "on")
+    assert list(points) == [("1001", date(2026, 11, 2))]
+    assert WeekScore.objects.get(person=cast.person("cm2"), week="2026-11-16").points == 0
+    contact = Contact.objects.get()
+    assert (contact.owner, contact.name) == (cast.person("cm"), "y")
+    (told,) = Message.objects.filter(rule__startswith="worklogs.claim.")
+    assert told.recipient == cast.cm2 and "135****0001" in told.body
+
+
+ROWS = [
+    "1001,2026-11-16,prospect,a,13511110001,,2026-11-16 18:00",
+    "1002,2026-11-17,prospect,b,13511110001,,2026-11-17 18:00",
+    "1001,2026-11-17,prospect_call,a,13511110001,,2026-11-17 18:00",
+    "1003,2026-11-16,appointment,c,13511110002,,2026-11-16 18:00",
+    "1003,2026-11-16,prospect,c,13511110002,,2026-11-16 18:00",
+    "2001,2026-11-16,prospect,d,13511110002,,2026-11-16 17:00",
+    "2001,2026-11-11,client_call,d,13511110003,,2026-11-11 17:00",
+    "1001,2026-11-11,prospect,e,13511110003,,2026-11-11 17:00",
+    "1001,2026-11-16,brochures,,,30,2026-11-16 18:00",
+    "1001,2026-11-16,brochures,,,25,2026-11-16 18:00",
+]
+
+
+@pytest.mark.clause("S3.a", "S3.b", "S3.c", "S3.d", "S3.e")
+@pytest.mark.budget(20)
+@given(st.permutations(ROWS), st.integers(0, len(ROWS)), st.integers(0, len(ROWS)))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_same_rows_in_any_order_and_any_parts_give_the_same_scores(cast, tmp_path, rows, first, second):
+    brochures = [row for row in rows if "brochures" in row]
+    rest = [row for row in rows if "brochures" not in row]
+    parts = [[*rest[:first], *brochures], rest[first:second], rest[max(first, second) :]]
+
+    def scored(*files):
+        with transaction.atomic():
+            for lines in files:
+                if lines:
+                    assert import_logs(tmp_path, HEADER + "\n".join(lines) + "\n")[0] == 0
+            known = LogEntry.objects.values_list("log__person", "log__on", "kind", "known_as")
+            points = DayScore.objects.values_list("person", "on", "points", "unmet")
+            weeks = WeekScore.objects.values_list("person", "week", "points")
+            owners = Contact.objects.values_list("phone", "owner", "registered_on", "name")
+            found = [
+                sorted(map(str, one))
+                for one in (known, points.filter(points__gt=0), weeks.filter(points__gt=0), owners)
+            ]
+            transaction.set_rollback(True)
+        return found
+
+    assert scored(*parts) == scored(ROWS)
+
+
+@pytest.mark.clause("S3.a")
+def test_brochures_of_a_file_add_up_and_replace_what_files_brought_and_not_what_she_entered(cast, tmp_path):
+    set_brochures(person=cast.person("cm"), on=TODAY, quantity=7, actor=cast.cm, now=at(12))
+    head, row = HEADER, "1001,2026-11-18,brochures,,,{},2026-11-18 18:00\n"
+    _, answer = import_logs(tmp_path, head + row.format(10) + row.format(20))
+    assert (answer["created"], answer["replaced"], WorkLog.objects.get().brochures) == (2, 0, 37)
+    _, preview = import_logs(tmp_path, head + row.format(25), "--dry-run")
+    assert preview["brochures_replaced"] == [{"employee_no": "1001", "on": "2026-11-18", "old": 30, "new": 25}]
+    _, answer = import_logs(tmp_path, head + row.format(25))
+    assert (answer["rows"], answer["created"], answer["replaced"], WorkLog.objects.get().brochures) == (1, 0, 1, 32)
+    _, answer = import_logs(tmp_path, head + row.format(25))
+    assert (answer["unchanged"], answer["replaced"], WorkLog.objects.get().brochures) == (1, 0, 32)
+
+
+@pytest.mark.clause("S3.2")
+def test_what_a_file_adds_after_the_cut_off_marks_the_log_late_and_after_its_days_is_a_correction(cast, tmp_path):
+    row = "1001,{},prospect,x,{},,{}\n"
+    import_logs(tmp_path, HEADER + row.format("2026-11-10", "13511110001", "2026-11-10 18:00"))
+    import_logs(tmp_path, HEADER + row.format("2026-11-17", "13511110002", "2026-11-17 18:00"))
+    import_logs(tmp_path, HEADER + row.format("2026-11-17", "13511110003", "2026-11-17 21:00"))
+    assert not WorkLog.objects.filter(late=True).exists(), "entered in time, though it came later"
+    more = row.format("2026-11-10", "13511110004", "") + row.format("2026-11-17", "13511110005", "")
+    import_logs(tmp_path, HEADER + more)
+    assert WorkLog.objects.filter(late=True).count() == 2
+    correction = Correction.objects.get()
+    assert (correction.log.on.day, correction.new, correction.author) == (10, "prospect x", None)
+
+
+def test_a_file_loaded_again_after_the_answer_is_known_again_and_changes_nothing(cast, tmp_path):
+    import_logs(tmp_path, GOOD)
+    WorkLog.objects.update(replied=True)
+    code, answer = import_logs(tmp_path, GOOD)
+    assert (code, answer["unchanged"], answer["created"]) == (0, 5, 0)
+
+
+@pytest.mark.clause("S3.b")
+def test_a_colleagues_own_number_is_no_prospect_in_a_file_either(cast, tmp_path):
+    User.objects.filter(pk=cast.cm2.pk).update(phone="13900000001")
+    code, answer = import_logs(tmp_path, GOOD)
+    assert code == 2 and {refusal["column"] for refusal in answer["refused"]} == {"phone"}
+    assert answer["refused_rows"] == answer["rows"] == 5

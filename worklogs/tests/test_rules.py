@@ -255,13 +255,14 @@ def test_a_log_is_late_after_the_cut_off_of_its_own_day():
 
 @pytest.mark.clause("S3.2")
 def test_a_log_is_free_until_answered_then_corrected_then_closed():
-    today = date(2026, 11, 18)
-    assert window(today, today, AS_WRITTEN, replied=False) == Window.OPEN
-    assert window(today, today, AS_WRITTEN, replied=True) == Window.BY_CORRECTION
-    assert window(date(2026, 11, 15), today, AS_WRITTEN, replied=False) == Window.OPEN
-    assert window(date(2026, 11, 14), today, AS_WRITTEN, replied=False) == Window.BY_CORRECTION
-    assert window(date(2026, 10, 17), today, AS_WRITTEN, replied=False) == Window.CLOSED
-    assert window(date(2026, 11, 19), today, AS_WRITTEN, replied=False) == Window.FUTURE
+    today, noon = date(2026, 11, 18), datetime(2026, 11, 18, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
+    assert window(today, noon, AS_WRITTEN, replied=False) == Window.OPEN
+    assert window(today, noon, AS_WRITTEN, replied=True) == Window.OPEN, "the day lasts until its cut-off"
+    assert window(today, noon.replace(hour=23), AS_WRITTEN, replied=True) == Window.BY_CORRECTION
+    assert window(date(2026, 11, 15), noon, AS_WRITTEN, replied=False) == Window.OPEN
+    assert window(date(2026, 11, 14), noon, AS_WRITTEN, replied=False) == Window.BY_CORRECTION
+    assert window(date(2026, 10, 17), noon, AS_WRITTEN, replied=False) == Window.CLOSED
+    assert window(date(2026, 11, 19), noon, AS_WRITTEN, replied=False) == Window.FUTURE
 
 
 @pytest.mark.clause("S3.b")

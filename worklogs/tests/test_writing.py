@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from itertools import count
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.periods import Week
 from crm.models import Import, Opening
 from policies.models import ParameterValue
-from teams.models import Posting, Role
+from teams.models import Outlet, PartnerBank, Posting, Role
 from tests.cast import TODAY, Cast
 from worklogs import services
 from worklogs.models import Contact, Correction, DayScore, LogEntry, WeekScore, WorkLog
 from worklogs.rules.kinds import Kind
-from worklogs.services import judge_what_is_due
+from worklogs.services import judge_what_is_due, judging
 
 pytestmark = pytest.mark.django_db
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+LATER = count()  # who writes later in a test does so at a later moment
 
 
 def at(hour: int, minute: int = 0, on: date = TODAY) -> datetime:
@@ -26,7 +29,14 @@ def at(hour: int, minute: int = 0, on: date = TODAY) -> datetime:
 
 def write(user, kind=Kind.PROSPECT, phone="13900000001", name="王女士", *, on=TODAY, now=None, **more):
     return services.save_entry(
-        person=user.person, on=on, kind=kind, name=name, phone=phone, actor=user, now=now or at(12), **more
+        person=user.person,
+        on=on,
+        kind=kind,
+        name=name,
+        phone=phone,
+        actor=user,
+        now=now or at(12) + timedelta(microseconds=next(LATER)),
+        **more,
     )
 
 
@@ -199,7 +209,7 @@ def test_after_an_answer_a_change_is_a_correction_with_its_reason(cast):
     services.submit_log(person=cast.person("cm"), on=TODAY, now=at(18))
     WorkLog.objects.update(replied=True)
     with pytest.raises(services.ReasonNeeded):
-        services.remove_entry(entry=entry, actor=cast.cm, now=at(19))
+        services.remove_entry(entry=entry, actor=cast.cm, now=at(22, 30))
     assert LogEntry.objects.count() == 1 and score(cast.cm).points == 1
     services.remove_entry(entry=entry, reason="号码记错", actor=cast.cm, now=at(23))
     correction = Correction.objects.get()
@@ -247,3 +257,87 @@ def test_impossible_brochures_are_refused(cast, quantity):
     with pytest.raises(services.NotThatMany):
         services.set_brochures(person=cast.person("cm"), on=TODAY, quantity=quantity, actor=cast.cm, now=at(12))
     assert not WorkLog.objects.exists()
+
+
+@pytest.mark.clause("S3.b")
+def test_a_number_of_a_closed_month_stays_whose_it_is(cast, monkeypatch):
+    earlier, later = date(2026, 11, 16), date(2026, 11, 17)
+    closed = Week(earlier)
+    write(cast.cm2, on=later, now=at(12, on=later))
+    paths = [cast.unit["B1M1A1"].path]
+    monkeypatch.setattr(judging, "_closings", [lambda week: paths if week == closed else []])
+    assert write(cast.cm, on=earlier).known_as == "colleague"
+    assert Contact.objects.get().owner == cast.person("cm2")
+    monkeypatch.setattr(judging, "_closings", [])
+    assert write(cast.cm_west, on=earlier, now=at(13)).known_as == "colleague", "earlier is who entered it first"
+    assert Contact.objects.get().owner == cast.person("cm"), "once nothing is closed the earlier log has it"
+
+
+@pytest.mark.clause("S3.2", "S3.b")
+def test_what_was_typed_without_a_line_counts_by_its_first_moment(cast):
+    write(cast.cm2, now=at(14))
+    services.submit_log(person=cast.person("cm"), on=TODAY, note="雨天", now=at(21))
+    entry = write(cast.cm, typed_at=at(13), now=at(23))
+    assert (entry.at, entry.arrived_at, entry.known_as) == (at(13), at(23), "")
+    assert (score(cast.cm).points, score(cast.cm2).points) == (1, 0)
+    assert not entry.log.late, "typed before the cut-off"
+    write(cast.cm, phone="13900000002", typed_at=at(22, 30), now=at(23))
+    assert WorkLog.objects.get(person=cast.person("cm")).late
+
+
+@pytest.mark.clause("S3.2", "S3.b")
+def test_what_arrives_more_than_a_day_later_counts_once_the_leader_says_yes(cast):
+    yesterday = date(2026, 11, 17)
+    write(cast.cm2, on=yesterday, now=at(14, on=yesterday))
+    entry = write(cast.cm, on=yesterday, typed_at=at(9, on=yesterday), now=at(10))
+    assert entry.awaits_yes
+    assert (score(cast.cm, yesterday).points, score(cast.cm2, yesterday).points) == (0, 1)
+    assert not services.say_yes(entry=entry, actor=cast.cm, now=at(11)), "nobody says it to herself"
+    assert services.say_yes(entry=entry, actor=cast.am, now=at(11))
+    assert (score(cast.cm, yesterday).points, score(cast.cm2, yesterday).points) == (1, 0)
+    assert not services.say_yes(entry=entry, actor=cast.am, now=at(12))
+
+
+@pytest.mark.clause("S3.b")
+@pytest.mark.parametrize("of", ["colleague", "outlet", "head", "firm"])
+def test_numbers_of_the_firm_are_no_prospects(cast, of):
+    number = "02188886666"
+    if of == "colleague":
+        type(cast.cm2).objects.filter(pk=cast.cm2.pk).update(phone=number)
+    elif of == "firm":
+        ParameterValue.objects.create(
+            code="worklogs.firm_numbers", unit=cast.unit["HX"], value="95500、021-8888 6666", from_on=date(2026, 1, 1),
+            source="公司市场部", set_by=cast.market,
+        )  # fmt: skip
+    else:
+        bank = PartnerBank.objects.create(code="K1", name="工行", head_phone=number if of == "head" else "")
+        Outlet.objects.create(
+            code="K1-1", name="人民路支行", bank=bank, unit=cast.unit["B1"], phone=number if of == "outlet" else ""
+        )
+    with pytest.raises(services.NotAProspect):
+        write(cast.cm, phone="021-88886666")
+    assert not Contact.objects.exists()
+    assert write(cast.cm, Kind.CLIENT_CALL, phone="021-88886666")
+
+
+def test_an_early_answer_does_not_close_the_day_before_its_cut_off(cast):
+    write(cast.cm)
+    services.submit_log(person=cast.person("cm"), on=TODAY, now=at(14))
+    WorkLog.objects.update(replied=True)
+    write(cast.cm, phone="13900000002", now=at(21, 59))
+    assert not Correction.objects.exists() and score(cast.cm).points == 2
+    with pytest.raises(services.ReasonNeeded):
+        write(cast.cm, phone="13900000003", now=at(22, 1))
+
+
+@pytest.mark.clause("S3.b")
+def test_a_contact_is_changed_and_its_number_with_it(cast):
+    entry = write(cast.cm)
+    write(cast.cm2, phone="13900000001", name="王姐")
+    changed = services.edit_entry(entry=entry, name="李先生", phone="13900000002", actor=cast.cm, now=at(15))
+    assert (changed.name, changed.contact.phone, changed.known_as, changed.at) == ("李先生", "13900000002", "", at(15))
+    assert Contact.objects.get(phone="13900000001").owner == cast.person("cm2")
+    assert (score(cast.cm).points, score(cast.cm2).points) == (1, 1)
+    same = services.edit_entry(entry=changed, name="李总", phone="13900000002", note="柜台", actor=cast.cm, now=at(16))
+    assert (same.name, same.note, same.at) == ("李总", "柜台", at(15))
+    assert Contact.objects.count() == 2

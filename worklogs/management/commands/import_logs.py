@@ -35,6 +35,9 @@ class Command(MusterCommand):
             "logs": done.logs,
             "created": done.created,
             "unchanged": done.unchanged,
+            "replaced": done.replaced,
+            "refused_rows": done.rows if done.refusals else 0,
+            "brochures_replaced": [asdict(one) for one in done.brochures],
             "known_numbers": done.known_numbers,
             "clients_not_found": done.clients_not_found,
             "late": done.late,
@@ -44,8 +47,11 @@ class Command(MusterCommand):
         if done.refusals:
             raise Refused(*(refusal.as_json() for refusal in done.refusals), answer=answer)
         self.say(
-            f"{done.rows} rows: {done.created} entries added, {done.unchanged} there already, {done.logs} new logs"
+            f"{done.rows} rows: {done.created} added, {done.unchanged} there already, {done.replaced} replaced; "
+            f"{done.logs} new logs"
         )
+        for one in done.brochures:
+            self.say(f"brochures of {one.employee_no} on {one.on}: {one.old} → {one.new}")
         if done.clients_not_found:
             self.say(f"{done.clients_not_found} calls to clients not found in CRM, marked")
         if done.ignored_columns:

@@ -1,0 +1,66 @@
+"""The register of contacts while a file of logs is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.db.models import Q
+
+from crm.selectors import client_numbers_known
+from worklogs.models import Contact
+from worklogs.rules.kinds import KnownAs
+from worklogs.selectors import known_as
+
+if TYPE_CHECKING:
+    from worklogs.services.importing import Line
+
+
+class Register:
+    """The register of contacts as it is and as the lines add to it."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self.lines = lines
+        phones = {line.phone for line in lines} - {""}
+        clients = {line.client_no for line in lines} - {""}
+        self.by_phone: dict[str, Contact] = {}
+        self.by_client: dict[str, Contact] = {}
+        for contact in Contact.objects.filter(Q(phone__in=phones) | Q(client_no__in=clients)):
+            self._keep(contact)
+        self.in_crm = client_numbers_known(clients | (self.by_client.keys() - {""}))
+        self.new: list[Contact] = []
+        self.changed: dict[int, Contact] = {}
+
+    def _keep(self, contact: Contact) -> None:
+        if contact.phone:
+            self.by_phone[contact.phone] = contact
+        if contact.client_no:
+            self.by_client[contact.client_no] = contact
+
+    def recognise(self, line: Line) -> tuple[Contact, KnownAs]:
+        contact = self.by_phone.get(line.phone) or self.by_client.get(line.client_no)
+        if contact is None:
+            contact = Contact(
+                phone=line.phone,
+                client_no=line.client_no,
+                name=line.name,
+                owner=line.person,
+                unit_id=line.unit_id,
+                registered_on=line.on,
+                is_client=line.client_no in self.in_crm,
+            )
+            self.new.append(contact)
+            self._keep(contact)
+            return contact, KnownAs.CLIENT if contact.is_client else KnownAs.NEW
+        before = (contact.client_no, contact.is_client)
+        contact.is_client |= bool({line.client_no, contact.client_no} & self.in_crm)
+        if line.client_no and not contact.client_no and line.client_no not in self.by_client:
+            contact.client_no = line.client_no
+            self._keep(contact)
+        if contact.pk and before != (contact.client_no, contact.is_client):
+            self.changed[contact.pk] = contact
+        return contact, known_as(contact, line.person)
+
+    def write(self) -> None:
+        Contact.objects.bulk_create(self.new, batch_size=10_000)
+        Contact.objects.bulk_update(self.changed.values(), ["client_no", "is_client"], batch_size=2000)
