@@ -17,7 +17,7 @@ from attendance.sheets import COLUMNS
 from core.editing import Seen
 from core.explain import N_
 from core.periods import Day
-from core.tables import Filled, Refusal, Row, Sheet, doubled_keys, fill
+from core.tables import Filled, Refusal, Row, Sheet, doubled_keys, fill, remarks_on
 
 ONE_AT_A_TIME = 7_041_970
 
@@ -91,12 +91,13 @@ class CalendarImport:
     unchanged: int = 0
     refusals: list[Refusal] = field(default_factory=list)
     ignored_columns: tuple[str, ...] = ()
+    remarks: list[Refusal] = field(default_factory=list)  # to be told, though nothing is refused for it
 
 
 @transaction.atomic
 def import_days(*, sheets: Sequence[Sheet]) -> CalendarImport:
     """Take over a table of days, whole or not at all; days not in it stay as they are."""
-    done = CalendarImport()
+    done = CalendarImport(remarks=remarks_on(sheets))
     days: dict[date, CalendarDay] = {}
     for filled in (fill(sheet, COLUMNS) for sheet in sheets if sheet.rows):
         done.ignored_columns += filled.ignored

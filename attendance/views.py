@@ -158,6 +158,8 @@ def import_days(request: AuthedRequest) -> HttpResponse:
         return shown(request, year, status=422, import_form=form, refusals=refusals[:200])
     counts = {"created": done.created, "updated": done.updated, "unchanged": done.unchanged}
     messages.success(request, _("Days: %(created)s new, %(updated)s changed, %(unchanged)s as before.") % counts)
+    for remark in done.remarks:
+        messages.warning(request, remark.text)
     return redirect("attendance:calendar")
 
 

@@ -36,6 +36,9 @@ YES_OR_NO = {
 NUMBER = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?|[+-]?\.\d+", re.ASCII)
 MIDNIGHT = r"(?:[ T]\s*0?0:00(?::00(?:\.0+)?)?(?: ?\+08:?00)?|[ T]\s*12:00(?::00)? ?AM| ?(?:上午|凌晨) ?(?:12|0?0):00(?::00)?)?"
 DATE = re.compile(rf"(\d{{4}})[-/.年](\d{{1,2}})[-/.月](\d{{1,2}})日?{MIDNIGHT}", re.ASCII | re.IGNORECASE)
+LOOSE_MOMENT = re.compile(
+    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?[ T]*(\d{1,2})[:时時](\d{1,2})分?(?::(\d{1,2})(?:\.0+)?)?", re.ASCII
+)
 COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 MONTH = re.compile(r"(\d{4})(?:[-/.年](?=\d{1,2}月?$)|(?=\d{2}$))(\d{1,2})月?", re.ASCII)
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::\d{2})?", re.ASCII)
@@ -266,8 +269,13 @@ def _moment(raw: Raw, column: Column) -> datetime:
     if isinstance(raw, datetime):
         moment = raw
     else:
+        text = visible(_plain_text(raw)).strip()
+        loose = LOOSE_MOMENT.fullmatch(text)
         try:
-            moment = datetime.fromisoformat(visible(_plain_text(raw)).strip().replace("/", "-"))
+            if loose:
+                moment = datetime(*(int(part or 0) for part in loose.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
+            else:
+                moment = datetime.fromisoformat(text.replace("/", "-"))
         except ValueError:
             raise problem from None
     _in_range(moment.date())

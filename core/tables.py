@@ -105,6 +105,12 @@ class Sheet:
     hidden: Hidden = field(default_factory=Hidden)
 
 
+def remarks_on(sheets: Iterable[Sheet]) -> list[Refusal]:
+    """What of a file its sender did not see; the hidden sheets are named once."""
+    remarks = (remark for sheet in sheets for remark in sheet.hidden.remarks(sheet.name))
+    return list({(remark.sheet, remark.rule, remark.values["names"]): remark for remark in remarks}.values())
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A table that is expected: its name, the other names its sheet or file may have, and its columns."""

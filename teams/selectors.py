@@ -124,6 +124,11 @@ def _members(period: Period, units: Iterable[Unit] | None, roles: Collection[str
     return members
 
 
+def employee_numbers() -> set[str]:
+    """Of everybody, whether still with the firm or not."""
+    return set(Person.objects.values_list("user__employee_no", flat=True))
+
+
 @dataclass(frozen=True, slots=True)
 class GradeSpan:
     """A grade and the days it holds; `to_on` is the first day it no longer does."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -116,3 +117,18 @@ def test_a_figure_with_more_places_than_its_column_is_refused_naming_them_howeve
             read_cell(raw, Column("", kind="decimal"))
         assert bad.value.values_in_rule == {"places": "2"}
     assert read_cell(0.1 + 0.2, Column("", kind="decimal")) == Decimal("0.3")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026/11/30 0:00", "2026-11-30 00:00:00", "2026-11-30T00:00:00", "2026/11/30 0:00:00.000", "2026年11月30日 0:00",
+     "2026-11-30T00:00:00+08:00", "2026/11/30 12:00:00 AM", "2026/11/30 上午12:00:00", "２０２６／１１／３０", "\u200b20261130"],
+)  # fmt: skip
+def test_a_day_at_midnight_is_that_day(text):
+    assert read_cell(text, Column("", kind="date")) == date(2026, 11, 30)
+
+
+@pytest.mark.parametrize("text", ["2026/11/30 0:01", "2026-11-30 12:00", "2026-11-30 00:00:01"])
+def test_a_day_at_another_time_is_no_day(text):
+    with pytest.raises(BadCell):
+        read_cell(text, Column("", kind="date"))

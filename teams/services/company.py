@@ -12,7 +12,7 @@ from django.db import connection, transaction
 from core.cells import EARLIEST
 from core.explain import N_
 from core.identifiers import identifier
-from core.tables import Filled, Refusal, Sheet, doubled_keys, fill, for_forms
+from core.tables import Filled, Refusal, Sheet, doubled_keys, fill, for_forms, remarks_on
 from teams import sheets as forms
 from teams.models import Person, PlaceChange, Posting
 from teams.selectors import MEMBERS
@@ -100,7 +100,7 @@ def load_company(
     refusals += [refusal for changes in changed.values() for refusal in changes.refusals]
     if refusals:
         raise CompanyRefused(refusals)
-    report = LoadReport(ignored, remarks=_hidden(sheets))
+    report = LoadReport(ignored, remarks=remarks_on(sheets))
     for name, changes in changed.items():
         report.remarks += changes.remarks
         report.tables[name] = _counted(changes)
@@ -119,12 +119,6 @@ def load_company(
         for follow in _followers:
             follow()
     return report
-
-
-def _hidden(sheets: Sequence[Sheet]) -> list[Refusal]:
-    """What of the workbook its sender did not see; the hidden sheets are named once."""
-    remarks = (remark for sheet in sheets for remark in sheet.hidden.remarks(sheet.name))
-    return list({(remark.sheet, remark.text): remark for remark in remarks}.values())
 
 
 def note_places(changed: Mapping[str, Changes]) -> None:

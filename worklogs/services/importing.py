@@ -15,9 +15,11 @@ from django.utils.translation import gettext
 from core import identifiers
 from core.clock import day_of
 from core.explain import N_
+from core.identifiers import lookalikes
 from core.periods import Period
-from core.tables import Filled, Refusal, Row, Sheet, fill
+from core.tables import Filled, Refusal, Row, Sheet, fill, remarks_on
 from teams.models import Person
+from teams.selectors import employee_numbers
 from worklogs.models import Correction, LogEntry, WorkLog
 from worklogs.rules import asking, windows
 from worklogs.rules.kinds import Kind, KnownAs
@@ -48,6 +50,7 @@ class LogImport:
 
     rows: int = 0
     refusals: list[Refusal] = field(default_factory=list)
+    remarks: list[Refusal] = field(default_factory=list)  # to be told, though nothing is refused for it
     ignored_columns: tuple[str, ...] = ()
     logs: int = 0
     created: int = 0  # rows that brought something new
@@ -130,6 +133,7 @@ def _take(sheets: Sequence[Sheet], now: datetime, done: LogImport) -> None:
 def _lines(sheets: Sequence[Sheet], now: datetime, done: LogImport) -> list[Line]:
     """The rows as lines; what cannot be taken goes to the refusals."""
     found: list[Line] = []
+    done.remarks = remarks_on(sheets)
     for filled in (fill(sheet, ENTRIES.columns) for sheet in sheets if sheet.rows):
         done.rows += len(filled.rows) + len({refusal.row for refusal in filled.refusals})
         done.ignored_columns += filled.ignored
@@ -151,6 +155,8 @@ class _Reading:
             person.employee_no: person
             for person in Person.objects.filter(user__employee_no__in=numbers).select_related("user")
         }
+        missing = numbers - self.people.keys()
+        self.likely = lookalikes(missing, employee_numbers()) if missing else {}
         days = [row["on"] for row in filled.rows]
         self.places: dict[int, list[Place]] = places(
             Period.between(min(days), max(days)), people=[person.pk for person in self.people.values()]
@@ -162,7 +168,7 @@ class _Reading:
             try:
                 found.append(self._line(row))
             except _Untaken as untaken:
-                done.refusals.append(self.filled.refusal(row, untaken.column, untaken.rule))
+                done.refusals.append(self.filled.refusal(row, untaken.column, untaken.rule, **untaken.values))
         prospects = [line for line in found if line.phone and line.kind != Kind.CLIENT_CALL]
         units = {line.unit_id for line in prospects}
         of_firm = numbers_of_the_firm({line.phone for line in prospects}, unit_ids=units, on=self.today)
@@ -173,7 +179,13 @@ class _Reading:
     def _line(self, row: Row) -> Line:
         person = self.people.get(row["employee_no"])
         if person is None:
-            raise _Untaken("employee_no", N_("nobody has this employee number"))
+            likely = self.likely.get(row["employee_no"])
+            if likely is None:
+                raise _Untaken("employee_no", N_("nobody has this employee number"))
+            rule = N_(
+                "nobody has this employee number; do you mean %(likely)s? They differ in leading zeros or capitals only"
+            )
+            raise _Untaken("employee_no", rule, likely=likely)
         if row["on"] > self.today:
             raise _Untaken("on", N_("lies in the future"))
         unit = next((p.unit_id for p in self.places.get(person.pk, ()) if p.from_on <= row["on"] < p.end), None)
@@ -188,9 +200,9 @@ class _Reading:
 class _Untaken(Exception):
     """A row that cannot be taken because of one of its cells."""
 
-    def __init__(self, column: str, rule: str) -> None:
+    def __init__(self, column: str, rule: str, **values: str) -> None:
         super().__init__(rule)
-        self.column, self.rule = column, rule
+        self.column, self.rule, self.values = column, rule, values
 
 
 def _numbers(row: Row) -> tuple[str, str]:

@@ -273,3 +273,16 @@ def test_a_colleagues_own_number_is_no_prospect_in_a_file_either(cast, tmp_path)
     code, answer = import_logs(tmp_path, GOOD)
     assert code == 2 and {refusal["column"] for refusal in answer["refused"]} == {"phone"}
     assert answer["refused_rows"] == answer["rows"] == 5
+
+
+def test_numbers_and_days_are_read_however_they_are_written_and_a_likely_person_is_named(cast, tmp_path):
+    text = (
+        "employee_no,on,kind,phone,submitted_at\n"
+        "１００１,2026/11/17 0:00,prospect,\u202d86 139 0000 0001\u202c,2026/11/17 8:05\n"
+        "'1001,2026-11-17T00:00:00,prospect,139\u200b0000\u200b0001,2026年11月17日 8:05\n"
+    )
+    code, answer = import_logs(tmp_path, text)
+    assert (code, answer["created"], answer["unchanged"]) == (0, 1, 1)
+    assert Contact.objects.get().phone == "13900000001"
+    code, answer = import_logs(tmp_path, text.replace("１００１", "01001"))
+    assert code == 2 and "1001" in answer["refused"][0]["rule"]

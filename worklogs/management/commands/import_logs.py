@@ -31,6 +31,7 @@ class Command(MusterCommand):
             "dry_run": dry_run,
             "rows": done.rows,
             "accepted": 0 if done.refusals else done.rows,
+            "remarks": [{"sheet": one.sheet, "says": one.text} for one in done.remarks],
             "ignored_columns": done.ignored_columns,
             "logs": done.logs,
             "created": done.created,
@@ -54,6 +55,8 @@ class Command(MusterCommand):
             self.say(f"brochures of {one.employee_no} on {one.on}: {one.old} → {one.new}")
         if done.clients_not_found:
             self.say(f"{done.clients_not_found} calls to clients not found in CRM, marked")
+        for remark in done.remarks:
+            self.say(f"{remark.sheet}: {remark.text}".removeprefix(": "))
         if done.ignored_columns:
             self.say(f"ignored columns: {', '.join(done.ignored_columns)}")
         self.say(f"{done.judged.changed_days} days and {done.judged.changed_weeks} weeks judged anew")
