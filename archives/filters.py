@@ -16,11 +16,10 @@ class DocumentFilter(django_filters.FilterSet):  # type: ignore[misc]
         label=_("Month"), method="of_month", widget=forms.TextInput(attrs={"placeholder": "2026-11"})
     )
     unit = django_filters.CharFilter(label=_("Unit (code)"), field_name="unit__code", lookup_expr="iexact")
-    format = django_filters.ChoiceFilter(label=_("Format"), choices=Document.Format.choices, empty_label=_("All"))
 
     class Meta:
         model = Document
-        fields = ("month", "unit", "format")
+        fields = ("month", "unit")
 
     def of_month(self, found: QuerySet[Document], name: str, value: Any) -> QuerySet[Document]:
         try:

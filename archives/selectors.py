@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
+from dataclasses import dataclass
 
 from archives.models import Document
 from compensation.models import PayRun
+from documents.models import StoredFile
+from documents.services import is_as_stored
 
 
 def runs_to_file() -> list[PayRun]:
@@ -13,15 +15,12 @@ def runs_to_file() -> list[PayRun]:
     return list(PayRun.objects.filter(state=PayRun.State.SIGNED_3).select_related("branch", "plan__plan"))
 
 
-def sha256_of(document: Document) -> str | None:
-    """The checksum of the file as it lies there now; `None` when it is gone."""
-    try:
-        with document.file.storage.open(str(document.file.name)) as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError:
-        return None
+@dataclass(frozen=True, slots=True)
+class FiledFile:
+    stored: StoredFile
+    is_unchanged: bool
 
 
-def is_unchanged(document: Document) -> bool:
-    """Whether the file still is what was filed."""
-    return sha256_of(document) == document.sha256
+def filed_files(document: Document) -> list[FiledFile]:
+    """The document's files, each with its checksum compared just now."""
+    return [FiledFile(stored, is_as_stored(stored)) for stored in document.files.order_by("format")]

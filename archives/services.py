@@ -2,81 +2,72 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
-from collections.abc import Iterator
 from datetime import datetime
 
-from django.core.files.base import ContentFile
 from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
-from archives import texts
+from archives import kinds, texts
 from archives.models import Document
 from archives.reports import as_pdf, as_workbook, pay_report
 from archives.selectors import runs_to_file
 from compensation.models import PayRun
 from compensation.services import ContentChanged, PayRefused, close_month, look_again
 from core.clock import day_of
+from documents.models import StoredFile
+from documents.services import keep
 from messaging.models import Channel
 from messaging.services import Draft, post
 from teams.models import Function
 from teams.selectors import head_office
 
-UNFIT_FOR_FILES = re.compile(r'[\x00-\x1f/\\:*?"<>|]+')
 LANGUAGE = "zh-hans"  # of the filed paper; the pages around it speak the reader's
 
 
-def file_pay_run(*, run: PayRun, now: datetime, actor: User | None = None) -> list[Document]:
+def file_pay_run(*, run: PayRun, now: datetime, actor: User | None = None) -> Document:
     """File a run that has its three signatures: report as workbook and PDF with checksums, month closed, head office
     told (D15.b). Raises `OutOfOrder` for any other run and `ContentChanged` when rows or facts are not what was signed:
     then the signatures are void and those concerned are told.
 
-    Filing a run that is filed already gives its documents and does nothing.
+    Filing a run that is filed already gives its document and does nothing.
     """
     run = PayRun.objects.select_related("branch", "plan__plan", "drafted_by", "reviewed_by").get(pk=run.pk)
     if run.is_filed:
-        return list(run.documents.all())
-    written: list[Document] = []
+        return run.documents.get()
+    written: list[StoredFile] = []
     try:
         with transaction.atomic():
             close_month(run=run, now=now, actor=actor)
             with translation.override(LANGUAGE):
-                for document in _documents(run, now, actor):
-                    written.append(document)
+                document = _written(run, now, actor, written)
             _tell_head_office(run, now)
     except ContentChanged:
         look_again(branch=run.branch, month=run.period, now=now)
         raise
     except BaseException:
-        for document in written:  # the rows are rolled back; their files go too
-            document.file.delete(save=False)
+        for stored in written:  # the rows are rolled back; their files go too
+            stored.file.delete(save=False)
         raise
-    return written
+    return document
 
 
-def _documents(run: PayRun, now: datetime, actor: User | None) -> Iterator[Document]:
+def _written(run: PayRun, now: datetime, actor: User | None, written: list[StoredFile]) -> Document:
+    """The report as a record with its two files; `written` knows of each file, should anything fail."""
     report = pay_report(run)
     title = f"{run.branch.name} {run.period.code} {report.title}"
-    for form, content in ((Document.Format.PDF, as_pdf(report)), (Document.Format.XLSX, as_workbook(report))):
-        document = Document(
-            kind=Document.Kind.PAY_REPORT,
-            format=form,
-            title=title,
-            unit=run.branch,
-            month=run.month,
-            run=run,
-            file_name=f"{UNFIT_FOR_FILES.sub('-', title)}.{form}",
-            sha256=hashlib.sha256(content).hexdigest(),
-            size=len(content),
-            created_by=actor,
-            created_at=now,
-        )
-        document.file.save(document.file_name, ContentFile(content), save=False)
-        yield document  # from here on the caller knows of the file, should anything fail
-        document.save()
+    document = Document.objects.create(
+        kind=Document.Kind.PAY_REPORT, title=title, unit=run.branch, month=run.month, run=run, created_by=actor, created_at=now,
+    )  # fmt: skip
+    for form, content in (("pdf", as_pdf(report)), ("xlsx", as_workbook(report))):
+        written.append(
+            keep(
+                kind=kinds.PAY_REPORT, about=document, unit=run.branch, content=content, form=form, title=title,
+                actor=actor, now=now, month=run.month,
+            )
+        )  # fmt: skip
+    return document
 
 
 def _tell_head_office(run: PayRun, now: datetime) -> None:

@@ -6,6 +6,5 @@ app_name = "archives"
 urlpatterns = [
     path("", views.documents, name="documents"),
     path("documents/<uuid:public_id>/", views.document, name="document"),
-    path("documents/<uuid:public_id>/download/", views.download, name="download"),
     path("runs/<uuid:public_id>/file/", views.file_run, name="file_run"),
 ]

@@ -1,14 +1,13 @@
-"""The archive: what is filed, one document, its file."""
+"""The archive: what is filed, and one document with its files."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import FileResponse, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -17,23 +16,19 @@ from accounts.requests import AuthedRequest
 from archives import services
 from archives.filters import DocumentFilter
 from archives.models import Document
-from archives.selectors import is_unchanged
+from archives.selectors import filed_files
 from compensation.models import PayRun, Stage
 from compensation.services import PayRefused
 from teams.authority import Power
+from teams.reach import needs, reach
 
 PER_PAGE = 40
-TYPES = {
-    Document.Format.PDF: "application/pdf",
-    Document.Format.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @require_safe
+@needs(Power.SEE_PAY, Power.SEE_FILED_PAY)
 def documents(request: AuthedRequest) -> HttpResponse:
-    if not request.user.authority.paths(Power.SEE_PAY, Power.SEE_FILED_PAY):
-        raise PermissionDenied
-    seen = Document.objects.visible_to(request.user).select_related("unit").order_by("-month", "unit__code", "format")
+    seen = Document.objects.visible_to(request.user).select_related("unit").prefetch_related("files")
     found = DocumentFilter(request.GET, queryset=seen)
     page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "archives/documents.html", {"page": page, "filter": found})
@@ -41,51 +36,23 @@ def documents(request: AuthedRequest) -> HttpResponse:
 
 @require_safe
 def document(request: AuthedRequest, public_id: UUID) -> HttpResponse:
-    return show(request, seen(request, public_id))
-
-
-def seen(request: AuthedRequest, public_id: UUID) -> Document:
-    found = Document.objects.visible_to(request.user).select_related("unit", "run__branch", "created_by")
-    return get_object_or_404(found, public_id=public_id)
-
-
-def show(request: AuthedRequest, document: Document, *, status: int = 200) -> HttpResponse:
-    run = document.run
+    one = reach(request, Document.objects.select_related("unit", "run__branch", "created_by"), public_id)
+    files = filed_files(one)
     context = {
-        "document": document,
-        "is_unchanged": is_unchanged(document),
-        "signatures": run.signatures.standing().order_by("stage") if run else [],
-        "others": Document.objects.filter(run=run).exclude(pk=document.pk) if run else [],
-        "may_open_run": run is not None and PayRun.objects.visible_to(request.user).filter(pk=run.pk).exists(),
+        "document": one,
+        "files": files,
+        "is_unchanged": bool(files) and all(filed.is_unchanged for filed in files),
+        "signatures": one.run.signatures.standing().order_by("stage") if one.run else [],
+        "may_open_run": one.run is not None and PayRun.objects.visible_to(request.user).filter(pk=one.run.pk).exists(),
     }
-    return render(request, "archives/document.html", context, status=status)
-
-
-@require_safe
-def download(request: AuthedRequest, public_id: UUID) -> HttpResponseBase:
-    """The file itself, inert in a browser; a file that is not what was filed is not handed out."""
-    document = seen(request, public_id)
-    if not is_unchanged(document):
-        return show(request, document, status=409)
-    answer = FileResponse(
-        document.file.open(),
-        as_attachment=True,
-        filename=document.file_name,
-        content_type=TYPES[Document.Format(document.format)],
-    )
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "no-store"
-    return answer
+    return render(request, "archives/document.html", context)
 
 
 @require_POST
 def file_run(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     """File a signed run at once, for whoever does not want to wait for the schedule."""
-    run = get_object_or_404(PayRun.objects.visible_to(request.user), public_id=public_id)
-    powers = [Power.DRAFT_PAY, *(stage.power for stage in Stage)]
-    if not any(request.user.authority.may(power, run.branch.path) for power in powers):
-        raise PermissionDenied
+    powers = (Power.DRAFT_PAY, *(stage.power for stage in Stage))
+    run = reach(request, PayRun.objects.select_related("branch"), public_id, *powers, at="branch")
     try:
         services.file_pay_run(run=run, actor=request.user, now=timezone.now())
     except PayRefused as refusal:

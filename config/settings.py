@@ -153,6 +153,7 @@ SMS_QUIET_UNTIL = time.fromisoformat(env.str("SMS_QUIET_UNTIL", default="07:30")
 OWN_APPS = [
     "core",
     "accounts",
+    "documents",
     "messaging",
     "teams",
     "policies",
@@ -209,7 +210,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "accounts.middleware.SignedInMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "core.middleware.AuditContextMiddleware",
     "accounts.middleware.NoStoreMiddleware",
@@ -258,7 +259,6 @@ AUTHENTICATION_BACKENDS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
-CSRF_FAILURE_VIEW = "accounts.views.expired_form"
 ACCOUNT_ADAPTER = "accounts.adapter.ClosedAccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = "employee_no"
 ACCOUNT_LOGIN_METHODS = {"username"}

@@ -19,6 +19,7 @@ for model in (Authenticator, EmailAddress, Group, UserSession):  # what librarie
 urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path(settings.ADMIN_PATH, admin.site.urls),
+    path("files/", include("documents.urls")),
     path("messages/", include("messaging.urls")),
     path("teams/", include("teams.urls")),
     path("policy/", include("policies.urls")),

@@ -11,12 +11,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TypeVar
 
-from django.core.files.base import ContentFile
-
 from accounts.models import User
+from archives.kinds import PAY_REPORT
 from archives.models import Document
 from compensation.models import BusinessDetail, PayLine, PayPlan, PayRun, PaySlip, PlanVersion, Question, Signature
 from crm.models import Import
+from documents.services import keep
 from messaging.models import Channel, Message, PhoneTask
 from supervision.models import LaggardEntry, ReminderRule, ReminderRun
 from teams.models import Grading, Person, Posting, Role, Unit
@@ -171,12 +171,13 @@ def detail(cast: Cast, n: int) -> BusinessDetail:
 
 @one_of_many
 def document(cast: Cast, n: int) -> Document:
-    made = Document(
-        kind="pay_report", format="pdf", title=SECRET, unit=cast.unit["B1"], month=month(n), file_name="x.pdf",
-        sha256="0" * 64, size=1, created_by=cast.manager, created_at=NOON,
+    made = Document.objects.create(
+        kind="pay_report", title=SECRET, unit=cast.unit["B1"], month=month(n), created_by=cast.manager, created_at=NOON,
     )  # fmt: skip
-    made.file.save(f"test-{n}.pdf", ContentFile(b"%PDF-1.7"), save=False)
-    made.save()
+    keep(
+        kind=PAY_REPORT, about=made, unit=cast.unit["B1"], content=b"%PDF-1.7", form="pdf", title=SECRET,
+        actor=cast.manager, now=NOON, month=month(n),
+    )  # fmt: skip
     return made
 
 

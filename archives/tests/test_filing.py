@@ -15,20 +15,26 @@ from pypdf import PdfReader
 from archives.models import Document
 from archives.reports import as_pdf, pay_report
 from archives.services import file_pay_run, file_signed_runs
-from archives.verification import documents_are_as_filed, filed_runs_have_their_report
+from archives.verification import filed_runs_have_their_report
 from compensation.models import BusinessDetail, PayLine, PayMonth, PayRun, PaySlip, PersonMonth, Signature
 from compensation.services import ContentChanged, MonthClosed, OutOfOrder, record_person_month
 from compensation.tests.month import NOW, OCTOBER, PayOf
 from compensation.verification import closed_months_have_a_filed_run, signatures_match_the_content
+from documents.models import StoredFile
+from documents.verification import files_are_as_stored
 from messaging.models import Message
 from teams.models import Person
 
 D = Decimal
 
 
+def filed(run: PayRun, form: str) -> StoredFile:
+    stored: StoredFile = run.documents.get().files.get(format=form)
+    return stored
+
+
 def workbook_of(run: PayRun):
-    document = run.documents.get(format="xlsx")
-    return load_workbook(io.BytesIO(document.file.open().read())).active
+    return load_workbook(io.BytesIO(filed(run, "xlsx").file.open().read())).active
 
 
 @pytest.mark.clause("D15.b")
@@ -38,13 +44,13 @@ def test_after_the_third_signature_the_report_is_filed_and_head_office_told(pay_
     run.refresh_from_db()
     assert run.state == PayRun.State.FILED
     assert PayMonth.objects.get(branch=pay_of.branch).closed_at == NOW
-    assert {d.format for d in run.documents.all()} == {"pdf", "xlsx"}
+    assert {stored.format for stored in run.documents.get().files.all()} == {"pdf", "xlsx"}
     told = Message.objects.get(text="archives.report_filed")
     assert told.recipient == pay_of.cast.office and str(run.total) not in told.body
     slips = Message.objects.filter(text="compensation.slip_ready")
     assert {m.recipient.name for m in slips} == set(run.slips.values_list("name", flat=True))
     assert file_signed_runs(now=NOW) == 0
-    assert len(file_pay_run(run=run, now=NOW)) == 2 and Document.objects.count() == 2
+    assert file_pay_run(run=run, now=NOW) == Document.objects.get(), "one row a report"
 
 
 @pytest.mark.clause("D15.b")
@@ -89,7 +95,7 @@ def test_the_filed_workbook_holds_form_3_with_totals_signatures_and_no_formula(p
 def test_the_filed_pdf_says_the_same_in_chinese(pay_of: PayOf) -> None:
     run = pay_of.signed()
     file_pay_run(run=run, now=NOW)
-    content = run.documents.get(format="pdf").file.open().read()
+    content = filed(run, "pdf").file.open().read()
     text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
     for shown in ("林小雨", "3,659.43", "宋玉梅", "韩冰", "唐建国", run.digest):
         assert shown in text
@@ -229,15 +235,15 @@ def test_verification_is_silent_while_all_is_well_and_names_what_is_not(pay_of: 
     run = pay_of.signed()
     file_pay_run(run=run, now=NOW)
     every = (
-        documents_are_as_filed,
+        files_are_as_stored,
         filed_runs_have_their_report,
         signatures_match_the_content,
         closed_months_have_a_filed_run,
     )
     assert [finding for check in every for finding in check()] == []
-    document = run.documents.get(format="pdf")
+    document = filed(run, "pdf")
     document.file.storage.delete(str(document.file.name))
-    assert [f.row for f in documents_are_as_filed()] == [f"archives_document {document.pk}"]
+    assert [f.row for f in files_are_as_stored()] == [f"documents_storedfile {document.pk}"]
     with connection.cursor() as cursor:  # somebody with power over the database switches the guards off
         cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("UPDATE compensation_payline SET amount = amount + 1 WHERE component = 'commission'")
@@ -249,8 +255,8 @@ def test_verification_is_silent_while_all_is_well_and_names_what_is_not(pay_of: 
 def test_a_download_is_inert_and_only_for_those_who_may(pay_of: PayOf, signed_in) -> None:
     run = pay_of.signed()
     file_pay_run(run=run, now=NOW)
-    document = run.documents.get(format="pdf")
-    address = reverse("archives:download", args=[document.public_id])
+    document = filed(run, "pdf")
+    address = reverse("documents:download", args=[document.public_id])
     answer = signed_in(pay_of.cast.office).get(address)
     content = b"".join(answer.streaming_content)
     assert content.startswith(b"%PDF") and len(content) == document.size
@@ -267,8 +273,8 @@ def test_a_download_is_inert_and_only_for_those_who_may(pay_of: PayOf, signed_in
 def test_a_file_that_was_changed_is_not_handed_out(pay_of: PayOf, signed_in) -> None:
     run = pay_of.signed()
     file_pay_run(run=run, now=NOW)
-    document = run.documents.get(format="xlsx")
+    document = filed(run, "xlsx")
     with document.file.storage.open(str(document.file.name), "wb") as file:
         file.write(b"something else")
-    answer = signed_in(pay_of.cast.office).get(reverse("archives:download", args=[document.public_id]))
-    assert answer.status_code == 409 and "校验" in answer.content.decode()
+    answer = signed_in(pay_of.cast.office).get(reverse("documents:download", args=[document.public_id]))
+    assert answer.status_code == 409 and "不一致" in answer.content.decode()

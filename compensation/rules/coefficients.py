@@ -46,8 +46,9 @@ class ComplianceCoefficient:
     on: tuple[str, ...] = (COMMISSION, BONUS)
 
     def apply(self, sheet: Sheet) -> None:
-        complaints = sheet.month.inputs.complaints
-        factor = value_at(Decimal(complaints), self.steps)
+        factor = value_at(Decimal(sheet.inputs.complaints), self.steps)
         sheet.figures["compliance_coefficient"] = factor
-        line = Line(N_("Compliance coefficient"), factor, STANDARD, ((N_("valid complaints"), complaints),))
+        line = Line(
+            N_("Compliance coefficient"), factor, STANDARD, ((N_("valid complaints"), sheet.inputs.complaints),)
+        )
         sheet.multiply(self.on, factor, SlipLine(self.kind, ZERO, clause=STANDARD, explained=(line,)))

@@ -43,7 +43,7 @@ def test_a_filed_document_is_never_changed_nor_removed(pay_of: PayOf) -> None:
         lambda: Document.objects.update(title="x"),
         lambda: Document.objects.bulk_update([one], ["title"]),
         Document.objects.all().delete,
-        by_sql("UPDATE archives_document SET sha256 = 'x'"),
+        by_sql("UPDATE documents_storedfile SET sha256 = 'x'"),
         by_sql("DELETE FROM archives_document"),
     ):
         refused(write, "never changed")

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from archives.models import Document
 from archives.services import file_pay_run
 from compensation.models import BusinessDetail, PayPlan, PayRun, PaySlip, PlanVersion
 from compensation.services import ask_question, record_plan_approval
@@ -315,5 +316,12 @@ def signed_run(cast: Cast) -> dict[str, Any]:
 
 @thing("document")
 def document(cast: Cast) -> dict[str, Any]:
-    filed = file_pay_run(run=pay_in(cast, 3).signed(), now=NOW)
-    return {"public_id": filed[0].public_id}
+    return {"public_id": file_pay_run(run=pay_in(cast, 3).signed(), now=NOW).public_id}
+
+
+@thing("stored_file")
+def stored_file(cast: Cast) -> dict[str, Any]:
+    filed = Document.objects.filter(month=date(2026, 3, 1)).first() or file_pay_run(
+        run=pay_in(cast, 3).signed(), now=NOW
+    )
+    return {"public_id": filed.files.get(format="pdf").public_id}

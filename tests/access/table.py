@@ -255,7 +255,7 @@ CRM = [
 ARCHIVES = [
     page("archives:documents", f"{PAY} {OTHER_PAY} office"),
     page("archives:document", f"{PAY} office", of="document"),
-    part("archives:download", f"{PAY} office", of="document"),
+    part("documents:download", f"{PAY} office", of="stored_file"),
     verb("archives:file_run", "clerk accountant deputy manager", of="signed_run", sees="auditor"),
 ]
 

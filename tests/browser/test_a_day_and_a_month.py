@@ -147,4 +147,4 @@ def test_a_month_goes_from_the_import_to_the_file(site: Site, committed: Cast):
 
     run.refresh_from_db()
     assert run.state == PayRun.State.FILED
-    assert sorted(Document.objects.filter(run=run).values_list("format", flat=True)) == ["pdf", "xlsx"]
+    assert sorted(Document.objects.get(run=run).files.values_list("format", flat=True)) == ["pdf", "xlsx"]
