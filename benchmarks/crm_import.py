@@ -27,7 +27,7 @@ MERGE = """INSERT INTO crm_opening (open_date, branch_id, client_no, fund_accoun
            'normal', t.unit_id, 0
     FROM anchor s JOIN teams_unit b ON b.code = s.branch JOIN accounts_user a ON a.employee_no = s.developer
     JOIN teams_person p ON p.user_id = a.id JOIN teams_posting t ON t.person_id = p.id
-    ON CONFLICT (fund_account, client_no, developer_id) DO UPDATE SET open_date = excluded.open_date,
+    ON CONFLICT (fund_account, client_no, developer_id) WHERE ended_by_id IS NULL DO UPDATE SET open_date = excluded.open_date,
         open_assets = excluded.open_assets, branch_id = excluded.branch_id"""
 COUNT = """
 INSERT INTO crm_dailyresult (person_id, day, unit_id, openings, open_assets)
@@ -38,7 +38,7 @@ INSERT INTO crm_unitresult (unit_id, day, openings, running)
         FROM crm_dailyresult d JOIN teams_unit u ON u.id = d.unit_id
         CROSS JOIN LATERAL unnest(string_to_array(trim(BOTH '/' FROM u.path), '/')) AS line(id) GROUP BY 1, 2) counted;
 """
-EMPTIED = ("crm_opening", "crm_superseded", "crm_dailyresult", "crm_unitresult")
+EMPTIED = ("crm_opening", "crm_dailyresult", "crm_unitresult")
 
 
 def lines(rows: int) -> Iterator[tuple[date, str, str, str, str, str, float]]:

@@ -5,11 +5,13 @@ class CompensationConfig(AppConfig):
     name = "compensation"
 
     def ready(self) -> None:
-        from compensation.selectors.dependencies import pay_built_on, pay_touched_by  # noqa: PLC0415
+        from compensation.selectors import dependencies  # noqa: PLC0415
         from compensation.selectors.weeks import closed_in  # noqa: PLC0415
-        from crm.services import register_dependency, register_notice  # noqa: PLC0415
+        from crm import services as crm  # noqa: PLC0415
         from worklogs.services import register_closing  # noqa: PLC0415
 
-        register_dependency(pay_built_on)
-        register_notice(pay_touched_by)
+        crm.register_closed_months(dependencies.closed_months)
+        crm.register_dependency(dependencies.pay_built_on)
+        crm.register_notice(dependencies.pay_touched_by)
+        crm.register_pay(dependencies.pay_as_it_stands)
         register_closing(closed_in)

@@ -71,3 +71,16 @@ class UploadForm(forms.Form):
     def covers(self) -> tuple[date, date] | None:
         first, last = self.cleaned_data["covers_from"], self.cleaned_data["covers_to"]
         return (first, last) if first and last else None
+
+
+class TellApartForm(forms.Form):
+    """Words of a file that are other things than the known ones they look like, and why."""
+
+    words = forms.MultipleChoiceField(label=_("These are different"), widget=forms.CheckboxSelectMultiple)
+    reason = forms.CharField(label=_("Reason"), max_length=200)
+
+    def __init__(self, *args: Any, alike: list[list[str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        words = self.fields["words"]
+        assert isinstance(words, forms.MultipleChoiceField)  # noqa: S101
+        words.choices = [(word, f"{word} ≠ {known}") for _what, word, known in alike]

@@ -12,6 +12,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from core.closing import Closing
+from core.fields import IdentifierField
 from core.tables import Refusal
 from teams.authority import Power
 from teams.models import Outlet, Person, Unit
@@ -174,13 +176,27 @@ class OpeningQuerySet(models.QuerySet["Opening"]):
         return self.filter(Q(developer__user=user) | user.authority.sees_unit("unit__path"))
 
 
+class CurrentOpenings(models.Manager["Opening"]):
+    """What holds now: versions that a later import replaced or removed are for those who ask what was."""
+
+    def get_queryset(self) -> OpeningQuerySet:
+        return OpeningQuerySet(self.model, using=self._db).filter(ended_by=None)
+
+    def visible_to(self, user: User) -> OpeningQuerySet:
+        return self.get_queryset().visible_to(user)
+
+
 class Opening(models.Model):
     """An account opening as credited to one person: an account two people brought has two rows, with shares.
 
     `unit` is where the developer was posted on the day: the opening counts there, whatever branch keeps the account.
+
+    A row is written once. What an import replaces or removes gets its name in `ended_by`, and the new version is a row
+    of its own; an import that was reverted has ended its own rows. `objects` gives what holds, `versions` everything.
     """
 
     audited_by = "batch"
+    closed_with = Closing("pay", unit="unit", month="open_date", further=True, free=("ended_by",))
 
     class Status(models.TextChoices):
         NORMAL = "normal", _("normal")
@@ -190,22 +206,24 @@ class Opening(models.Model):
 
     open_date = models.DateField(_("opened on"))
     branch = unchecked(Unit, verbose_name=_("branch"))
-    client_no = models.CharField(_("client number"), max_length=32)
-    fund_account = models.CharField(_("fund account"), max_length=32)
+    client_no = IdentifierField(_("client number"), max_length=32)
+    fund_account = IdentifierField(_("fund account"), max_length=32)
     client_name = models.CharField(
         _("client"), max_length=8, blank=True, help_text=_("only the first character is kept")
     )
     developer = unchecked(Person, related_name="openings", verbose_name=_("developed by"))
     servicer = unchecked(Person, null=True, verbose_name=_("serviced by"))
-    share = models.DecimalField(_("share"), max_digits=5, decimal_places=4)
+    share = models.DecimalField(_("share"), max_digits=21, decimal_places=20, help_text=_("a third keeps 20 places"))
     outlet = unchecked(Outlet, null=True, verbose_name=_("outlet"))
     open_assets = models.DecimalField(_("assets at opening"), max_digits=18, decimal_places=2, null=True, blank=True)
     channel = models.CharField(_("channel"), max_length=64, blank=True)
     status = models.CharField(_("status"), max_length=16, choices=Status, default=Status.NORMAL)
     unit = unchecked(Unit, verbose_name=_("counts for"))
     source = unchecked(Import, related_name="openings", verbose_name=_("import"))
+    ended_by = unchecked(Import, null=True, related_name="openings_ended", verbose_name=_("replaced by"))
 
-    objects = OpeningQuerySet.as_manager()
+    objects = CurrentOpenings()
+    versions = OpeningQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("account opening")
@@ -213,10 +231,15 @@ class Opening(models.Model):
         indexes = [
             models.Index(fields=["open_date", "developer"], name="opening_by_day"),
             models.Index(fields=["source"], name="opening_by_import"),
+            models.Index(fields=["ended_by"], name="opening_by_end", condition=~Q(ended_by=None)),
             models.Index(fields=["client_no"], name="opening_by_client"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["fund_account", "client_no", "developer"], name="one_credit_a_developer"),
+            models.UniqueConstraint(
+                fields=["fund_account", "client_no", "developer"],
+                name="one_credit_a_developer",
+                condition=Q(ended_by=None),
+            ),
             models.CheckConstraint(condition=Q(share__gt=0) & Q(share__lte=1), name="opening_share_is_a_part"),
         ]
 
@@ -236,18 +259,31 @@ class AccountMonthQuerySet(models.QuerySet["AccountMonth"]):
         return self.filter(Q(person__user=user) | user.authority.sees_unit("unit__path"))
 
 
+class CurrentAccountMonths(models.Manager["AccountMonth"]):
+    """What holds now, as of openings."""
+
+    def get_queryset(self) -> AccountMonthQuerySet:
+        return AccountMonthQuerySet(self.model, using=self._db).filter(ended_by=None)
+
+    def visible_to(self, user: User) -> AccountMonthQuerySet:
+        return self.get_queryset().visible_to(user)
+
+
 class AccountMonth(models.Model):
     """What one account did in a month for one person by one relation. `month` is its first day.
 
-    `unit` is the person's last post of that month; for somebody who left before, the last one held.
+    `unit` is the person's last post of that month; for somebody who left before, the last one held. Where the file names
+    a `branch`, it is her last post in that one (reading 40). Versions are kept as those of `Opening`.
     """
 
     audited_by = "batch"
+    closed_with = Closing("pay", unit="unit", month="month", further=True, free=("ended_by",))
 
     month = models.DateField(_("month"))
-    fund_account = models.CharField(_("fund account"), max_length=32)
+    fund_account = IdentifierField(_("fund account"), max_length=32)
     relation = models.CharField(_("relation"), max_length=16, choices=Relation)
     person = unchecked(Person, related_name="account_months", verbose_name=_("person"))
+    branch = unchecked(Unit, null=True, verbose_name=_("branch"), help_text=_("as the file names it"))
     unit = unchecked(Unit, verbose_name=_("unit"))
     turnover = models.DecimalField(_("turnover"), max_digits=18, decimal_places=2, null=True, blank=True)
     gross_commission = models.DecimalField(_("commission"), max_digits=18, decimal_places=2)
@@ -261,8 +297,10 @@ class AccountMonth(models.Model):
     trades = models.PositiveIntegerField(_("trades"), null=True, blank=True)
     product_sales = models.DecimalField(_("products sold"), max_digits=18, decimal_places=2, null=True, blank=True)
     source = unchecked(Import, related_name="account_months", verbose_name=_("import"))
+    ended_by = unchecked(Import, null=True, related_name="account_months_ended", verbose_name=_("replaced by"))
 
-    objects = AccountMonthQuerySet.as_manager()
+    objects = CurrentAccountMonths()
+    versions = AccountMonthQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("account month")
@@ -270,38 +308,19 @@ class AccountMonth(models.Model):
         indexes = [
             models.Index(fields=["month", "unit", "person"], name="account_month_of_unit"),
             models.Index(fields=["source"], name="account_month_by_import"),
+            models.Index(fields=["ended_by"], name="account_month_by_end", condition=~Q(ended_by=None)),
         ]
         constraints = [
             models.UniqueConstraint(
-                fields=["month", "fund_account", "relation", "person"], name="one_account_month_a_relation"
+                fields=["fund_account", "month", "relation", "person"],
+                name="one_account_month_a_relation",
+                condition=Q(ended_by=None),
             ),
             models.CheckConstraint(condition=Q(month__day=1), name="account_month_is_first_day"),
         ]
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.fund_account} {self.get_relation_display()}"
-
-
-class Superseded(models.Model):
-    """A row as it stood before an import changed or removed it; what a revert brings back."""
-
-    audited_by = "batch"
-
-    source = models.ForeignKey(Import, models.PROTECT, related_name="superseded", db_constraint=False)
-    kind = models.CharField(max_length=16, choices=Kind)
-    row = models.BigIntegerField()
-    removed = models.BooleanField()
-    old = models.JSONField()
-
-    objects = models.Manager()
-
-    class Meta:
-        verbose_name = _("superseded row")
-        verbose_name_plural = _("superseded rows")
-        indexes = [models.Index(fields=["kind", "row"], name="superseded_row")]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.row}"
 
 
 class DailyResultQuerySet(models.QuerySet["DailyResult"]):
@@ -317,7 +336,7 @@ class DailyResult(models.Model):
     day = models.DateField(_("day"))
     person = unchecked(Person, related_name="daily_results", verbose_name=_("person"))
     unit = unchecked(Unit, verbose_name=_("unit"))
-    openings = models.DecimalField(_("openings"), max_digits=12, decimal_places=4)
+    openings = models.DecimalField(_("openings"), max_digits=30, decimal_places=20)
     open_assets = models.DecimalField(_("assets at opening"), max_digits=18, decimal_places=2)
 
     objects = DailyResultQuerySet.as_manager()
@@ -345,8 +364,8 @@ class UnitResult(models.Model):
 
     unit = unchecked(Unit, related_name="daily_results", verbose_name=_("unit"))
     day = models.DateField(_("day"))
-    openings = models.DecimalField(_("openings"), max_digits=14, decimal_places=4)
-    running = models.DecimalField(_("openings so far"), max_digits=16, decimal_places=4)
+    openings = models.DecimalField(_("openings"), max_digits=30, decimal_places=20)
+    running = models.DecimalField(_("openings so far"), max_digits=32, decimal_places=20)
 
     objects = UnitResultQuerySet.as_manager()
 

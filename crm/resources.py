@@ -47,6 +47,7 @@ class OpeningResource(InWords):
 class AccountMonthResource(InWords):
     words = LABELS
     employee_no = column("employee_no", "person__user__employee_no")
+    branch = column("branch", "branch__code")
 
     class Meta:
         model = AccountMonth
@@ -55,6 +56,7 @@ class AccountMonthResource(InWords):
             "fund_account",
             "relation",
             "employee_no",
+            "branch",
             "turnover",
             "gross_commission",
             "pass_through",
@@ -67,7 +69,7 @@ class AccountMonthResource(InWords):
         )
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("person__user")
+        return super().get_queryset().select_related("person__user", "branch")
 
 
 class DailyResultResource(InWords):

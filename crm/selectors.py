@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import DecimalField, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 
+from core.identifiers import LIKENESS_IN_SQL
 from core.money import ZERO
 from core.periods import Month, Period
 from crm.models import AccountMonth, DailyResult, Import, Kind, Opening, UnitResult
@@ -45,8 +46,12 @@ def openings_by_person(*, period: Period, within: Unit | None = None) -> dict[in
     return {pk: plain(value) for pk, value in rows.values_list("person").annotate(total=Sum("openings")).order_by()}
 
 
+EXACT = 12  # places to which counts are compared: far finer than any two shares differ, far coarser than a kept third
+
+
 def plain(value: Decimal) -> Decimal:
-    """3.0000 as 3, 2.5000 as 2.5: so that equal counts look equal."""
+    """3.0000 as 3, 2.5000 as 2.5, three thirds as 1: so that equal counts are and look equal."""
+    value = round(value, EXACT)
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
@@ -135,7 +140,8 @@ WHERE (r.openings, r.running) IS DISTINCT FROM (e.openings, e.running) ORDER BY 
 """  # noqa: S608 (a constant of this module)
 STALE_DAILY_RESULTS = """
 WITH counted AS (
-    SELECT developer_id AS person_id, open_date AS day, sum(share) AS openings FROM crm_opening GROUP BY 1, 2
+    SELECT developer_id AS person_id, open_date AS day, sum(share) AS openings FROM crm_opening
+    WHERE ended_by_id IS NULL GROUP BY 1, 2
 )
 SELECT coalesce(d.id, 0), person_id, day, coalesce(d.openings, 0), coalesce(c.openings, 0)
 FROM crm_dailyresult d FULL JOIN counted c USING (person_id, day)
@@ -143,11 +149,71 @@ WHERE d.openings IS DISTINCT FROM c.openings ORDER BY day, person_id LIMIT %s
 """
 
 
+SPELT = r"regexp_replace(normalize(word, NFKC), '[^0-9A-Za-z_-]', '', 'g')"
+ALIKE_NUMBERS = f"""
+WITH words AS (
+    SELECT 'client_no' AS what, client_no AS word FROM crm_opening WHERE ended_by_id IS NULL
+    UNION SELECT 'fund_account', fund_account FROM crm_opening WHERE ended_by_id IS NULL
+    UNION SELECT 'fund_account', fund_account FROM crm_accountmonth WHERE ended_by_id IS NULL
+), alike AS (SELECT what, word, {LIKENESS_IN_SQL.format(SPELT)} AS alike FROM words)
+SELECT a.what, a.word, b.word
+FROM (SELECT what, alike FROM alike GROUP BY 1, 2 HAVING count(*) > 1) d
+JOIN alike a USING (what, alike) JOIN alike b USING (what, alike)
+WHERE a.word < b.word AND NOT EXISTS (SELECT FROM core_toldapart t WHERE t."table" = a.what
+    AND ((t.code, t.other) = (a.word, b.word) OR (t.code, t.other) = (b.word, a.word)))
+ORDER BY 1, 2, 3 LIMIT %s
+"""  # noqa: S608 (a constant of this module)
+
+
+def alike_numbers(most: int = 20) -> list[tuple[str, str, str]]:
+    """Stored numbers of clients and accounts that differ only in their spelling, and that nobody has told apart."""
+    return stale_rows(ALIKE_NUMBERS, most)
+
+
 def stale_rows(question: str, most: int = 20) -> list[tuple[Any, ...]]:
     """The first results that are not what the rows below them sum to, by one of the `STALE_…` questions."""
     with connection.cursor() as cursor:
         cursor.execute(question, [most])
         return list(cursor.fetchall())
+
+
+def versions_of(kind: str) -> Any:
+    """Everything that was ever brought, what was replaced and removed with it."""
+    return (Opening if kind == Kind.OPENINGS else AccountMonth).versions
+
+
+KEYS = {
+    Kind.OPENINGS: ("fund_account", "client_no", "developer_id"),
+    Kind.ACCOUNT_MONTH: ("month", "fund_account", "relation", "person_id"),
+}
+WITHOUT_A_WORD = {"id", "source", "ended_by"}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an import did to a row that was there: by field the value before and after; `after` is `None` once removed."""
+
+    before: Opening | AccountMonth
+    after: Opening | AccountMonth | None
+    fields: dict[str, tuple[Any, Any]]
+
+
+def changes_of(imported: Import, most: int | None = None) -> list[Change]:
+    """Old → new of what an import changed or removed, in the order of the rows that were there."""
+    versions, key = versions_of(imported.kind), KEYS[Kind(imported.kind)]
+    ended = list(versions.filter(ended_by=imported).exclude(source=imported).order_by("pk")[:most])
+    accounts = {row.fund_account for row in ended}
+    brought = {
+        tuple(getattr(row, part) for part in key): row
+        for row in versions.filter(source=imported, fund_account__in=accounts)
+    }
+    names = [field.attname for field in versions.model._meta.concrete_fields if field.name not in WITHOUT_A_WORD]
+    changes = []
+    for old in ended:
+        new = brought.get(tuple(getattr(old, part) for part in key))
+        pairs = {name: (getattr(old, name), getattr(new, name) if new else None) for name in names}
+        changes.append(Change(old, new, {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}))
+    return changes
 
 
 def client_numbers_known(numbers: Collection[str]) -> set[str]:
@@ -191,19 +257,12 @@ def new_accounts(branch: Unit, month: Month) -> dict[int, list[NewAccount]]:
 # --- as it stood at a moment, or with certain imports ------------------------------------------------------------------
 STOOD = """
 WITH late AS MATERIALIZED (
-    SELECT id, taken_at FROM crm_import WHERE kind = %(kind)s AND state = 'taken'
+    SELECT id FROM crm_import WHERE kind = %(kind)s AND state = 'taken'
         AND CASE WHEN %(known)s::bigint[] IS NULL THEN taken_at > %(at)s ELSE id <> ALL (%(known)s::bigint[]) END
-),
-before AS MATERIALIZED (
-    SELECT DISTINCT ON (s."row") s.old FROM crm_superseded s JOIN late ON late.id = s.source_id
-    WHERE s.kind = %(kind)s ORDER BY s."row", late.taken_at, s.id
 )
-SELECT r.* FROM (
-    SELECT o.* FROM {table} o WHERE o.source_id NOT IN (SELECT id FROM late)
-    UNION ALL
-    SELECT (jsonb_populate_record(NULL::{table}, b.old)).* FROM before b
-    WHERE (b.old ->> 'source_id')::bigint NOT IN (SELECT id FROM late)
-) r WHERE {where} ORDER BY {order}
+SELECT r.* FROM {table} r
+WHERE r.source_id NOT IN (SELECT id FROM late) AND (r.ended_by_id IS NULL OR r.ended_by_id IN (SELECT id FROM late))
+    AND {where} ORDER BY {order}
 """
 
 

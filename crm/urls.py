@@ -10,6 +10,7 @@ urlpatterns = [
     path("<uuid:public_id>/", views.show_import, name="import"),
     path("<uuid:public_id>/progress/", views.progress, name="progress"),
     path("<uuid:public_id>/remarks/", views.remarks, name="remarks"),
+    path("<uuid:public_id>/apart/", views.tell_apart, name="tell_apart"),
     path("<uuid:public_id>/take/", views.take, name="take"),
     path("<uuid:public_id>/revert/", views.revert, name="revert"),
 ]

@@ -22,14 +22,17 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.requests import AuthedRequest
 from core.periods import Period
+from core.tables import Refusal
 from crm import selectors, services
-from crm.forms import UploadForm
-from crm.models import Import, Kind
+from crm.forms import TellApartForm, UploadForm
+from crm.models import Import, Kind, Relation
 from crm.services import sheets
 from teams.authority import Power
 from teams.models import Unit, UnitKind
 
 PAGE = 25
+RELATIONS = {**dict(Relation.choices), "kept": _("kept by the branch")}
+CHANGES = 50  # changed rows shown with an import
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -98,7 +101,12 @@ def upload(request: AuthedRequest) -> HttpResponse:
 
 @require_safe
 def show_import(request: AuthedRequest, public_id: UUID) -> HttpResponse:
-    imported = import_in_scope(request, public_id)
+    return import_page(request, import_in_scope(request, public_id))
+
+
+def import_page(
+    request: AuthedRequest, imported: Import, apart: TellApartForm | None = None, status: int = 200
+) -> HttpResponse:
     taken, totals = imported.state == Import.State.TAKEN, imported.notes.get("totals", {})
     context = {
         "import": imported,
@@ -108,8 +116,48 @@ def show_import(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         "progress": progress_of(imported),
         "reasons_to_keep": services.reasons_to_keep(imported) if taken else [],
         "totals": [(label, totals[name]) for name, label in sheets.LABELS.items() if name in totals],
+        "moves": [{**move, "says": RELATIONS[move["relation"]]} for move in imported.effects.get("moves", [])],
+        "more_moves": max(0, imported.effects.get("moved", 0) - len(imported.effects.get("moves", []))),
+        "cleared": [(sheets.LABELS[name], count) for name, count in imported.effects.get("cleared", {}).items()],
+        "hidden": [Refusal.read(remark).text for remark in imported.notes.get("hidden", [])],
+        "apart": apart or may_be_told_apart(imported),
+        "changes": changes_shown(imported) if taken and imported.updated else [],
     }
-    return render(request, "crm/import.html", context)
+    return render(request, "crm/import.html", context, status=status)
+
+
+def may_be_told_apart(imported: Import) -> TellApartForm | None:
+    alike = imported.notes.get("alike")
+    waits = imported.state in (Import.State.CHECKED, Import.State.REFUSED) and imported.file and not imported.job
+    return TellApartForm(alike=alike) if alike and waits else None
+
+
+def changes_shown(imported: Import) -> list[tuple[str, list[tuple[Any, Any, Any]]]]:
+    """The first rows that an import changed, each with its fields old → new."""
+    names = {
+        field.attname: field.verbose_name for field in selectors.versions_of(imported.kind).model._meta.concrete_fields
+    }
+    told = [name for name in names if not name.endswith("_id")]
+    return [
+        (
+            change.before.fund_account,
+            [(names[name], *change.fields[name]) for name in told if name in change.fields and change.after],
+        )
+        for change in selectors.changes_of(imported, most=CHANGES)
+    ]
+
+
+@require_POST
+def tell_apart(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    imported = import_in_scope(request, public_id)
+    form = TellApartForm(request.POST, alike=imported.notes.get("alike", []))
+    if not form.is_valid():
+        return import_page(request, imported, form, status=422)
+    try:
+        services.tell_apart(imported=imported, now=timezone.now(), **form.cleaned_data)
+    except services.AlreadyDecided:
+        messages.warning(request, gettext("Somebody has decided on this import meanwhile."))
+    return redirect("crm:import", public_id)
 
 
 @require_safe

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from compensation.models import PayMonth, PayRun
+from compensation.selectors.computing import computed_run
+from compensation.selectors.plans import NotComputable
 from core.periods import Month
 from crm.models import Import, Kind
+from crm.selectors import versions_of
+from teams.models import Unit
 
 SHOWN = 5
 DECIDED = (
@@ -27,16 +32,31 @@ def with_rows_of(imported: Import, months: QuerySet[Any]) -> QuerySet[Any]:
     if imported.covers_from is None or imported.covers_to is None:
         return months.none()
     of_branch = {"unit__path__startswith": OuterRef("branch__path"), "month_of": OuterRef("month")}
-    rows: QuerySet[Any] = (
-        imported.openings.annotate(month_of=TruncMonth("open_date"))
-        if imported.kind == Kind.OPENINGS
-        else imported.account_months.annotate(month_of=TruncMonth("month"))
-    )
+    day = "open_date" if imported.kind == Kind.OPENINGS else "month"
+    touched = Q(source=imported) & ~Q(ended_by=imported) | Q(ended_by=imported) & ~Q(source=imported)
+    rows: QuerySet[Any] = versions_of(imported.kind).filter(touched).annotate(month_of=TruncMonth(day))
     return months.filter(
         Exists(rows.filter(**of_branch)),
         month__gte=imported.covers_from.replace(day=1),
         month__lte=imported.covers_to,
     ).select_related("branch")
+
+
+def closed_months() -> list[tuple[str, date]]:
+    """Path of the branch and first day of every month of pay that is closed."""
+    return list(PayMonth.objects.filter(closed_at__isnull=False).order_by().values_list("branch__path", "month"))
+
+
+def pay_as_it_stands(branch: Unit, month: Month) -> dict[str, Decimal]:
+    """What each person of a branch would be paid by the figures as they are; nothing where they do not suffice, and nothing
+    of a closed month, which stays as it was paid."""
+    if PayMonth.objects.filter(branch=branch, month=month.first, closed_at__isnull=False).exists():
+        return {}
+    try:
+        run = computed_run(branch, month)
+    except NotComputable:
+        return {}
+    return {f"{part.who.name} {part.who.employee_no}": part.slip.total for part in run.parts}
 
 
 def pay_built_on(imported: Import) -> list[str]:

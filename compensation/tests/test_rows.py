@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -18,6 +18,7 @@ from compensation.models import BusinessDetail, PayLine, PayRun, PaySlip
 from compensation.selectors.rows import OF_COMPONENT, OF_LABEL, OF_SLIP, Rows, of_slip, rows_of_slip
 from compensation.services import draft_pay_run, record_person_month
 from compensation.tests.month import NOW, OCTOBER, PayOf, imported
+from core.closing import lifted
 from core.periods import Week
 from crm import services as crm
 from crm.models import AccountMonth, Kind, Opening
@@ -160,7 +161,12 @@ def test_a_filed_slip_shows_the_rows_of_then_and_says_that_the_crm_has_others_no
 @pytest.mark.clause("D15.b")
 def test_rows_changed_behind_the_imports_are_called_different(pay_of: PayOf, signed_in) -> None:
     run = pay_of.filed()
-    AccountMonth.objects.filter(fund_account="88000001").update(gross_commission=D("19999.99"))
+    behind = AccountMonth.objects.filter(fund_account="88000001")
+    with pytest.raises(IntegrityError, match="was closed at"), transaction.atomic():
+        behind.update(gross_commission=D("19999.99"))
+    with connection.cursor() as cursor:  # as only the owner of the tables could
+        cursor.execute(lifted("crm_accountmonth"))
+    behind.update(gross_commission=D("19999.99"))
     assert not rows_for(pay_of, run, "accounts").agrees
     address = reverse("compensation:slip_rows", args=[slip_of(run, "cm", pay_of).public_id, "accounts"])
     assert "以签字的数字为准" in signed_in(pay_of.cast.cm).get(address).content.decode()

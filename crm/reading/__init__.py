@@ -12,8 +12,9 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from itertools import chain, islice
-from typing import IO, Any
+from typing import IO, Any, NamedTuple
 
 from core.cells import Column, Raw, folded, is_blank, shown
 from core.explain import N_
@@ -21,7 +22,7 @@ from core.guard import Stream
 from core.tables import Refusal, TableRefused, heads_again
 from crm.reading.blocks import AT_ONCE, lines_of
 from crm.reading.cells import reader_of
-from crm.reading.columns import FACTORS, OTHER_UNITS, TABLES, heading_and_factor, known_headings
+from crm.reading.columns import FACTORS, OTHER_UNITS, TABLES, heading_and_factor, known_headings, units_named
 from crm.reading.rows import Bounds, Place, Report, Table
 
 SHOWN = 200  # refusals listed one by one; beyond them there is a count
@@ -66,9 +67,9 @@ def shape(
                     values={"other": report.sheet},
                 )
             )
-        refuse_merged(sheet, below=header[0])
-        places = placed(header[1], columns, {})
-        report = report_on(sheet, header[1], places)
+        refuse_merged(sheet, below=header.row)
+        places = placed(sheet, header, columns, {})
+        report = report_on(sheet, header.cells, places)
         report.most = most
         write_rows(sheet, header, Table(places, columns, bounds, report), out)
     if report is None:
@@ -81,7 +82,13 @@ def shape(
     return asdict(report)
 
 
-def header_of(sheet: Stream, columns: Sequence[Column]) -> tuple[int, Sequence[Raw]] | None:
+class Header(NamedTuple):
+    row: int
+    cells: Sequence[Raw]
+    units: dict[str, int]  # what lines above it say of the whole table
+
+
+def header_of(sheet: Stream, columns: Sequence[Column]) -> Header | None:
     """The row with every required heading, found below titles; `None` when nothing like it is there.
 
     Raises `TableRefused` naming what is missing where a row has some of the headings, and two that mean the same.
@@ -89,12 +96,14 @@ def header_of(sheet: Stream, columns: Sequence[Column]) -> tuple[int, Sequence[R
     known = known_headings(columns)
     required = {column.name for column in columns if column.required}
     best: tuple[int, int, Sequence[Raw]] = (0, 0, ())
+    units: dict[str, int] = {}
     for _, (number, cells) in zip(range(HEADER_WITHIN), sheet.rows, strict=False):
         names = {known.get(heading_and_factor(shown(cell))[0]) for cell in cells if isinstance(cell, str)} - {None}
         if len(names) > best[0]:
             best = (len(names), number, cells)
         if required <= names:
             break
+        units |= units_named("".join(map(shown, cells)))
     count, number, cells = best
     if count < 2:
         return None
@@ -113,7 +122,7 @@ def header_of(sheet: Stream, columns: Sequence[Column]) -> tuple[int, Sequence[R
             )
     if problems:
         raise TableRefused(*problems)
-    return number, cells
+    return Header(number, cells, units)
 
 
 def refuse_merged(sheet: Stream, *, below: int) -> None:
@@ -136,19 +145,29 @@ def factors_below(cells: Sequence[Raw]) -> dict[int, int] | None:
     return {at: FACTORS[word] for at, word in enumerate(words) if word in FACTORS}
 
 
-def placed(cells: Sequence[Raw], columns: Sequence[Column], factors: dict[int, int]) -> dict[str, Place]:
+def placed(sheet: Stream, header: Header, columns: Sequence[Column], below: dict[int, int]) -> dict[str, Place]:
+    """Where each column stands and how it is read. Raises `TableRefused` where its units contradict each other."""
     known = known_headings(columns)
     by_name = {column.name: column for column in columns}
     places: dict[str, Place] = {}
-    for at, cell in enumerate(cells):
-        heading, factor = heading_and_factor(shown(cell))
+    problems = []
+    for at, cell in enumerate(header.cells):
+        heading, own = heading_and_factor(shown(cell))
         name = known.get(heading)
         if name:
-            column = by_name[name]
-            factor = factors.get(at, factor)
-            read = reader_of(column, factor)
+            column, text = by_name[name], shown(cell).strip()
+            said = {factor for factor in (own, below.get(at), *header.units.values()) if factor}
+            if column.kind == "amount" and len(said) > 1:
+                rule = N_("the units of this column contradict each other, also those above the table: %(units)s")
+                values = {"units": ", ".join(f"{factor:,}" for factor in sorted(said))}
+                problems.append(Refusal(sheet.name, header.row, text, " ".join(header.units), rule, values))
+            factor = max(said) if column.kind == "amount" and said else 1
+            rounding: list[str] = []
+            read = reader_of(column, factor, partial(rounding.append, name))
             repeats = column.name not in DISTINCT and column.kind not in DISTINCT_KINDS
-            places[name] = Place(at, column, shown(cell).strip(), factor, read, {} if repeats else None)
+            places[name] = Place(at, column, text, factor, read, {} if repeats else None, rounding)
+    if problems:
+        raise TableRefused(*problems)
     return places
 
 
@@ -159,19 +178,19 @@ def report_on(sheet: Stream, headings: Sequence[Raw], places: dict[str, Place]) 
         encoding=sheet.encoding,
         headers={name: place.heading for name, place in places.items()},
         ignored_columns=[shown(c).strip() for at, c in enumerate(headings) if at not in taken and not is_blank(c)],
+        hidden=[asdict(remark) for remark in sheet.hidden.remarks(sheet.name)],
     )
 
 
-def write_rows(sheet: Stream, header: tuple[int, Sequence[Raw]], table: Table, out: IO[bytes]) -> None:
-    header_row, headings = header
+def write_rows(sheet: Stream, header: Header, table: Table, out: IO[bytes]) -> None:
     buffer = io.StringIO(newline="")
     write = csv.writer(buffer).writerows
     first = next(sheet.rows, None)
     known = known_headings(table.columns)
-    if first and heads_again(first[1], headings, lambda cell: known.get(heading_and_factor(cell)[0])):
+    if first and heads_again(first[1], header.cells, lambda cell: known.get(heading_and_factor(cell)[0])):
         first = next(sheet.rows, None)
-    if first and first[0] == header_row + 1 and (factors := factors_below(first[1])) is not None:
-        table.put(placed(headings, table.columns, factors))
+    if first and first[0] == header.row + 1 and (factors := factors_below(first[1])) is not None:
+        table.put(placed(sheet, header, table.columns, factors))
         first = None
     rows = chain([first] if first else [], sheet.rows)
     while block := list(islice(rows, AT_ONCE)):

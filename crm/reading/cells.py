@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 
-from core.cells import BadCell, Column, Raw, is_blank, read_cell, shown
+from core.cells import BadCell, Column, Raw, is_blank, read_cell, refuse_uncomputed
 from core.explain import N_
+from core.identifiers import visible
 from core.money import to_cents
 from crm.reading.columns import plain_heading
 from crm.rules import masked_name
@@ -16,35 +17,35 @@ ACCOUNT = re.compile(r"[0-9A-Za-z_-]{1,32}")
 AMOUNT = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,2})?")
 WHOLE = re.compile(r"[0-9]{1,9}")
 SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
-KEPT_TEXT = re.compile(r'="(.*)"')  # how many systems keep a spreadsheet from making a number of it
+FRACTION = re.compile(r"(\d{1,6})/(\d{1,6})", re.ASCII)
+PLACES_OF_A_SHARE = 20
 
 
 def number_text(raw: Raw, column: Column) -> str:
-    """What names an account or a person: text that must not have lost digits on its way through a spreadsheet."""
+    """What names an account or a person, in its one form; it must not have lost digits on its way through a spreadsheet."""
     if isinstance(raw, str):
         if ACCOUNT.fullmatch(raw) and not SCIENTIFIC.fullmatch(raw):
             return raw
-        kept = KEPT_TEXT.fullmatch(raw.strip())
-        raw = kept[1] if kept else raw
         if SCIENTIFIC.fullmatch(raw.strip()):
             raise BadCell(N_("stored as a number, its last digits are lost: format the column as text"))
-    value: str | None = read_cell(
-        raw, Column(column.name, kind="text", required=column.required, longest=column.longest)
-    )
-    return value or ""
+    number = Column(column.name, kind="identifier", required=column.required, longest=column.longest)
+    return read_cell(raw, number) or ""
 
 
-def amount_text(raw: Raw, column: Column, factor: int) -> str:
+def amount_text(raw: Raw, column: Column, factor: int, round_off: Callable[[], None] = lambda: None) -> str:
+    """In yuan. A figure with more places than money has is rounded to cents, and `round_off` told."""
     if factor == 1 and type(raw) is str and AMOUNT.fullmatch(raw):
         return raw
     if isinstance(raw, str) and raw.strip() in {"-", "—", "--"}:
         raw = ""
-    value = read_cell(raw, Column(column.name, kind="decimal", required=column.required, places=8))
+    value = read_cell(raw, Column(column.name, kind="decimal", required=column.required, places=12))
     if value is None:
         return ""
     amount = to_cents(value * factor)
     if abs(amount) >= Decimal(10) ** 15:
         raise BadCell(N_("is too large"))
+    if amount != value * factor:
+        round_off()
     return str(amount)
 
 
@@ -58,20 +59,26 @@ def count_text(raw: Raw, column: Column) -> str:
 
 
 def part_text(raw: Raw, column: Column) -> str:
-    """A share: 0.5, 50% or 50. Nothing said is the whole."""
+    """A share: 0.5, 50%, 50 or 1/2, with as many places as were given; a fraction with 20. Nothing said is the whole."""
+    refuse_uncomputed(raw)
     if is_blank(raw):
         return "1"
-    share = Column(column.name, kind="share", places=4)
-    try:
-        value = read_cell(raw, share)
-    except BadCell:
-        text = shown(raw).strip()
-        if not re.fullmatch(r"\d{1,3}(?:\.\d+)?", text) or not 1 < Decimal(text) <= 100:
-            raise
-        value = read_cell(f"{text}%", share)
+    text = re.sub(r"\s", "", visible(raw)).replace("\u2044", "/") if isinstance(raw, str) else ""
+    places = Column(column.name, kind="decimal", places=PLACES_OF_A_SHARE)
+    if match := FRACTION.fullmatch(text):
+        value = Decimal(match[1]) / Decimal(match[2]) if int(match[2]) else Decimal(2)
+        value = value.quantize(Decimal(1).scaleb(-PLACES_OF_A_SHARE))
+    elif text.endswith("%"):
+        value = read_cell(text[:-1], places).scaleb(-2)
+    else:
+        value = read_cell(text or raw, places)
+        if text and 1 < value <= 100:
+            value = value.scaleb(-2)
+    if not 0 <= value <= 1:
+        raise BadCell(N_("is not a share between 0 and 1 (or 0% and 100%)"))
     if not value:
         raise BadCell(N_("must be above zero"))
-    return str(value)
+    return f"{value:f}"
 
 
 def name_text(raw: Raw, column: Column) -> str:
@@ -92,9 +99,9 @@ def other_text(raw: Raw, column: Column) -> str:
     return "" if value is None else str(value)
 
 
-def reader_of(column: Column, factor: int) -> Callable[[Raw], str]:
+def reader_of(column: Column, factor: int, round_off: Callable[[], None]) -> Callable[[Raw], str]:
     if column.kind == "amount":
-        return lambda raw: amount_text(raw, column, factor)
+        return lambda raw: amount_text(raw, column, factor, round_off)
     read = {
         "number": number_text,
         "count": count_text,

@@ -7,16 +7,11 @@ from collections.abc import Sequence
 
 from core.cells import Column, folded
 
+BRANCH = ("营业部", "开户营业部", "营业部代码", "机构名称", "分支机构")
 # Columns of both kinds. Headings are written in simplified Chinese; traditional ones are turned into them.
 OPENINGS = (
     Column("open_date", ("开户日期", "开户日", "开户时间", "日期"), required=True, kind="date", example="2026-11-18"),
-    Column(
-        "branch",
-        ("营业部", "开户营业部", "营业部代码", "机构名称", "分支机构"),
-        required=True,
-        longest=128,
-        example="B01",
-    ),
+    Column("branch", BRANCH, required=True, kind="identifier", longest=128, example="B01"),
     Column(
         "client_no",
         ("客户号", "客户编号", "客户代码"),
@@ -43,8 +38,8 @@ OPENINGS = (
         example="10001",
     ),
     Column("servicer", ("服务关系", "服务人", "服务人员", "服务人工号"), kind="number", longest=32, example="10002"),
-    Column("share", ("比例", "开发比例", "份额", "占比"), kind="part", example="50%"),
-    Column("outlet", ("网点", "开户网点", "渠道网点"), longest=128, example="W001"),
+    Column("share", ("比例", "开发比例", "份额", "占比"), kind="part", example="1/3"),
+    Column("outlet", ("网点", "开户网点", "渠道网点"), kind="identifier", longest=128, example="W001"),
     Column("open_assets", ("开户资产", "开户时资产"), kind="amount", example="50000.00"),
     Column("channel", ("渠道", "来源", "开户渠道", "客户来源"), longest=64, example="银行"),
     Column(
@@ -89,6 +84,7 @@ ACCOUNT_MONTH = (
         longest=32,
         example="10001",
     ),
+    Column("branch", (*BRANCH, "所属营业部"), kind="identifier", longest=128, example="B01"),
     Column("turnover", ("交易量", "股基交易量", "成交额"), kind="amount", example="1200000.00"),
     Column("gross_commission", ("佣金", "毛佣金", "总佣金"), required=True, kind="amount", example="360.00"),
     Column("pass_through", ("代收费用", "代收", "规费", "代收规费"), kind="amount", example="60.00"),
@@ -109,14 +105,18 @@ SIMPLIFIED = str.maketrans(
 FACTORS = {
     "元": 1,
     "人民币元": 1,
+    "千元": 1_000,
     "万": 10_000,
     "万元": 10_000,
     "萬": 10_000,
     "萬元": 10_000,
+    "人民币万元": 10_000,
+    "百万元": 1_000_000,
     "亿元": 100_000_000,
     "億元": 100_000_000,
 }
 OTHER_UNITS = {"", "-", "—", "%", "户", "戶", "笔", "筆", "单位", "單位", "人", "个", "個"}
+UNIT_ABOVE = re.compile(r"单位[::]?(?:人民币)?((?:百万|千|万|亿)?元)")
 UNIT_IN_HEADING = re.compile(r"(.+?)[(\[](?:单位[::]?|單位[::]?)?([^()\[\]]+)[)\]]")
 
 
@@ -125,14 +125,18 @@ def plain_heading(text: str) -> str:
     return folded(text).replace("_", "").strip("*").translate(SIMPLIFIED)
 
 
-def heading_and_factor(text: str) -> tuple[str, int]:
-    """`开户资产（万元）` is 开户资产 in units of 10,000."""
+def heading_and_factor(text: str) -> tuple[str, int | None]:
+    """`开户资产（万元）` is 开户资产 in units of 10,000; `None` where the heading names no unit of money."""
     match = UNIT_IN_HEADING.fullmatch(folded(text))
-    if match and match[2] in FACTORS:
-        return plain_heading(match[1]), FACTORS[match[2]]
-    if match and match[2] in OTHER_UNITS:
-        return plain_heading(match[1]), 1
-    return plain_heading(text), 1
+    if match and (match[2] in FACTORS or match[2] in OTHER_UNITS):
+        return plain_heading(match[1]), FACTORS.get(match[2])
+    return plain_heading(text), None
+
+
+def units_named(text: str) -> dict[str, int]:
+    """The units of money that a line above the table names for all of it: `单位：万元`."""
+    words = UNIT_ABOVE.findall(folded(text).translate(SIMPLIFIED).replace("萬", "万").replace("億", "亿"))
+    return {word: FACTORS[word] for word in words}
 
 
 def known_headings(columns: Sequence[Column]) -> dict[str, str]:

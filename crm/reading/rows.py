@@ -13,6 +13,7 @@ from core.tables import EXAMPLE, TOTAL, Refusal
 from crm.reading.columns import SIMPLIFIED
 
 DEFAULTS = {"share": "1", "status": "normal"}  # of columns left out or empty
+REMEMBERED_ROUNDINGS = 20
 REMEMBERED = 50_000  # distinct texts of a column whose value is kept
 
 
@@ -33,6 +34,8 @@ class Report:
     first: str = ""
     last: str = ""
     totals: list[dict[str, Any]] = field(default_factory=list)
+    rounded: dict[str, list[Any]] = field(default_factory=dict)  # by column: how many figures, the first rows and cells
+    hidden: list[dict[str, Any]] = field(default_factory=list)
     most: int = 200
 
     def refuse(self, refusal: Refusal) -> None:
@@ -51,6 +54,7 @@ class Place:
     factor: int
     read: Callable[[Raw], str]
     seen: dict[Raw, str] | None
+    rounding: list[str] = field(default_factory=list)  # columns of the row in hand of which a figure was rounded
 
 
 @dataclass(frozen=True)
@@ -115,8 +119,17 @@ class Table:
                     if seen is not None and len(seen) < REMEMBERED:
                         seen[raw] = value
             values.append(value)
+            if place.rounding:
+                self.note_rounding(number, place, raw)
         bad = self.day_is_wrong(number, values[0]) or bad
         return values, bad
+
+    def note_rounding(self, number: int, place: Place, raw: Raw) -> None:
+        place.rounding.clear()
+        found = self.report.rounded.setdefault(place.column.name, [0])
+        found[0] += 1
+        if len(found) <= REMEMBERED_ROUNDINGS:
+            found.append([number, shown(raw)])
 
     def breaks_a_rule(self, day: str) -> str:
         """The rule a day breaks, if any, for tables whose rows begin with one."""
@@ -158,6 +171,8 @@ class Table:
                     amounts[name] = place.read(cells[place.at])
                 except BadCell:
                     continue
+                finally:
+                    place.rounding.clear()
         amounts = {name: amount for name, amount in amounts.items() if amount}
         first = next(folded(shown(cell)) for cell in cells if not is_blank(cell))
         if amounts and first.translate(SIMPLIFIED).startswith(("合计", "总计", "total")):

@@ -1,6 +1,6 @@
 """Imports of the CRM: receive a file, check it, take it whole or not at all, revert it while nothing depends on it."""
 
-from crm.services.following import follow_company
+from crm.services.following import follow_company, register_closed_months
 from crm.services.importing import (
     COMMAND_LIMITS,
     PAGE_LIMITS,
@@ -27,8 +27,11 @@ from crm.services.jobs import (
     do_job,
     purge_unused,
     receive_file,
+    record_told_apart,
     sweep_orphans,
+    tell_apart,
 )
+from crm.services.moves import register_pay
 from crm.services.progress import progress_of
 from crm.services.staging import Asked
 
@@ -53,11 +56,15 @@ __all__ = [
     "reasons_to_keep",
     "receive_file",
     "received",
+    "record_told_apart",
+    "register_closed_months",
     "register_dependency",
     "register_notice",
+    "register_pay",
     "revert_import",
     "sweep_orphans",
     "take_import",
+    "tell_apart",
     "trading_days",
     "use_trading_days",
 ]

@@ -5,6 +5,9 @@ Where the units hang and who was posted where is asked of the tables as they sta
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from datetime import date
+
 from django.db import transaction
 
 from crm.selectors import EXPECTED_UNIT_RESULTS
@@ -12,9 +15,21 @@ from crm.services import results
 from crm.services.merging import TOUCHED
 from crm.services.staging import one_at_a_time, run
 
+ClosedMonths = Callable[[], Sequence[tuple[str, date]]]
+_closed_months: list[ClosedMonths] = []
+
+
+def register_closed_months(closed: ClosedMonths) -> ClosedMonths:
+    """`closed()` gives path and first day of every month that an app above has closed: its openings stay where they were
+    counted, whatever becomes known of the organisation later."""
+    if closed not in _closed_months:
+        _closed_months.append(closed)
+    return closed
+
+
 # The same choice among several posts as an import makes. Whoever was posted nowhere stays where the import counted her.
 MOVE_OPENINGS = """
-WITH credited AS (SELECT DISTINCT developer_id, open_date AS day FROM crm_opening),
+WITH credited AS (SELECT DISTINCT developer_id, open_date AS day FROM crm_opening WHERE ended_by_id IS NULL),
 placed AS (
     SELECT DISTINCT ON (c.developer_id, c.day) c.developer_id, c.day, t.unit_id
     FROM credited c
@@ -22,9 +37,12 @@ placed AS (
     JOIN teams_unit u ON u.id = t.unit_id
     ORDER BY c.developer_id, c.day, t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(u.path) DESC, t.id
 ),
+closed AS (SELECT * FROM unnest(%(paths)s::text[], %(months)s::date[]) AS c (path, month)),
 moved AS (
     UPDATE crm_opening o SET unit_id = p.unit_id FROM placed p
-    WHERE o.developer_id = p.developer_id AND o.open_date = p.day AND o.unit_id <> p.unit_id
+    WHERE o.developer_id = p.developer_id AND o.open_date = p.day AND o.unit_id <> p.unit_id AND o.ended_by_id IS NULL
+        AND NOT EXISTS (SELECT FROM closed c JOIN teams_unit u ON u.id IN (o.unit_id, p.unit_id) AND starts_with(u.path, c.path)
+                        WHERE date_trunc('month', o.open_date) = c.month)
     RETURNING o.developer_id, o.open_date
 )
 INSERT INTO crm_touched SELECT DISTINCT 'moved', developer_id, open_date, 0 FROM moved
@@ -46,6 +64,7 @@ def follow_company() -> None:
     """Bring openings, daily results and running totals to where people and units stand now."""
     one_at_a_time()
     run(TOUCHED)
-    if run(MOVE_OPENINGS):
+    closed = [month for closed in _closed_months for month in closed()]
+    if run(MOVE_OPENINGS, {"paths": [path for path, _ in closed], "months": [month for _, month in closed]}):
         results.recount()
     run(SETTLE_UNITS)

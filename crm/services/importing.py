@@ -22,8 +22,8 @@ from core.clock import day_of
 from core.guard import MIB, Limits
 from core.periods import Period
 from core.tables import Refusal, TableRefused
-from crm.models import Import, Kind, Superseded
-from crm.services import checking, merging, results, staging
+from crm.models import AccountMonth, Import, Kind, Opening
+from crm.services import checking, merging, moves, results, staging
 from crm.services.progress import Phase, Telling, silent
 from crm.services.staging import Asked
 
@@ -211,7 +211,8 @@ def revert_import(
 def reasons_to_keep(imported: Import) -> list[str]:
     """Why the import cannot be reverted: later imports that changed its rows or sent them again unchanged, and what
     other apps built on it."""
-    changed_it = Superseded.objects.filter(kind=imported.kind, old__source_id=imported.pk).values("source")
+    versions = (Opening if imported.kind == Kind.OPENINGS else AccountMonth).versions
+    changed_it = versions.filter(source=imported).exclude(ended_by=None).values("ended_by")
     later = (
         Import.objects.taken(imported.kind)
         .filter(Q(pk__in=changed_it) | Q(notes__confirms__contains=[imported.pk]))
@@ -271,7 +272,7 @@ def _run(imported: Import, asked: Asked, now: datetime, telling: Telling = silen
     imported.save()
     months_before = results.gross_by_branch() if asked.kind == Kind.ACCOUNT_MONTH else {}
     telling(Phase.MERGING, report["rows"])
-    merged = merging.merge(imported)
+    merged = merging.merge(imported, report["headers"])
     imported.created, imported.updated = merged.created, merged.updated
     imported.unchanged = imported.accepted - merged.created - merged.updated
     imported.notes["confirms"] = merged.confirmed
@@ -282,6 +283,9 @@ def _run(imported: Import, asked: Asked, now: datetime, telling: Telling = silen
         imported.effects = {"openings": results.effect_on_openings(period, asked.unit)}
     else:
         imported.effects = {"gross_commission": results.effect_on_months(months_before)}
+    moved, imported.effects["moved"] = moves.moves_of(imported)
+    imported.effects["moves"], imported.effects["cleared"] = moved, merged.cleared
+    imported.effects["pay_changes"] = moves.effect_on_pay(imported, moved, cleared=bool(merged.cleared))
     imported.effects["pay"] = [said for notice in _notices for said in notice(imported)]
     imported.save(update_fields=["created", "updated", "unchanged", "effects", "notes"])
     return checked.refusals
@@ -305,6 +309,8 @@ def fill_in(imported: Import, asked: Asked, report: dict[str, Any], checked: che
         "headers": report["headers"],
         "ignored_columns": report["ignored_columns"],
         "ignored_sheets": report["ignored_sheets"],
+        "hidden": report["hidden"],
+        "alike": checking.to_be_told_apart(),
         "totals": checking.sums(asked),
     }
 

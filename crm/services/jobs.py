@@ -26,6 +26,7 @@ from accounts.models import User
 from core import audit
 from core.clock import day_of
 from core.explain import N_
+from core.models import ToldApart
 from core.tables import Refusal
 from crm import texts
 from crm.models import Import
@@ -103,6 +104,28 @@ def ask_to_revert(*, imported: Import, actor: User, now: datetime) -> Import:
         raise AlreadyDecided
     transaction.on_commit(BELL, robust=True)
     return imported
+
+
+@transaction.atomic
+def tell_apart(*, imported: Import, words: Sequence[str], reason: str, now: datetime) -> Import:
+    """Record that words of a file are other things than the known ones they look like, and have it checked again.
+    Raises `AlreadyDecided` where the import does not wait for a word."""
+    current = Import.objects.select_for_update().get(pk=imported.pk)
+    if current.state not in (State.CHECKED, State.REFUSED) or current.job or not current.file:
+        raise AlreadyDecided
+    record_told_apart(current.notes.get("alike", []), words, reason)
+    current.state, current.job, current.job_tries, current.job_until = State.RECEIVED, Job.CHECK, 0, now
+    current.save()
+    transaction.on_commit(BELL, robust=True)
+    return current
+
+
+def record_told_apart(alike: Sequence[Sequence[str]], words: Sequence[str], reason: str) -> list[str]:
+    """Keep those of the pairs whose word is among `words`; the words that were found."""
+    found = [(what, word, known) for what, word, known in alike if word in words]
+    for what, word, known in found:
+        ToldApart.objects.get_or_create(table=what, code=word, other=known, defaults={"reason": reason[:200]})
+    return [word for _, word, _ in found]
 
 
 def claim_job(*, import_id: int, now: datetime) -> UUID | None:

@@ -18,7 +18,7 @@ CREATE TEMPORARY TABLE crm_delta ON COMMIT DROP AS
     fresh AS (
         SELECT t.person_id, t.day, max(o.unit_id) AS unit_id, sum(o.share) AS openings,
                round(sum(coalesce(o.open_assets, 0) * o.share), 2) AS open_assets
-        FROM touched t JOIN crm_opening o ON o.developer_id = t.person_id AND o.open_date = t.day
+        FROM touched t JOIN crm_opening o ON o.developer_id = t.person_id AND o.open_date = t.day AND o.ended_by_id IS NULL
         GROUP BY t.person_id, t.day
     )
     SELECT t.person_id, t.day, d.id AS old_id, d.unit_id AS old_unit, d.openings AS old_openings,
@@ -122,7 +122,8 @@ def gross_by_branch() -> dict[Any, Any]:
         """
         SELECT coalesce(b.code, u.code), coalesce(b.name, u.name), m.month, sum(m.gross)
         FROM (SELECT month, unit_id, sum(gross_commission) AS gross FROM crm_accountmonth
-              WHERE month IN (SELECT DISTINCT month FROM crm_rows WHERE month IS NOT NULL) GROUP BY 1, 2) m
+              WHERE ended_by_id IS NULL AND month IN (SELECT DISTINCT month FROM crm_rows WHERE month IS NOT NULL)
+              GROUP BY 1, 2) m
         JOIN teams_unit u ON u.id = m.unit_id
         LEFT JOIN teams_unit b ON b.kind = 'branch' AND starts_with(u.path, b.path)
         GROUP BY 1, 2, 3

@@ -24,6 +24,7 @@ TYPES = {
     "date": "date",
     "month": "date",
     "number": "text",
+    "identifier": "text",
     "text": "text",
     "name": "text",
     "choice": "text",
@@ -98,20 +99,42 @@ def counted(chunks: Iterator[bytes], telling: Telling) -> Iterator[bytes]:
 
 # --- what the words mean ---------------------------------------------------------------------------------------------
 
-WORDS_OF_OPENINGS = """
+THEIRS = "w.word = r.employee_no AND w.day = r.month AND w.named = coalesce(r.branch, '')"
+# A name as `identifier` spells it, for comparing with what a file names.
+SPELT = r"lower(regexp_replace(normalize({0}, NFKC), '[\s''`´‘’‛′]', '', 'g'))"
+BAD = """
+CREATE TEMPORARY TABLE crm_bad ("row" integer, "column" text, value text, rule text, whole boolean, named text)
+    ON COMMIT DROP;
+ANALYZE crm_who;
+"""
+BRANCHES = f"""
+CREATE TEMPORARY TABLE crm_branches ON COMMIT DROP AS
+    SELECT r.word, min(u.id) AS id, count(DISTINCT u.id) AS matches, min(u.path) AS path, min(u.name) AS name,
+           bool_and(u.id IS NOT NULL AND r.word <> u.code AND lower(r.word) <> u.spelt) AS by_former_name
+    FROM (SELECT DISTINCT branch AS word FROM crm_rows WHERE branch IS NOT NULL) r
+    LEFT JOIN (SELECT *, {SPELT.format("name")} AS spelt FROM teams_unit WHERE kind = 'branch') u
+        ON r.word = u.code OR lower(r.word) = u.spelt
+        OR EXISTS (SELECT FROM teams_formername f WHERE f.unit_id = u.id AND lower(r.word) = {SPELT.format("f.name")})
+    GROUP BY r.word;
+"""  # noqa: S608 (constants of this module)
+WORDS_OF_OPENINGS = f"""
 DROP TABLE IF EXISTS crm_branches, crm_outlets, crm_servicers, crm_who, crm_several, crm_bad;
 CREATE TEMPORARY TABLE crm_several ON COMMIT DROP AS
     SELECT r.* FROM crm_rows r
     JOIN (SELECT fund_account, client_no FROM crm_rows GROUP BY 1, 2 HAVING count(*) > 1) d USING (fund_account, client_no);
-CREATE TEMPORARY TABLE crm_branches ON COMMIT DROP AS
-    SELECT r.word, min(u.id) AS id, count(u.id) AS matches, min(u.path) AS path
-    FROM (SELECT DISTINCT branch AS word FROM crm_rows WHERE branch IS NOT NULL) r
-    LEFT JOIN teams_unit u ON u.kind = 'branch' AND r.word IN (u.code, u.name)
-    GROUP BY r.word;
+WITH whole AS (
+    SELECT min("row") AS first, 1 - sum(share) AS missing FROM crm_several WHERE NOT bad
+    GROUP BY fund_account, client_no
+    HAVING sum(share) <> 1 AND abs(sum(share) - 1) < sum(0.5 * power(10::numeric, -greatest(2, scale(share))))
+), filled AS (
+    UPDATE crm_several s SET share = s.share + w.missing FROM whole w WHERE s.row = w.first
+)
+UPDATE crm_rows r SET share = r.share + w.missing FROM whole w WHERE r.row = w.first;
+{BRANCHES}
 CREATE TEMPORARY TABLE crm_outlets ON COMMIT DROP AS
     SELECT r.word, min(o.id) AS id, count(o.id) AS matches
     FROM (SELECT DISTINCT outlet AS word FROM crm_rows WHERE outlet IS NOT NULL) r
-    LEFT JOIN teams_outlet o ON r.word IN (o.code, o.name)
+    LEFT JOIN teams_outlet o ON r.word = o.code OR lower(r.word) = {SPELT.format("o.name")}
     GROUP BY r.word;
 CREATE TEMPORARY TABLE crm_servicers ON COMMIT DROP AS
     SELECT r.word, p.id
@@ -128,24 +151,23 @@ CREATE TEMPORARY TABLE crm_who ON COMMIT DROP AS
     LEFT JOIN teams_posting t ON t.person_id = p.id AND t.from_on <= r.day AND (t.to_on IS NULL OR t.to_on > r.day)
     LEFT JOIN teams_unit u ON u.id = t.unit_id
     ORDER BY r.n, t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(u.path) DESC, t.id;
-CREATE TEMPORARY TABLE crm_bad ("row" integer, "column" text, value text, rule text, whole boolean) ON COMMIT DROP;
-ANALYZE crm_who;
-"""
-# A person who moved within the month counts, in a branch's file, for the last post held in that branch.
-WORDS_OF_MONTHS = """
-DROP TABLE IF EXISTS crm_who, crm_bad;
-CREATE TEMPORARY TABLE crm_who ON COMMIT DROP AS
-    SELECT DISTINCT ON (r.n) r.word, r.day, p.id, u.id AS unit_id, u.path,
+{BAD}"""  # noqa: S608
+# A row counts where its file says, else where the person was posted on the last day of the month, or last in it: never by
+# whose file it stands in, so that any order of files gives the same rows (reading 40).
+WORDS_OF_MONTHS = f"""
+DROP TABLE IF EXISTS crm_branches, crm_who, crm_bad;{BRANCHES}CREATE TEMPORARY TABLE crm_who ON COMMIT DROP AS
+    SELECT DISTINCT ON (r.n) r.word, r.day, r.named, p.id, b.id AS branch_id, t.unit_id, t.path,
            t.to_on IS NULL OR t.to_on > r.day AS licensed
-    FROM (SELECT row_number() OVER () AS n, d.* FROM (SELECT DISTINCT employee_no AS word, month AS day FROM crm_rows
-          WHERE employee_no IS NOT NULL) d) r
+    FROM (SELECT row_number() OVER () AS n, d.* FROM (SELECT DISTINCT employee_no AS word, month AS day,
+          coalesce(branch, '') AS named FROM crm_rows WHERE employee_no IS NOT NULL) d) r
     LEFT JOIN accounts_user a ON a.employee_no = r.word
     LEFT JOIN teams_person p ON p.user_id = a.id
-    LEFT JOIN teams_posting t ON t.person_id = p.id AND t.from_on < r.day + interval '1 month'
-    LEFT JOIN teams_unit u ON u.id = t.unit_id
-    ORDER BY r.n, starts_with(u.path, %(scope)s) AND (t.to_on IS NULL OR t.to_on > r.day) DESC NULLS LAST,
+    LEFT JOIN crm_branches b ON b.word = r.named AND b.matches = 1
+    LEFT JOIN (
+        SELECT t.*, u.path, EXISTS (SELECT FROM teams_unit k WHERE k.kind = 'branch' AND starts_with(u.path, k.path)) AS within
+        FROM teams_posting t JOIN teams_unit u ON u.id = t.unit_id
+    ) t ON t.person_id = p.id AND t.from_on < r.day + interval '1 month' AND (b.id IS NULL OR starts_with(t.path, b.path))
+    ORDER BY r.n, t.within AND (t.to_on IS NULL OR t.to_on > r.day) DESC NULLS LAST,
              least(coalesce(t.to_on, 'infinity'), r.day + interval '1 month') DESC,
-             t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(u.path) DESC, t.id;
-CREATE TEMPORARY TABLE crm_bad ("row" integer, "column" text, value text, rule text, whole boolean) ON COMMIT DROP;
-ANALYZE crm_who;
-"""
+             t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(t.path) DESC, t.id;
+{BAD}"""  # noqa: S608

@@ -56,8 +56,9 @@ def test_a_changed_row_is_changed_with_its_history_and_its_results_follow(cast, 
     desk.openings(*THREE)
     imported = desk.openings("2026-11-18,B1,c1,f1,张三丰,1002,,15000")
     assert counted(imported) == (0, 1, 0)
-    old = imported.superseded.get()
-    assert (old.removed, old.old["developer_id"], old.old["open_date"]) == (True, cast.person("cm").pk, "2026-11-16")
+    old, new = Opening.versions.get(ended_by=imported), Opening.objects.get(source=imported)
+    assert (old.developer, old.open_date) == (cast.person("cm"), date(2026, 11, 16))
+    assert (new.developer, new.open_date) == (cast.person("cm2"), date(2026, 11, 18))
     assert DailyResult.objects.get(person=cast.person("cm2"), day=date(2026, 11, 18)).openings == 1
     assert cast.person("cm").pk not in selectors.openings_by_person(period=WEEK)
     branch = cast.unit["B1"]

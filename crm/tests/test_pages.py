@@ -134,7 +134,7 @@ def test_another_branch_s_row_refuses_the_whole_file(cast, signed_in):
     page = browser.get(send(browser, GOOD + "2026-11-17,B2,c3,f3,1001,\n").url).content.decode()
     imported = Import.objects.get()
     assert imported.state == "refused"
-    assert "属于其他营业部；整个文件被拒绝" in page
+    assert f"属于其他营业部（{cast.unit['B2'].name}）；整个文件被拒绝" in page
     act(browser, "take", imported, sha256=imported.file_sha256, good_rows_only="yes")
     assert not Opening.objects.exists()
 
@@ -160,7 +160,7 @@ def test_the_empty_table_is_understood_when_it_comes_back(cast, signed_in, kind,
     assert sheet is not None
     rows = {
         "openings": [date(2026, 11, 16), "B1", "101", "0201", "张三丰", "1001", None, 0.5, None, 12.5, None, "正常"],
-        "account_month": ["2026-10", "0201", "开发", "1001", 5, 3, 1, 2, None, None, None, 7, None],
+        "account_month": ["2026-10", "0201", "开发", "1001", "B1", 5, 3, 1, 2, None, None, None, 7, None],
     }
     sheet.append(rows[kind])
     book.save(tmp_path / "filled.xlsx")
@@ -205,3 +205,19 @@ def test_the_list_costs_the_same_however_many_imports_there_are(cast, signed_in,
         add(count)
         with django_assert_max_num_queries(14):
             browser.get(reverse("crm:imports"))
+
+
+def test_numbers_that_look_alike_are_told_apart_with_a_reason_and_the_file_checked_again(cast, signed_in):
+    browser = signed_in(cast.clerk)
+    send(browser, GOOD)
+    act(browser, "take", imported := Import.objects.get(), sha256=imported.file_sha256)
+    account = Opening.objects.get(client_no="c1").fund_account
+    send(browser, GOOD.replace(account, f"0{account}"))
+    imported = Import.objects.latest("pk")
+    page = browser.get(reverse("crm:import", args=[imported.public_id])).content.decode()
+    assert f"0{account} ≠ {account}" in page
+    address = reverse("crm:tell_apart", args=[imported.public_id])
+    assert browser.post(address, {"words": [f"0{account}"], "reason": ""}).status_code == 422
+    browser.post(address, {"words": [f"0{account}"], "reason": "两个不同的账户"})
+    imported.refresh_from_db()
+    assert (imported.state, imported.job) == ("received", "check")

@@ -7,7 +7,6 @@ import pytest
 from crm import services
 from crm.models import AccountMonth, Import, Kind, Opening
 from crm.tests.desk import HEADINGS, MONTHS, NOW, THREE, counted, facts
-from teams.models import Posting, Role
 
 pytestmark = pytest.mark.django_db
 
@@ -79,19 +78,23 @@ def test_of_many_refusals_two_hundred_are_listed_and_all_are_counted(cast, desk)
 
 
 @pytest.mark.parametrize(
-    "row",
+    "row, rule",
     [
-        "2026-11-18,B2,c9,f9,,1001,,",  # another branch's account
-        "2026-11-18,B1,c9,f9,,2001,,",  # another branch's person
-        "2026-11-18,B1,c3,f3,,1001,,",  # an account that another branch already has
+        ("2026-11-18,B2,c9,f9,,1001,,", "belongs to another branch"),
+        ("2026-11-18,B1,c9,f9,,2001,,", "belongs to another branch"),
+        ("2026-11-18,B1,c3,f3,,1001,,", "is held by another branch"),
+        ("2026-11-18,B1,invented,f3,,1001,,", "is held by another branch"),
+        ("2026-11-18,B1,c3,f9,,1001,,", "is held by another branch"),
     ],
+    ids=["kept there", "their person", "their opening", "their account under an invented client", "their client"],
 )
-def test_a_branch_importer_cannot_move_anything_across_branches(cast, desk, row):
+def test_a_file_of_one_branch_never_takes_what_another_holds(cast, desk, row, rule):
     desk.openings(*THREE)
     before = facts()
     for good_rows_only in (False, True):
-        with pytest.raises(services.NotTaken, match="belongs to another branch"):
+        with pytest.raises(services.NotTaken, match=rule) as refused:
             desk.openings("2026-11-18,B1,c8,f8,,1001,,", row, unit="B1", good_rows_only=good_rows_only)
+        assert cast.unit["B2"].name in refused.value.refusals[0].text
     assert facts() == before
 
 
@@ -154,23 +157,6 @@ def test_a_total_that_differs_refuses_the_whole_file_even_its_good_rows(cast, de
 def test_a_total_is_not_compared_where_an_amount_could_not_be_read(cast, desk):
     rows = HEADINGS + THREE[0] + "\n2026-11-17,B1,c5,f5,,1001,,many\n总计,,,,,,,15800\n"
     assert desk.take(rows, good_rows_only=True).accepted == 1
-
-
-def test_a_person_who_moved_within_the_month_counts_in_each_branch_s_own_file(cast, desk):
-    person = cast.person("cm")
-    person.postings.update(to_on=date(2026, 10, 15))
-    Posting.objects.create(
-        person=person, unit=cast.unit["B2M1A1"], role=Role.CUSTOMER_MANAGER, from_on=date(2026, 10, 15)
-    )
-    for unit, account in (("B1", "f1"), ("B2", "f2"), ("HX", "f3")):
-        desk.take(f"{MONTHS}2026-10,{account},developed,1001,1,10,,\n", kind=Kind.ACCOUNT_MONTH, unit=unit)
-    assert list(AccountMonth.objects.order_by("fund_account").values_list("unit__code", flat=True)) == [
-        "B1M1A1",
-        "B2M1A1",
-        "B2M1A1",
-    ]
-    refused = desk.refused(f"{MONTHS}2026-10,f1,developed,1001,1,99,,\n", kind=Kind.ACCOUNT_MONTH, unit="B2")
-    assert refused[0][3] == "belongs to another branch than yours; the whole file is refused"
 
 
 def test_a_word_that_is_no_choice_is_answered_with_the_words_one_may_write(cast, desk):

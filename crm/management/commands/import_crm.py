@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,14 @@ class Command(MusterCommand):
         parser.add_argument(
             "--covers", metavar="FROM..TO", help="the days the file speaks of; default: first to last in it"
         )
+        parser.add_argument(
+            "--different",
+            action="append",
+            default=[],
+            metavar="NUMBER",
+            help="a number of the file that is another than the known one it looks like; needs --because",
+        )
+        parser.add_argument("--because", default="", help="why the numbers are different; kept with them")
         parser.add_argument("--dry-run", action="store_true", help="tell what would come of it, write nothing")
         parser.add_argument("--accept-good-rows", action="store_true", help="take what is right, leave out the rest")
 
@@ -42,6 +50,8 @@ class Command(MusterCommand):
             covers=covered(covers, timezone.localdate(now)) if covers else None,
             limits=services.COMMAND_LIMITS,
         )
+        if options["different"]:
+            tell_apart(asked, options["different"], options["because"], now)
         if dry_run:
             imported = services.check_file(asked=asked, actor=None, now=now)
             if imported.state == Import.State.REFUSED or (imported.refused and not accept_good_rows):
@@ -57,6 +67,16 @@ class Command(MusterCommand):
                 ) from None
         self.say(told(imported, dry_run=dry_run))
         return answer_of(imported)
+
+
+def tell_apart(asked: services.Asked, numbers: list[str], because: str, now: datetime) -> None:
+    """Keep that numbers of the file are others than the known ones they look like."""
+    if not because.strip():
+        raise Refused("--different needs --because: the reason is kept with the numbers.")
+    imported = services.check_file(asked=asked, actor=None, now=now)
+    found = services.record_told_apart(imported.notes.get("alike", []), numbers, because.strip())
+    if missing := sorted(set(numbers) - set(found)):
+        raise Refused(f"The file has no such number that looks like a known one: {', '.join(missing)}")
 
 
 def existing(file: Path) -> Path:
@@ -128,6 +148,16 @@ def told(imported: Import, *, dry_run: bool) -> str:
         )
     for effect in imported.effects.get("gross_commission", []):
         lines.append(f"{effect['code']} {effect['name']} {effect['month']}: {effect['before']} → {effect['after']}")
+    lines += [
+        f"{move['account']} {move['relation']} {move['month']}: {', '.join(move['before'])} → {', '.join(move['after'])}"
+        for move in imported.effects.get("moves", [])
+    ]
+    lines += [f"cleared: {column} ({count} rows)" for column, count in imported.effects.get("cleared", {}).items()]
+    lines += [
+        f"pay: {change['branch']} {change['month']} {change['person']}: {change['before']} → {change['after']}"
+        for change in imported.effects.get("pay_changes", [])
+    ]
+    lines += [Refusal.read(remark).text for remark in imported.notes.get("hidden", [])]
     for said in imported.effects.get("pay", []):
         lines.append(f"{said['name']} {said['month']} is {said['state']}: the difference is paid in {said['into']}")
     return "\n".join(lines)
