@@ -75,6 +75,17 @@ def test_after_five_failures_the_account_waits_even_with_the_right_password(memb
         assert sign_in(number, PASSWORD, client).status_code == 302
 
 
+@pytest.mark.parametrize("spelled", ["１００１", " 1001 ", "'1001", "\u202d1001\u202c", "10 01"])
+def test_another_spelling_of_a_number_is_the_same_account_for_signing_in_and_for_failing(member, spelled):
+    client = Client()
+    assert sign_in(spelled, PASSWORD, client).status_code == 302 and is_signed_in(client)
+    for nth in range(5):
+        sign_in("1001", "wrong", REMOTE_ADDR=f"10.0.0.{nth}")
+    client = Client()
+    sign_in(spelled, PASSWORD, client, REMOTE_ADDR="10.0.0.99")
+    assert not is_signed_in(client), "no spelling has tries of its own"
+
+
 def test_no_password_is_hashed_for_an_account_that_waits(member, monkeypatch):
     for nth in range(5):
         sign_in("1001", "wrong", REMOTE_ADDR=f"10.0.0.{nth}")

@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from accounts.models import User
+from core.fields import put_in_one_form
 from core.models import AuditEntry, ToldApart
 from core.periods import Month
 from core.tables import Sheet
 from teams import services
 from teams.models import Grading, Outlet, Person, Posting, Unit
 from teams.selectors import GradeSpan, grades_during, grades_on, members_during
+from teams.verification import identifiers_are_in_one_form
 from tests.cast import TODAY, Cast
 
 NOVEMBER = Month(date(2026, 11, 1))
@@ -199,3 +202,15 @@ def test_a_code_of_an_outlet_is_kept_in_one_form(cast: Cast):
         }
     )
     assert Outlet.objects.values_list("code", "phone").get() == ("O1", "02155550001")
+
+
+def test_what_was_stored_otherwise_is_spelled_anew_and_what_would_become_one_is_named(cast: Cast):
+    as_it_was = {"cm": "０００７", "cm2": "0007", "am": "Ａ ９", "mm": "'８８"}
+    with connection.cursor() as cursor:
+        for key, number in as_it_was.items():
+            cursor.execute("UPDATE accounts_user SET employee_no = %s WHERE id = %s", [number, cast.user[key].pk])
+    put_in_one_form(User, "employee_no", leave={cast.mm.pk})
+    numbers = dict(User.objects.values_list("pk", "employee_no"))
+    assert [numbers[cast.user[key].pk] for key in as_it_was] == ["０００７", "0007", "A9", "'８８"]
+    named = {finding.row for finding in identifiers_are_in_one_form()}
+    assert named == {f"accounts_user {cast.user[key].pk}" for key in ("cm", "mm")}
