@@ -2,11 +2,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from http import HTTPStatus
+from typing import Any
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -14,6 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts import security
+from accounts.requests import came_from
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -89,6 +94,19 @@ class SecurityLogMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         if isinstance(exception, PermissionDenied) and request.user.is_authenticated:
             security.note(security.Kind.REFUSED, request, user=request.user, what=f"{request.method} {request.path}")
+
+
+class SignedInMiddleware(LoginRequiredMiddleware):
+    """Whoever has to sign in again comes back to the page she was on: an address that only takes what is sent shows
+    nothing. A part of a page is told by its status and stays as it is.
+    """
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
+        if request.method in ("GET", "HEAD"):
+            return super().handle_no_permission(request, view_func)
+        return redirect_to_login(came_from(request) or settings.LOGIN_REDIRECT_URL, settings.LOGIN_URL)
 
 
 ALWAYS_OPEN = {"accounts:language", "account_login", "account_logout"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from typing import NoReturn
 
 from django.conf import settings
@@ -11,12 +12,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import security
 from accounts.filters import SecurityFilter
 from accounts.models import SecurityEvent
-from accounts.requests import AuthedRequest
+from accounts.requests import AuthedRequest, came_from
 
 SEE_AUDIT = "see_audit"  # a power of `teams`, which lies above this app
 PER_PAGE = 50
@@ -44,6 +46,15 @@ def choose_language(request: HttpRequest) -> HttpResponse:
         samesite="Lax",
     )
     return response
+
+
+@login_not_required
+@requires_csrf_token
+def expired_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """What was sent carries a token that no longer holds; the page keeps what was typed (`forms.js`)."""
+    answer = render(request, "403_csrf.html", {"came_from": came_from(request)}, status=HTTPStatus.FORBIDDEN)
+    answer.headers["X-Expired"] = "1"
+    return answer
 
 
 @login_not_required

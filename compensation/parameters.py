@@ -11,6 +11,7 @@ VALID_MIN_ASSETS = "compensation.valid_min_assets"
 VALID_MIN_TRADES = "compensation.valid_min_trades"
 VALID_WITHIN_DAYS = "compensation.valid_within_days_of_opening"
 VALID_RULE = "compensation.valid_rule"
+LOGS_KEPT = "compensation.logs_kept"
 ANY, ALL = N_("any"), N_("all")
 VALID_CODES = (VALID_MIN_ASSETS, VALID_MIN_TRADES, VALID_WITHIN_DAYS, VALID_RULE)
 
@@ -32,6 +33,15 @@ declare(
         "decimal",
         Direction.DOWN,
         Decimal("0.5"),
+    ),
+    Parameter(
+        LOGS_KEPT,
+        N_("Work logs are kept: switched off before the branch began to keep them and through an outage"),
+        "D16.a",
+        "",
+        "bool",
+        Direction.FREE,
+        True,
     ),
     Parameter(
         VALID_MIN_ASSETS,

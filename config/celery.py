@@ -22,5 +22,5 @@ app.conf.beat_schedule = {
     "look again at what is signed": {"task": "compensation.tasks.look_again_at_runs", "schedule": 120},
     "file what is signed": {"task": "archives.tasks.file_signed_runs", "schedule": 60},
     "keep the security log no longer than it says": {"task": "accounts.tasks.sweep_security_log", "schedule": 3600},
-    "seal the audit trail": {"task": "core.tasks.seal_audit_trail", "schedule": 3600},
+    "seal the audit trail": {"task": "core.tasks.seal_audit_trail", "schedule": 60},
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import os
@@ -10,10 +11,10 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import ProgrammingError
 from django.utils import translation
+from django.utils.translation import gettext as _
 from psycopg import errors
 
 from core import audit
@@ -22,6 +23,18 @@ from core.refusals import NotDone
 
 REFUSED = 2
 NOBODY_LISTENS = 141  # as a shell counts a program that a closed pipe has ended: `export … | head`
+# argparse says what it cannot read by these names of its module; it is to speak the language of the command.
+argparse._ = translation.gettext  # type: ignore[attr-defined]
+argparse.ngettext = translation.ngettext  # type: ignore[attr-defined]
+
+
+def language_of_terminal(environment: Mapping[str, str] = os.environ) -> str:
+    """The language of whoever sits at the terminal, as the locale says it; English unless it is Chinese."""
+    said = next((environment[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if environment.get(name)), "")
+    name = said.split(".")[0].split("@")[0].replace("-", "_").lower()
+    if name.split("_")[0] != "zh":
+        return "en"
+    return "zh-hant" if {"tw", "hk", "mo", "hant"} & set(name.split("_")) else "zh-hans"
 
 
 class Refused(CommandError):
@@ -58,7 +71,7 @@ def spelled(refusal: str | Mapping[str, Any]) -> str:
 
 
 class MusterCommand(BaseCommand, ABC):
-    """Subclasses write `arguments` and `run`; what `run` returns is the one object of `--json`.
+    """Subclasses write `arguments` and `run`; what `run` returns is the one object of `--json`. `help` is marked by `N_`.
 
     Exit 0: all of it was done. Exit 1: it failed (`Failed`). Exit 2: the input was refused (`Refused`) and nothing changed.
     """
@@ -66,13 +79,14 @@ class MusterCommand(BaseCommand, ABC):
     in_json = False
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--json", action="store_true", dest="in_json", help="print exactly one JSON object")
+        parser.add_argument("--json", action="store_true", dest="in_json", help=_("print exactly one JSON object"))
         self.arguments(parser)
 
     def run_from_argv(self, argv: list[str]) -> None:
         self.in_json = "--json" in argv
         try:
-            super().run_from_argv(argv)
+            with translation.override(language_of_terminal()):
+                super().run_from_argv(argv)
             sys.stdout.flush()
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered goes nowhere
@@ -80,6 +94,7 @@ class MusterCommand(BaseCommand, ABC):
 
     def create_parser(self, *args: Any, **kwargs: Any) -> CommandParser:
         """Arguments that cannot be read are refused like any other input: with `--json` in an object."""
+        self.help = _(self.help)
         parser = super().create_parser(*args, **kwargs)
         complain = parser.error
 
@@ -107,7 +122,7 @@ class MusterCommand(BaseCommand, ABC):
         self.in_json = in_json
         name = type(self).__module__.rsplit(".", 1)[-1]
         try:
-            with translation.override(settings.LANGUAGE_CODE), audit.acting(source=f"command:{name}"), set_up():
+            with translation.override(language_of_terminal()), audit.acting(source=f"command:{name}"), set_up():
                 answer = self.run(**own(options))
         except (Refused, Failed) as failure:
             self.answer(failure.answer)
@@ -128,7 +143,7 @@ def set_up() -> Iterator[None]:
         raise Refused(str(refusal)) from refusal
     except ProgrammingError as problem:
         if isinstance(problem.__cause__, errors.UndefinedTable | errors.UndefinedColumn):
-            raise Refused("The database is not set up for this version: run `manage.py migrate` first.") from problem
+            raise Refused(_("The database is not set up for this version: run `manage.py migrate` first.")) from problem
         raise
 
 

@@ -73,6 +73,39 @@ class AuditSeal(models.Model):
         return f"{self.from_transaction}–{self.to_transaction}: {self.digest[:12]}"
 
 
+class AuditTransaction(models.Model):
+    """One transaction of the trail: how many entries it wrote, and its number, given when it commits, without gaps.
+
+    By it a removed entry is missed before anything was sealed. Written by triggers only.
+    """
+
+    audited_by = "itself"
+
+    transaction = models.BigIntegerField(primary_key=True)
+    entries = models.BigIntegerField()
+    number = models.BigIntegerField(unique=True, null=True)
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.entries}"
+
+
+class AuditCount(models.Model):
+    """How many transactions were numbered: one row, so that the last ones are missed like any other."""
+
+    audited_by = "itself"
+
+    transactions = models.BigIntegerField()
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return str(self.transactions)
+
+
 class ToldApart(models.Model):
     """A person has confirmed that two identifiers which look like one are two things, and why (reading 48)."""
 

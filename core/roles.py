@@ -33,9 +33,17 @@ GRANT USAGE ON SCHEMA public TO muster_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO muster_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO muster_app;
 REVOKE UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON core_auditentry, core_auditseal FROM muster_app;
+REVOKE INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER ON core_audittransaction, core_auditcount FROM muster_app;
 REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM muster_app;
 """
-NEEDED = ["core_auditentry", "accounts_user", "django_session", "mfa_authenticator", "usersessions_usersession"]
+NEEDED = [
+    "core_auditentry",
+    "core_audittransaction",
+    "accounts_user",
+    "django_session",
+    "mfa_authenticator",
+    "usersessions_usersession",
+]
 GRANT_READ = """
 GRANT USAGE ON SCHEMA public TO muster_read;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO muster_read;

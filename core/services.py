@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 
@@ -8,6 +8,7 @@ from core.models import AuditEntry, AuditSeal
 from core.verification import seal_digest
 
 ONE_SEALER = 7_041_969
+SEALED_EVERY = timedelta(hours=1)
 # The oldest transaction that may still write here. The server counts the transactions of all its databases together;
 # those that certainly work in another one do not hold the seal up.
 HORIZON = """
@@ -28,6 +29,14 @@ FROM seen
 
 class CounterWentBack(Exception):
     """The server counts transactions anew, as after a restore into a fresh one: what is written now cannot be sealed."""
+
+
+def seal_when_due(*, now: datetime) -> AuditSeal | None:
+    """Seal where the last seal is an hour old or there is none yet: the first tick begins the chain."""
+    last = AuditSeal.objects.order_by("to_transaction").last()
+    if last is not None and now - last.sealed_at < SEALED_EVERY:
+        return None
+    return seal_audit_trail(now=now)
 
 
 @transaction.atomic

@@ -14,6 +14,6 @@ logger = structlog.get_logger(__name__)
 def seal_audit_trail(**_: object) -> None:
     """Seal what is over. The digest goes to the log as well: kept elsewhere, it shows when the whole chain is replaced."""
     with acting(source="task:core.seal_audit_trail"):
-        seal = services.seal_audit_trail(now=timezone.now())
+        seal = services.seal_when_due(now=timezone.now())
     if seal is not None:
         logger.warning("audit trail sealed", seal=seal.pk, entries=seal.entries, digest=seal.digest)

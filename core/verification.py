@@ -74,6 +74,39 @@ def entries_are_as_written() -> Iterator[Finding]:
                     yield Finding(f"core_auditentry {entry}", "was changed after it was written")
 
 
+# Transactions that are under way see their own row without a number.
+UNCOUNTED = """
+WITH written AS (SELECT transaction, count(*) AS entries FROM core_auditentry GROUP BY transaction),
+counted AS (SELECT * FROM core_audittransaction WHERE transaction IS DISTINCT FROM pg_current_xact_id_if_assigned()::text::bigint)
+SELECT transaction, coalesce(c.entries, 0), coalesce(w.entries, 0), c.transaction IS NULL OR c.number IS NULL
+FROM counted c FULL JOIN written w USING (transaction)
+WHERE transaction IS DISTINCT FROM pg_current_xact_id_if_assigned()::text::bigint
+  AND (c.entries IS DISTINCT FROM w.entries OR c.number IS NULL)
+ORDER BY transaction
+"""
+GAPS = """
+WITH numbers AS (
+    SELECT number, lag(number, 1, 0::bigint) OVER (ORDER BY number) AS before FROM core_audittransaction WHERE number IS NOT NULL
+    UNION ALL SELECT coalesce(max(c.transactions), 0) + 1, coalesce((SELECT max(number) FROM core_audittransaction), 0)
+    FROM core_auditcount c
+)
+SELECT before + 1, number - 1 FROM numbers WHERE number <> before + 1 ORDER BY 1
+"""
+
+
+@check("audit numbers")
+def transactions_are_numbered_without_gaps() -> Iterator[Finding]:
+    """No transaction is missing, and each holds as many entries as it counted when it committed, sealed or not."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(UNCOUNTED)
+        for number, counted, there, is_unnumbered in cursor.fetchall():
+            says = f"wrote {counted} entries, of which {there} are there"
+            yield Finding(f"core_audittransaction {number}", "has entries and no number" if is_unnumbered else says)
+        cursor.execute(GAPS)
+        for first, last in cursor.fetchall():
+            yield Finding("core_audittransaction", f"numbers {first} to {last} are missing")
+
+
 @check("audit seals")
 def seals_are_a_chain() -> Iterator[Finding]:
     """Every seal follows the one before and covers exactly the entries of its transactions."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import DecimalField, OuterRef, Subquery, Sum, Value
+from django.db.models import Case, DecimalField, OuterRef, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
 from core.identifiers import LIKENESS_IN_SQL
@@ -238,13 +238,18 @@ class NewAccount:
 
 
 def new_accounts(branch: Unit, month: Month) -> dict[int, list[NewAccount]]:
-    """Openings credited to a branch's people in a month by person id, with the developer's account month beside."""
-    own = AccountMonth.objects.filter(
-        month=month.first, fund_account=OuterRef("fund_account"), relation="developed", person=OuterRef("developer")
-    )
+    """Openings credited to a branch's people in a month by person id, with what is known of the account at the month's end:
+    from the developer's row where she has one, else from whoever's row names it (reading 46)."""
+    own = Case(When(relation="developed", person=OuterRef("developer"), then=0), default=1)
+
+    def named(column: str) -> Subquery:
+        known = AccountMonth.objects.filter(month=month.first, fund_account=OuterRef("fund_account"))
+        known = known.filter(**{f"{column}__isnull": False})
+        return Subquery(known.annotate(place=own).order_by("place", "relation", "person").values(column)[:1])
+
     rows = (
         Opening.objects.filter(below(branch, path="unit__path"), open_date__gte=month.first, open_date__lt=month.end)
-        .annotate(end_assets=Subquery(own.values("end_assets")[:1]), trades=Subquery(own.values("trades")[:1]))
+        .annotate(end_assets=named("end_assets"), trades=named("trades"))
         .order_by("developer", "open_date", "fund_account")
         .values_list("developer", "open_date", "fund_account", "share", "status", "open_assets", "end_assets", "trades")
     )

@@ -37,6 +37,7 @@ class State(models.TextChoices):
     UNKNOWN = "unknown", _("not known whether it arrived")
     FAILED = "failed", _("failed")
     CANCELLED = "cancelled", _("cancelled")
+    IMPOSSIBLE = "impossible", _("not possible")
 
 
 UNDECIDED = (State.UNKNOWN, State.FAILED)
@@ -81,7 +82,7 @@ class Message(models.Model):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="messages", verbose_name=_("recipient")
     )
-    channel = models.CharField(_("channel"), max_length=16, choices=Channel)
+    channel = models.CharField(_("way of sending"), max_length=16, choices=Channel)
     text = models.CharField(_("text"), max_length=64)
     subject = models.CharField(_("subject"), max_length=255)
     body = models.TextField(_("body"))
@@ -135,6 +136,7 @@ class Attempt(models.Model):
         REFUSED = "refused", _("refused")
         UNKNOWN = "unknown", _("not known whether it was accepted")
         CANCELLED = "cancelled", _("not sent")
+        IMPOSSIBLE = "impossible", _("not possible: no address to send to")
         RESENT = "resent", _("a person has it sent again")
         TAKEN_AS_SENT = "taken_as_sent", _("a person takes it as sent")
 

@@ -6,7 +6,7 @@ else; they are replaced, never evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -45,6 +45,7 @@ class NoDirectory:
         return set()
 
 
+SMS_SEGMENTS = 3
 _texts: dict[str, Text] = {}
 _directory: Directory = NoDirectory()
 
@@ -72,3 +73,20 @@ def use_directory(directory: Directory) -> None:
 
 def directory() -> Directory:
     return _directory
+
+
+def declared_segments(on: date) -> int:
+    return SMS_SEGMENTS
+
+
+_sms_segments: Callable[[date], int] = declared_segments
+
+
+def use_sms_segments(most_on: Callable[[date], int]) -> None:
+    """Ask `most_on` how many segments an SMS may have on a day."""
+    global _sms_segments  # noqa: PLW0603
+    _sms_segments = most_on
+
+
+def sms_segments(on: date) -> int:
+    return _sms_segments(on)

@@ -19,6 +19,9 @@ NOT_BY_SMS = re.compile(
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_RETRY = timedelta(hours=1)
 MOST_ATTEMPTS = 8
+# What a gateway counts: UTF-16 units; one SMS holds 70, each part of a longer one 67.
+ONE_SMS, A_SEGMENT = 70, 67
+MAY_CUT_AFTER = " ，、；。：！？,;:!?)）」”"
 
 
 def placeholders(text: str) -> frozenset[str]:
@@ -33,6 +36,32 @@ def filled(text: str, values: Mapping[str, str]) -> str:
 def may_go_by_sms(text: str) -> bool:
     """Whether `text` is free of amounts of money and of identity and bank card numbers."""
     return NOT_BY_SMS.search(text) is None
+
+
+def sms_length(text: str) -> int:
+    """How long a gateway takes `text` to be: a rare character or a picture counts twice."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def sms_segments(text: str) -> int:
+    """Of how many SMS a gateway makes `text`."""
+    length = sms_length(text)
+    return 1 if length <= ONE_SMS else -(-length // A_SEGMENT)
+
+
+def as_sms(text: str, most_segments: int) -> str:
+    """`text` in one line, no longer than so many segments; what is cut ends with "…", between words where it can."""
+    text = " ".join(text.split())
+    room = ONE_SMS if most_segments <= 1 else A_SEGMENT * most_segments
+    if sms_length(text) <= room:
+        return text
+    kept = text[: room - 1]
+    while sms_length(kept) > room - 1:
+        kept = kept[:-1]
+    between = max(kept.rfind(mark) for mark in MAY_CUT_AFTER)
+    if between >= len(kept) // 2:
+        kept = kept[: between + 1]
+    return kept.rstrip(" ，、；：,;:") + "…"
 
 
 def after_quiet_hours(moment: datetime, quiet_from: time, quiet_until: time) -> datetime:

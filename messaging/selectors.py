@@ -64,12 +64,14 @@ STATE_OF = {
     State.UNKNOWN: "warn",
     State.FAILED: "bad",
     State.CANCELLED: "off",
+    State.IMPOSSIBLE: "bad",
 }
 OUTCOME_OF = {
     Attempt.Outcome.ACCEPTED: "good",
     Attempt.Outcome.TAKEN_AS_SENT: "good",
     Attempt.Outcome.UNKNOWN: "warn",
     Attempt.Outcome.REFUSED: "bad",
+    Attempt.Outcome.IMPOSSIBLE: "bad",
     Attempt.Outcome.RESENT: "accent",
 }
 

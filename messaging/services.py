@@ -21,6 +21,9 @@ from accounts.models import User
 from core.clock import day_of
 from core.editing import Seen
 from core.explain import N_
+from core.identifiers import MOBILE, NotAPhoneNumber, phone
+from core.periods import Period
+from core.said import days_in_words
 from messaging import registry, rules
 from messaging.bell import ring
 from messaging.gateways import Never, NotNow, Parcel, carrier_of
@@ -28,6 +31,8 @@ from messaging.models import CARRIED, INBOX, Attempt, Channel, Message, PhoneTas
 
 BATCH = 1000
 NEVER_BY_SMS = N_("Amounts and identity numbers never go by SMS.")
+NO_ADDRESS = N_("The recipient has no address for this channel.")
+NO_SMS_THERE = N_("The recipient's number takes no SMS.")
 LOCAL_LINK = re.compile(r"/(?![/\\])")
 
 
@@ -52,7 +57,8 @@ class Draft:
 def post(drafts: Iterable[Draft], *, now: datetime) -> int:
     """Put messages into the outbox within the caller's transaction; how many were new.
 
-    One with the same rule, business date, recipient and channel is there already: nothing happens. Raises `KeyError`
+    One with the same rule, business date, recipient and channel is there already: nothing happens. What is too long for
+    an SMS is cut there and stands whole in the inbox. Raises `KeyError`
     for a text that nobody declared or a placeholder without a value, and `ValueError` for a link that leads elsewhere.
     """
     drafts = list(drafts)
@@ -62,13 +68,14 @@ def post(drafts: Iterable[Draft], *, now: datetime) -> int:
         written(draft, users[draft.recipient_id], draft.place or places.get(draft.recipient_id, ""), now)
         for draft in drafts
     ]
+    messages += shortened(messages, registry.sms_segments(day_of(now)))
     Message.objects.bulk_create(messages, ignore_conflicts=True, batch_size=BATCH)
     new = list(Message.objects.filter(public_id__in=[message.public_id for message in messages]))
     PhoneTask.objects.bulk_create(PhoneTask(message=m) for m in new if m.channel == Channel.PHONE_TASK)
     Attempt.objects.bulk_create(
-        Attempt(message=m, at=now, outcome=Attempt.Outcome.REFUSED, note=NEVER_BY_SMS)
+        Attempt(message=m, at=now, outcome=STOPPED[State(m.state)], note=never_because(m))
         for m in new
-        if m.state == State.FAILED
+        if m.state in STOPPED
     )
     if any(message.state == State.WAITING for message in new):
         transaction.on_commit(ring, robust=True)
@@ -99,11 +106,32 @@ def written(draft: Draft, recipient: User, place: str, now: datetime) -> Message
     )
     if draft.channel in INBOX:
         message.state, message.sent_at = State.SENT, now
-    elif draft.channel == Channel.SMS:
-        message.not_before = earliest(draft.channel, now)
-        if not rules.may_go_by_sms(body):
-            message.state = State.FAILED
+    elif draft.channel == Channel.SMS and not rules.may_go_by_sms(body):
+        message.state = State.FAILED
+    elif no_address(message):
+        message.state = State.IMPOSSIBLE
+    message.not_before = earliest(draft.channel, now)
     return message
+
+
+def shortened(messages: Iterable[Message], most_segments: int) -> list[Message]:
+    """Cut every SMS to what one may hold; the whole texts for the inboxes of those who do not get them there anyway."""
+    messages = list(messages)
+    there = {(m.rule, m.business_date, m.recipient_id) for m in messages if m.channel == Channel.IN_APP}
+    whole: list[Message] = []
+    for message in messages:
+        if message.channel != Channel.SMS:
+            continue
+        full, message.body = message.body, rules.as_sms(message.body, most_segments)
+        key = (message.rule, message.business_date, message.recipient_id)
+        if message.body != " ".join(full.split()) and key not in there:
+            there.add(key)
+            kept = ("rule", "business_date", "recipient", "text", "subject", "link", "place", "posted_at", "not_before")
+            copy = {name: getattr(message, name) for name in kept}
+            whole.append(
+                Message(**copy, body=full, channel=Channel.IN_APP, state=State.SENT, sent_at=message.posted_at)
+            )
+    return whole
 
 
 def shown(value: Any) -> str:
@@ -114,6 +142,8 @@ def shown(value: Any) -> str:
         return formats.date_format(value, "DATE_FORMAT")
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, Period):
+        return days_in_words(value, with_year=False)
     if isinstance(value, Sequence) and not isinstance(value, str):
         return gettext(", ").join(shown(item) for item in value)
     return str(value)
@@ -137,10 +167,16 @@ def deliver(*, message_id: int, now: datetime) -> str:
     if token is None:
         return ""
     message = Message.objects.select_related("recipient").get(pk=message_id)
-    if reason := why_not(message, now):
-        return settle(message=message, token=token, outcome=Attempt.Outcome.CANCELLED, note=reason, now=now)
+    if has_left(message, now):
+        note = N_("The recipient has left.")
+        return settle(message=message, token=token, outcome=Attempt.Outcome.CANCELLED, note=note, now=now)
+    if reason := no_address(message):
+        return settle(message=message, token=token, outcome=Attempt.Outcome.IMPOSSIBLE, note=reason, now=now)
     carrier = carrier_of(message.channel)
-    parcel = Parcel(message.public_id, address_of(message), message.subject, message.body)
+    body = message.body
+    if message.channel == Channel.SMS:  # what was written before there was a limit is cut here
+        body = rules.as_sms(body, registry.sms_segments(day_of(now)))
+    parcel = Parcel(message.public_id, address_of(message), message.subject, body)
     try:
         note, outcome = carrier.carry(parcel), Attempt.Outcome.ACCEPTED
     except NotNow as refusal:
@@ -173,23 +209,41 @@ def claim(*, message_id: int, now: datetime) -> uuid.UUID | None:
 
 
 def address_of(message: Message) -> str:
-    return message.recipient.email if message.channel == Channel.EMAIL else message.recipient.phone
+    """Where it goes, in the one form gateways take; "" where there is no such address."""
+    if message.channel == Channel.EMAIL:
+        return message.recipient.email
+    try:
+        number = phone(message.recipient.phone, abroad=True)
+    except NotAPhoneNumber:
+        return ""
+    return number if MOBILE.fullmatch(number) or number.startswith("+") else ""
 
 
-def why_not(message: Message, now: datetime) -> str:
-    """Why a claimed message must not go out after all, as things stand now; "" when it may."""
+def no_address(message: Message) -> str:
+    """Why it cannot go out to its recipient by its channel; "" when it can."""
+    if address_of(message):
+        return ""
+    return NO_SMS_THERE if message.channel == Channel.SMS and message.recipient.phone else NO_ADDRESS
+
+
+def never_because(message: Message) -> str:
+    return NEVER_BY_SMS if message.state == State.FAILED else no_address(message)
+
+
+def has_left(message: Message, now: datetime) -> bool:
+    """Whether the recipient has gone since it was posted."""
     recipient = message.recipient
-    if not recipient.is_active or recipient.pk in registry.directory().gone([recipient.pk], day_of(now)):
-        return N_("The recipient has left.")
-    return "" if address_of(message) else N_("The recipient has no address for this channel.")
+    return not recipient.is_active or recipient.pk in registry.directory().gone([recipient.pk], day_of(now))
 
 
+STOPPED = {State.FAILED: Attempt.Outcome.REFUSED, State.IMPOSSIBLE: Attempt.Outcome.IMPOSSIBLE}
 AFTER = {
     Attempt.Outcome.ACCEPTED: State.SENT,
     Attempt.Outcome.LATER: State.WAITING,
     Attempt.Outcome.REFUSED: State.FAILED,
     Attempt.Outcome.UNKNOWN: State.UNKNOWN,
     Attempt.Outcome.CANCELLED: State.CANCELLED,
+    Attempt.Outcome.IMPOSSIBLE: State.IMPOSSIBLE,
 }
 
 
@@ -240,12 +294,13 @@ class NothingToDecide(Exception):
 
 @transaction.atomic
 def resend(*, message: Message, actor: User, now: datetime) -> None:
-    """Have a message sent once more. Raises `NothingToDecide` unless it failed or nobody knows."""
+    """Have a message sent once more. Raises `NothingToDecide` unless it failed, could not go or nobody
+    knows."""
     if message.channel == Channel.SMS and not rules.may_go_by_sms(message.body):
         raise NothingToDecide(gettext(NEVER_BY_SMS))
     _decide(
         message,
-        (State.UNKNOWN, State.FAILED),
+        (State.UNKNOWN, State.FAILED, State.IMPOSSIBLE),
         {"state": State.WAITING, "not_before": earliest(message.channel, now), "claim": None, "attempts_made": 0},
     )
     Attempt.objects.create(message=message, at=now, outcome=Attempt.Outcome.RESENT, actor=actor)

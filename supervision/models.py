@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from core.periods import PERIODS, Period
 from messaging.models import Channel, Message, PhoneTask
 from supervision.rules import Reason
-from supervision.wording import period_in_words
+from supervision.wording import period_in_words, place_in_words
 from teams.authority import Power
 from teams.models import Measure, Person, Unit, UnitKind
 
@@ -41,6 +41,7 @@ class Ranked(models.TextChoices):
 
 
 REASONS = {Reason.ZERO.value: _("nothing opened"), Reason.BOTTOM.value: _("among the last")}
+BY_TIE = _("listed by the rule for equals")
 
 
 class How(models.TextChoices):
@@ -153,6 +154,9 @@ class ReminderRun(models.Model):
     exempt = models.JSONField(_("left out"), default=list)
     lines = models.JSONField(_("explanation"), default=list)
     digest = models.CharField(max_length=64, blank=True)
+    untold = models.JSONField(
+        _("nobody to tell"), default=list, help_text=_("for whom the rule found nobody to tell, by addressee")
+    )
 
     objects = ReminderRunQuerySet.as_manager()
 
@@ -179,6 +183,11 @@ class ReminderRun(models.Model):
     @property
     def when(self) -> str:
         return period_in_words(self.period)
+
+    @property
+    def untold_shown(self) -> list[tuple[str, str]]:
+        """As whom nobody was found to be told, and of which entries, in words."""
+        return [(str(Who(one["who"]).label), gettext(", ").join(one["names"])) for one in self.untold]
 
     @property
     def message_rule(self) -> str:
@@ -211,6 +220,8 @@ class LaggardEntry(models.Model):
     openings = models.DecimalField(_("openings"), max_digits=14, decimal_places=4)
     rank = models.PositiveIntegerField(_("rank"))
     of = models.PositiveIntegerField(_("of how many"))
+    tied = models.PositiveIntegerField(_("how many share the rank"), default=1)
+    by_tie = models.BooleanField(_("listed as equal with the last one taken"), default=False)
     reasons = ArrayField(
         models.CharField(max_length=8, choices=list(REASONS.items())),
         verbose_name=_("reasons"),
@@ -249,7 +260,11 @@ class LaggardEntry(models.Model):
 
     @property
     def reasons_shown(self) -> list[str]:
-        return [str(REASONS[reason]) for reason in self.reasons]
+        return [str(BY_TIE if reason == Reason.BOTTOM and self.by_tie else REASONS[reason]) for reason in self.reasons]
+
+    @property
+    def place_shown(self) -> str:
+        return place_in_words(self.rank, self.of, tied=self.tied, openings=self.openings_shown)
 
 
 class ReminderQuerySet(models.QuerySet["Reminder"]):
@@ -283,7 +298,7 @@ class Reminder(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="reminders", verbose_name=_("recipient")
     )
     who = models.CharField(_("as"), max_length=24, choices=Who)
-    channel = models.CharField(_("channel"), max_length=16, choices=Channel)
+    channel = models.CharField(_("way of sending"), max_length=16, choices=Channel)
     message = models.ForeignKey(Message, models.PROTECT, related_name="reminders", verbose_name=_("message"))
 
     objects = ReminderQuerySet.as_manager()

@@ -5,16 +5,19 @@ from decimal import Decimal
 
 from core.explain import N_
 from policies.registry import Direction, Parameter, declare
+from supervision.rules import LEAVE, TAKE
 
 COMPANY_LAST = "supervision.company_last"
 REGIONAL_SHARE = "supervision.regional_share"
 AT_MOST_HALF = "supervision.at_most_half"
+TIE_PAST_HALF = "supervision.tie_past_half"
 WATCH_DAYS = "supervision.watch_days"
 DAY_SEND_ON = "supervision.day_send_on"
 DAY_SEND_AT = "supervision.day_send_at"
 DAY_LATE_AFTER = "supervision.day_late_after"
 WEEK_SEND_AT = "supervision.week_send_at"
 CATCH_UP_DAYS = "supervision.catch_up_days"
+SMS_SEGMENTS = "supervision.sms_segments"
 SAME_DAY, NEXT_DAY = N_("same_day"), N_("next_workday")
 
 declare(
@@ -44,6 +47,16 @@ declare(
         "bool",
         Direction.FIXED,
         True,
+    ),
+    Parameter(
+        TIE_PAST_HALF,
+        N_("Equals at the cut who would carry the list past half of those ranked"),
+        "S8.1",
+        "",
+        "choice",
+        Direction.FIXED,
+        LEAVE,
+        choices=(LEAVE, TAKE),
     ),
     Parameter(
         WATCH_DAYS,
@@ -99,5 +112,14 @@ declare(
         "int",
         Direction.FIXED,
         14,
+    ),
+    Parameter(
+        SMS_SEGMENTS,
+        N_("The most an SMS may be long, in segments as the gateway counts them; the whole text stands in the inbox"),
+        "S7.1",
+        N_("segments"),
+        "int",
+        Direction.FIXED,
+        3,
     ),
 )

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
@@ -15,6 +17,7 @@ from crm.rules import Ranked
 
 K = TypeVar("K", bound=Hashable)
 ZERO = Decimal(0)
+LEAVE, TAKE = N_("leave_out"), N_("take_all")
 
 
 class Reason(StrEnum):
@@ -26,13 +29,15 @@ class Reason(StrEnum):
 class Selection:
     """How many are taken from the end of a ranking: `bottom` is a number of places, or a share where `is_share`.
 
-    Without `bottom` only those at zero are listed. `at_most_half` keeps the number to half of those ranked (reading 31).
+    Without `bottom` only those at zero are listed. `at_most_half` keeps the number to half of those ranked, and
+    `tie_past_half` says what becomes of equals at the cut who would carry the list past half (reading 31).
     """
 
     clause: str
     bottom: RuleValue | None = None
     is_share: bool = False
     at_most_half: RuleValue | None = None
+    tie_past_half: RuleValue | None = None
 
     def places(self, of: int) -> int:
         """How many places from the end are looked at where `of` are ranked: at least 1."""
@@ -45,6 +50,38 @@ class Selection:
             wanted = min(wanted, Decimal(of // 2))
         return max(int(wanted), 1)
 
+    def cut(self, values: Iterable[Decimal]) -> Cut:
+        """Where the last of a ranking end: everybody up to `Cut.value` is among them.
+
+        Who ties with the last one taken is taken too, but never who ties with the best, nor equals who would carry
+        the list past half of those ranked.
+        """
+        worst_first = sorted(values)
+        if not worst_first or not (places := self.places(len(worst_first))):
+            return Cut(0, None)
+        at = worst_first[min(places, len(worst_first)) - 1]
+        if at == worst_first[-1]:
+            below = [value for value in worst_first if value < at]
+            return Cut(places, below[-1] if below else None)
+        taken, tied = bisect_right(worst_first, at), worst_first.count(at)
+        if tied > 1 and taken * 2 > len(worst_first) and not self._takes_ties_past_half:
+            return Cut(places, worst_first[taken - tied - 1] if taken > tied else None, left_out=tied, left_at=at)
+        return Cut(places, at)
+
+    @property
+    def _takes_ties_past_half(self) -> bool:
+        return self.tie_past_half is not None and self.tie_past_half.value == TAKE
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The last of a ranking are those up to `value`; `None` where nobody is. `left_out` equals at `left_at` are spared."""
+
+    places: int
+    value: Decimal | None
+    left_out: int = 0
+    left_at: Decimal | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Laggard(Generic[K]):
@@ -52,6 +89,8 @@ class Laggard(Generic[K]):
     value: Decimal
     rank: int
     of: int
+    tied: int  # how many share the rank, itself among them
+    by_tie: bool  # on the list only because it is equal with the last one taken
     reasons: tuple[Reason, ...]
     lines: tuple[Line, ...]
 
@@ -59,46 +98,44 @@ class Laggard(Generic[K]):
 def laggards(ranking: Sequence[Ranked[K]], selection: Selection, *, context: tuple[Line, ...] = ()) -> list[Laggard[K]]:
     """Those at zero, and the last of the ranking: the best of them first, `context` before each one's own lines.
 
-    Who ties with the last one taken is taken too, but never who ties with the best: where all are equal and above
-    zero, nobody lags. Zero is listed however many places are taken (readings 10, 11, 31).
+    Where all are equal and above zero, nobody lags. Zero is listed however many places are taken (readings 10, 11, 31).
     """
-    if not ranking:
-        return []
-    values = sorted(row.value for row in ranking)
-    best, places = values[-1], selection.places(len(values))
-    last_taken = values[min(places, len(values)) - 1] if places else None
+    cut = selection.cut(row.value for row in ranking)
+    equals = Counter(row.value for row in ranking)
     found = []
     for row in ranking:
         reasons: tuple[Reason, ...] = ()
         if row.value == ZERO:
             reasons += (Reason.ZERO,)
-        if last_taken is not None and row.value <= last_taken and row.value < best:
+        if cut.value is not None and row.value <= cut.value:
             reasons += (Reason.BOTTOM,)
         if reasons:
-            lines = context + _why(row, reasons, selection, places, last_taken)
-            found.append(Laggard(row.key, row.value, row.rank, row.of, reasons, lines))
+            tied = equals[row.value]
+            by_tie = tied > 1 and Reason.BOTTOM in reasons and row.of - row.rank + 1 > cut.places
+            one = Laggard(row.key, row.value, row.rank, row.of, tied, by_tie, reasons, context)
+            found.append(replace(one, lines=context + _why(one, selection, cut)))
     return found
 
 
-def _why(
-    row: Ranked[K], reasons: tuple[Reason, ...], selection: Selection, places: int, last_taken: Decimal | None
-) -> tuple[Line, ...]:
+def _why(row: Laggard[K], selection: Selection, cut: Cut) -> tuple[Line, ...]:
     """Why it is on the list, and of how many."""
+    shared = ((N_("equal, to place"), row.rank + row.tied - 1),) if row.tied > 1 else ()
     lines = [
-        Line(N_("Accounts opened"), row.value, clause=selection.clause),
-        Line(N_("Rank"), row.rank, inputs=((N_("of how many"), row.of),)),
+        Line(N_("Accounts opened"), clause=selection.clause, counted=row.value),
+        Line(N_("Rank"), counted=row.rank, inputs=((N_("of how many"), row.of), *shared)),
     ]
-    if Reason.ZERO in reasons:
-        lines.append(Line(N_("Nothing opened"), True, clause=selection.clause, met=False))
-    if Reason.BOTTOM in reasons:
+    if Reason.ZERO in row.reasons:
+        lines.append(Line(N_("Nothing opened"), clause=selection.clause, met=False))
+    if Reason.BOTTOM in row.reasons:
+        taken = ((N_("places taken from the end"), cut.places), (N_("openings of the last one taken"), cut.value))
         lines.append(
             Line(
                 N_("Among the last of the ranking"),
-                True,
                 clause=selection.clause,
-                inputs=((N_("places taken from the end"), places), (N_("openings of the last one taken"), last_taken)),
+                inputs=taken,
                 rule=selection.bottom,
                 met=False,
+                note=N_("Listed because it is equal with the last one taken.") if row.by_tie else "",
             )
         )
     return tuple(lines)

@@ -23,7 +23,7 @@ from django.test import TransactionTestCase
 from psycopg import sql
 
 LOCK = 20_261_118
-NOT_SEEDS = ("django_migrations", "core_auditentry", "core_auditseal")
+NOT_SEEDS = ("django_migrations", "core_auditentry", "core_auditseal", "core_audittransaction", "core_auditcount")
 RESTORE = """
 CREATE FUNCTION seeds.restore() RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -60,7 +60,8 @@ BEGIN
     LOOP
         EXECUTE format('SELECT setval(%L, (SELECT max(%I) FROM public.%I))', place.sequence, place."column", place."table");
     END LOOP;
-    TRUNCATE core_auditentry, core_auditseal RESTART IDENTITY;
+    SET CONSTRAINTS ALL IMMEDIATE;
+    TRUNCATE core_auditentry, core_auditseal, core_audittransaction, core_auditcount RESTART IDENTITY;
 END $$
 """
 

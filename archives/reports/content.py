@@ -88,6 +88,7 @@ def columns() -> tuple[Column, ...]:
         Column("released", _("Released")),
         Column("minimum_duty", _("Withheld for duty"), weight=0.85),
         Column("adjustment", _("Adjustments"), weight=0.9),
+        Column("other_branch", _("Other branch"), weight=0.9),
         Column("attendance_deduction", _("Attendance deduction"), weight=0.8),
         Column("social_insurance", _("Social insurance"), weight=0.9),
         Column("income_tax", _("Income tax"), weight=0.85),
@@ -133,7 +134,12 @@ def _firm() -> str:
     return settings.FIRM_NAME or Unit.objects.filter(parent=None).values_list("name", flat=True).first() or ""
 
 
-LEFT_OUT_WHEN_EMPTY = {"team_share", "minimum_duty", "adjustment"}  # columns that form 3 does not ask for
+LEFT_OUT_WHEN_EMPTY = {
+    "team_share",
+    "minimum_duty",
+    "adjustment",
+    "other_branch",
+}  # columns that form 3 does not ask for
 
 
 def _is_summed(column: Column) -> bool:
@@ -170,6 +176,7 @@ FROM_LINES = (
     "product_bonus",
     "minimum_duty",
     "adjustment",
+    "other_branch",
     "attendance_deduction",
     "social_insurance",
     "income_tax",

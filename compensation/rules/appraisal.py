@@ -16,11 +16,15 @@ ONE = Decimal(1)
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One measure of the appraisal. `target` `None`: nothing was set, so it is left out."""
+    """One measure of the appraisal. `target` `None`: nothing was set, or nothing is known, so it is left out.
+
+    `unknown` counts the weeks of the month of which nothing is known, because nobody kept the measure (reading 52).
+    """
 
     measure: str
     reached: Decimal
     target: Decimal | None
+    unknown: int = 0
 
 
 def appraise(
@@ -34,10 +38,11 @@ def appraise(
         m for m in sorted(measured, key=lambda m: m.measure) if m.target is not None and weights.get(m.measure)
     ]
     whole = sum((weights[m.measure] for m in taking_part), ZERO)
+    lines = [_not_known(m) for m in measured if m.unknown and m.target is None and weights.get(m.measure)]
     if not whole:
         note = N_("No target was set for the month: the coefficient is 1.")
-        return Assessment(ONE, (Line(N_("Results appraisal"), ONE, CLAUSE, note=note),))
-    lines, score = [], ZERO
+        return Assessment(ONE, (*lines, Line(N_("Results appraisal"), ONE, CLAUSE, note=note)))
+    score = ZERO
     for each in taking_part:
         target = each.target or ZERO
         completion = ONE if target <= 0 else min(max(each.reached, ZERO) / target, maximum)
@@ -52,6 +57,7 @@ def appraise(
                     (N_("achieved"), each.reached),
                     (N_("target"), target),
                     (N_("weight"), weights[each.measure]),
+                    *([(N_("weeks without logs"), each.unknown)] if each.unknown else []),
                 ),
                 met=each.reached >= target,
             )
@@ -59,6 +65,11 @@ def appraise(
     coefficient = min(max(score, minimum), maximum).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
     inputs = ((N_("weighted completion"), score.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)),)
     return Assessment(coefficient, (*lines, Line(N_("Results appraisal"), coefficient, CLAUSE, inputs)))
+
+
+def _not_known(measured: Measured) -> Line:
+    note = N_("Not known, because nobody kept it in this month: its weight goes to the other measures in proportion.")
+    return Line(N_("Completion"), None, CLAUSE, ((N_("measure"), measured.measure),), note=note)
 
 
 def overridden(appraised: Assessment, coefficient: Decimal, *, by: str, reason: str) -> Assessment:

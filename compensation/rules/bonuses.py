@@ -50,14 +50,18 @@ class AccountBonus:
     cap_share: Decimal | None = None
 
     def apply(self, sheet: Sheet) -> None:
-        count = sheet.inputs.valid_openings
+        count, whole = sheet.inputs.valid_openings, sheet.month.inputs.valid_openings
         wanted = count * self.amount
         inputs = [(N_("new valid accounts"), count), (N_("for each"), self.amount)]
         amount = wanted
         if self.cap_share is not None:
-            cap = (sheet.sums[COMMISSION] + sheet.sums[BONUS]) * self.cap_share
+            cap = (sheet.month.sums[COMMISSION] + sheet.month.sums[BONUS]) * self.cap_share
             inputs += [(N_("at most"), to_cents(cap)), (N_("share of the other variable pay"), self.cap_share)]
             amount = min(wanted, cap)
+            if sheet.whole:
+                inputs += [(N_("valid accounts in all branches"), whole)]
+                amount = sheet.whole.capped * count / whole if whole else ZERO
+        sheet.capped = amount
         note = N_("Held to its cap.") if amount < wanted else ""
         line = Line(N_("Bonus for new valid accounts"), to_cents(amount), STANDARD, tuple(inputs), note=note)
         steps = (*sheet.inputs.valid_by, line) if count else (line,)

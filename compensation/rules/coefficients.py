@@ -46,9 +46,8 @@ class ComplianceCoefficient:
     on: tuple[str, ...] = (COMMISSION, BONUS)
 
     def apply(self, sheet: Sheet) -> None:
-        factor = value_at(Decimal(sheet.inputs.complaints), self.steps)
+        complaints = sheet.month.inputs.complaints
+        factor = value_at(Decimal(complaints), self.steps)
         sheet.figures["compliance_coefficient"] = factor
-        line = Line(
-            N_("Compliance coefficient"), factor, STANDARD, ((N_("valid complaints"), sheet.inputs.complaints),)
-        )
+        line = Line(N_("Compliance coefficient"), factor, STANDARD, ((N_("valid complaints"), complaints),))
         sheet.multiply(self.on, factor, SlipLine(self.kind, ZERO, clause=STANDARD, explained=(line,)))

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from compensation.rules.bands import Band, banded, rate_for, slices_of
-from compensation.rules.parts import APPRAISED, STANDARD
+from compensation.rules.parts import APPRAISED, ONE, STANDARD
 from compensation.rules.sheet import COMMISSION, Carry, Sheet, SlipLine
 from core.explain import N_, Line
 from core.money import ZERO, to_cents
@@ -33,21 +33,30 @@ class BandedRate:
     whole_band: bool = False
 
     def apply(self, sheet: Sheet) -> None:
-        if self.whole_band or sheet.base < 0:
+        if sheet.whole:
+            self._share_of_month(sheet, sheet.whole)
+        elif self.whole_band or sheet.base < 0:
             rate = rate_for(sheet.base, self.bands)
             step = Line(N_("One rate for the whole base"), rate, STANDARD, ((N_("base"), sheet.base),))
             _pay_commission(sheet, sheet.base * rate, rate, (step,))
-            return
-        steps = tuple(
-            Line(
-                N_("Slice of the base"),
-                to_cents(cut.exact),
-                STANDARD,
-                ((N_("slice"), cut.part), (N_("rate"), cut.rate)),
+        else:
+            steps = tuple(
+                Line(
+                    N_("Slice of the base"),
+                    to_cents(cut.exact),
+                    STANDARD,
+                    ((N_("slice"), cut.part), (N_("rate"), cut.rate)),
+                )
+                for cut in slices_of(sheet.base, self.bands)
             )
-            for cut in slices_of(sheet.base, self.bands)
-        )
-        _pay_commission(sheet, banded(sheet.base, self.bands), None, steps)
+            _pay_commission(sheet, banded(sheet.base, self.bands), None, steps)
+
+    def _share_of_month(self, sheet: Sheet, whole: Sheet) -> None:
+        """The bands are reached by the whole month; each branch pays by its part of the base (reading 40)."""
+        part = min(max(sheet.base / whole.base, ZERO), ONE) if whole.base > 0 else ZERO
+        inputs = ((N_("base of all branches"), whole.base), (N_("of this branch"), sheet.base))
+        step = Line(N_("Commission pay of the whole month"), to_cents(whole.commission_exact), STANDARD, inputs)
+        _pay_commission(sheet, whole.commission_exact * part, None, (step,))
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,7 @@ class NegativeMonths:
     limit: int
 
     def apply(self, sheet: Sheet) -> None:
-        count = sheet.inputs.negative_months + 1 if sheet.commission_exact < 0 else 0
+        count = sheet.inputs.negative_months + 1 if sheet.month.commission_exact < 0 else 0
         sheet.carry = Carry(count, sheet.carry.duties_missed)
         if count:
             inputs = ((N_("limit"), self.limit),)

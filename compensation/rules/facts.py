@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -65,8 +65,26 @@ class Leadership:
 
 
 @dataclass(frozen=True, slots=True)
+class GradeDays:
+    """A grade and on how many of the days posted it held (reading 39)."""
+
+    grade: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What somebody who moved has of the same month in another branch; `filed` what was paid there, by component."""
+
+    branch: str
+    inputs: Inputs
+    filed: tuple[tuple[str, Decimal], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Inputs:
-    """Everything `compute` knows of a person and month. Money in yuan; `days` of `days_of_month` she was posted."""
+    """Everything `compute` knows of a person and month in a branch. Money in yuan; `days` of `days_of_month` she was
+    posted, `grades` how they divide (none: all of them at `grade`)."""
 
     employee_no: str
     grade: str = ""
@@ -94,6 +112,8 @@ class Inputs:
     adjustments: tuple[Adjustment, ...] = ()
     leads: tuple[Leadership, ...] = ()
     valid_by: tuple[Line, ...] = ()  # the rule by which new accounts were found valid
+    grades: tuple[GradeDays, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
     @property
     def has_business(self) -> bool:
@@ -103,6 +123,28 @@ class Inputs:
     def total(self, figure: str) -> Decimal:
         """`gross`, `pass_through` or `net_commission` over all relations, each at its share."""
         return to_cents(sum((getattr(part, figure) * part.share for part in self.commissions), ZERO))
+
+    @property
+    def base_grades(self) -> tuple[GradeDays, ...]:
+        """The days that base pay is drawn for, by grade."""
+        return self.grades or ((GradeDays(self.grade, self.days),) if self.draws_base else ())
+
+    @property
+    def whole(self) -> Inputs:
+        """The month in all branches together: what a person is appraised, capped and released by (reading 40)."""
+        parts = [self, *(there.inputs for there in self.elsewhere)]
+        added: dict[str, Any] = {name: sum((getattr(part, name) for part in parts), ZERO) for name in ADDED_UP}
+        return replace(
+            self,
+            **added,
+            complaints=sum(part.complaints for part in parts),
+            commissions=tuple(one for part in parts for one in part.commissions),
+            draws_base=any(part.draws_base for part in parts),
+            grades=tuple(one for part in parts for one in part.base_grades),
+            leads=(),
+            adjustments=(),
+            elsewhere=(),
+        )
 
     def sorted(self) -> Sequence[Counted]:
         return sorted(self.commissions, key=lambda part: (part.relation, part.share, part.gross))
@@ -158,10 +200,21 @@ def shares_of_account(held: Mapping[str, int], shares: Mapping[str, Decimal]) ->
     return found
 
 
+ADDED_UP = (
+    "new_commission", "openings", "valid_openings", "new_assets", "product_sales", "client_cost", "booked_tax", "booked_fund",
+)  # fmt: skip
+
+
 # --- written down with the slip, so that a closed month can be worked out again -------------------------------------
 def inputs_as_data(inputs: Inputs) -> dict[str, Any]:
     """All of `inputs` as JSON knows it."""
     data = {one.name: plain(getattr(inputs, one.name)) for one in fields(inputs) if one.name not in NESTED}
+    if inputs.grades:
+        data["grades"] = [[part.grade, part.days] for part in inputs.grades]
+    if inputs.elsewhere:
+        data["elsewhere"] = [
+            [there.branch, inputs_as_data(there.inputs), plain(there.filed)] for there in inputs.elsewhere
+        ]
     return data | {
         "commissions": [plain(part) for part in inputs.sorted()],
         "assessment": {
@@ -173,7 +226,7 @@ def inputs_as_data(inputs: Inputs) -> dict[str, Any]:
     }
 
 
-NESTED = ("commissions", "assessment", "adjustments", "leads", "valid_by")
+NESTED = ("commissions", "assessment", "adjustments", "leads", "valid_by", "grades", "elsewhere")
 
 
 def _as_it_is(value: Any) -> Any:
@@ -210,4 +263,16 @@ def inputs_from_data(data: Mapping[str, Any]) -> Inputs:
         for led in data.get("leads", [])
     )
     assessment = Assessment(Decimal(data["assessment"]["coefficient"]))
-    return Inputs(**plain_ones, commissions=commissions, assessment=assessment, leads=leads)
+    return Inputs(
+        **plain_ones,
+        commissions=commissions,
+        assessment=assessment,
+        leads=leads,
+        grades=tuple(GradeDays(grade, days) for grade, days in data.get("grades", [])),
+        elsewhere=tuple(_elsewhere(*there) for there in data.get("elsewhere", [])),
+    )
+
+
+def _elsewhere(branch: str, inputs: Mapping[str, Any], filed: Any) -> Elsewhere:
+    paid = None if filed is None else tuple((component, Decimal(amount)) for component, amount in filed)
+    return Elsewhere(branch, inputs_from_data(inputs), paid)

@@ -21,6 +21,7 @@ COMPONENT_NAMES = {
     "social_insurance": N_("Social insurance"),
     "income_tax": N_("Income tax"),
     "adjustment": N_("Adjustment of a closed month"),
+    "other_branch": N_("Rest of another branch's month"),
 }
 GRADE_NAMES = {
     "T": N_("trainee"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -13,12 +13,13 @@ from compensation.rules.bonuses import AccountBonus, AssetBonus, ProductBonus
 from compensation.rules.coefficients import AssessmentCoefficient, ComplianceCoefficient
 from compensation.rules.commission import BandedRate, FixedRate, NegativeMonths
 from compensation.rules.commission_base import CommissionAfterCosts, NetBase, NetCommissionBase, RelationShares
-from compensation.rules.facts import Inputs
+from compensation.rules.facts import Elsewhere, Inputs
 from compensation.rules.parts import Component
 from compensation.rules.sheet import BASE, BONUS, COMMISSION, OTHER, Payslip, Sheet, SlipLine
 from compensation.rules.wages import BasePay, LeaderBase, TeamShare
 from compensation.rules.withholding import Deductions, HoldBack, MinimumDuty, OpeningDuty
-from core.explain import N_, plain
+from core.explain import N_, Line, plain
+from core.money import ZERO
 
 COMPONENTS: tuple[type[Component], ...] = (
     BasePay, LeaderBase, RelationShares, NetBase, NetCommissionBase, CommissionAfterCosts, BandedRate, FixedRate, NegativeMonths,
@@ -62,25 +63,64 @@ class Finding:
 
 
 def compute(plan: Plan, inputs: Inputs) -> Payslip:
-    """One person's month by the plan's components in their order, then what closed months still owe or are owed."""
-    sheet = Sheet(inputs)
-    sheet.figures |= {"gross_commission": inputs.total("gross"), "new_commission": inputs.new_commission}
-    for component in plan.components:
-        if inputs.has_business or component.kind not in OF_BUSINESS:
-            component.apply(sheet)
+    """One person's month by the plan's components in their order, then what other branches and closed months still owe or
+    are owed."""
+    sheet = _worked_out(plan, inputs)
+    for there in inputs.elsewhere:
+        _pay_rest(plan, sheet, there)
     for late in sorted(inputs.adjustments, key=lambda late: late.month):
         month = f"{late.month:%Y-%m}"
         sheet.pay(OTHER, SlipLine("adjustment", late.amount, None, None, "D15.b", late.lines, month))
     return sheet.slip()
 
 
-def commission_of(plan: Plan, inputs: Inputs) -> tuple[Decimal, Decimal]:
-    """A person's base of the commission and the commission on it, before coefficients and what is held back."""
-    sheet = Sheet(inputs)
+def _worked_out(plan: Plan, inputs: Inputs) -> Sheet:
+    sheet = Sheet(inputs, Sheet(inputs.whole) if inputs.elsewhere else None)
+    sheet.figures |= {"gross_commission": inputs.total("gross"), "new_commission": inputs.new_commission}
     for component in plan.components:
-        component.apply(sheet)
-        if component.kind in {"banded_rate", "fixed_rate"}:
-            break
+        for one in filter(None, (sheet.whole, sheet)):
+            if one.inputs.has_business or component.kind not in OF_BUSINESS:
+                component.apply(one)
+    return sheet
+
+
+def _pay_rest(plan: Plan, sheet: Sheet, there: Elsewhere) -> None:
+    """What a branch that has filed the month would pay more or less by what is known of the whole month now: this branch
+    carries it, and the signatures there stand (reading 40)."""
+    if there.filed is None:
+        return
+    own = sheet.inputs
+    others = [replace(other, filed=None) for other in own.elsewhere if other.branch != there.branch]
+    here = Elsewhere("", replace(own, elsewhere=(), adjustments=(), leads=()))
+    again = _worked_out(
+        plan, replace(there.inputs, assessment=own.assessment, elsewhere=(here, *others), adjustments=())
+    ).slip()
+    paid = dict(there.filed)
+    steps, rest = [], ZERO
+    for component in dict.fromkeys((*paid, *(line.component for line in again.lines))):
+        before, after = paid.get(component, ZERO), again.amount(component)
+        if before != after and component not in APART:
+            inputs = ((N_("component"), component), (N_("as filed there"), before), (N_("as known now"), after))
+            steps.append(Line(N_("Difference"), after - before, "D15.b", inputs))
+            rest += after - before
+    if steps:
+        note = N_("%(branch)s has filed its part of the month; this branch pays what the whole month leaves over.")
+        values = (("branch", there.branch),)
+        steps.append(Line(N_("Rest of the month"), rest, "D15.b", note=note, values=values, total=True))
+        sheet.pay(OTHER, SlipLine("other_branch", rest, None, None, "D15.b", tuple(steps)))
+
+
+# What a branch that has filed settles by itself.
+APART = {"adjustment", "other_branch", "leader_base", "team_share"}
+
+
+def commission_of(plan: Plan, inputs: Inputs, *, before_coefficients: bool = False) -> tuple[Decimal, Decimal]:
+    """A person's base of the commission, and the commission as coefficients left it (reading 45). Until the second edition
+    of runs a leader's share was reckoned from it `before_coefficients`."""
+    if before_coefficients:
+        rate = next(n for n, part in enumerate(plan.components) if part.kind in {"banded_rate", "fixed_rate"})
+        plan = Plan(plan.code, plan.components[: rate + 1])
+    sheet = _worked_out(plan, replace(inputs, leads=()))
     return sheet.base, sheet.sums[COMMISSION]
 
 

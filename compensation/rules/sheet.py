@@ -74,9 +74,13 @@ class Payslip:
 
 @dataclass
 class Sheet:
-    """One person's month while it is being worked out. `sums` holds what each group of lines is worth by now."""
+    """One person's month while it is being worked out. `sums` holds what each group of lines is worth by now.
+
+    Of somebody who moved between branches `whole` is the month in all of them, worked out before each step of a branch's.
+    """
 
     inputs: Inputs
+    whole: Sheet | None = None
     base: Decimal = ZERO
     working: list[Line] = field(default_factory=list)
     lines: list[SlipLine] = field(default_factory=list)
@@ -85,6 +89,12 @@ class Sheet:
     figures: dict[str, Decimal] = field(default_factory=dict)
     commission_exact: Decimal = ZERO
     carry: Carry = field(default_factory=Carry)
+    capped: Decimal = ZERO  # the bonus for new valid accounts, as its cap leaves it
+
+    @property
+    def month(self) -> Sheet:
+        """The person's whole month, by which she is capped and released whatever branch pays."""
+        return self.whole or self
 
     def show(self, line: Line) -> None:
         """A step that pays nothing by itself: it explains the next line."""

@@ -16,7 +16,7 @@ from core.money import ZERO, to_cents
 
 @dataclass(frozen=True)
 class BasePay:
-    """Post wage by grade, by the days of the month she was posted."""
+    """Post wage by the days of the month she was posted, each at the grade of that day."""
 
     kind: ClassVar[str] = "base_pay"
     amounts: Mapping[str, Decimal]
@@ -25,16 +25,14 @@ class BasePay:
         of = sheet.inputs
         if not of.draws_base:
             return
-        full = self.amounts.get(of.grade, ZERO)
-        amount = to_cents(full * of.days / of.days_of_month)
-        line = Line(
-            N_("Base pay of the grade"),
-            amount,
-            STANDARD,
-            ((N_("grade"), of.grade), (N_("full month"), full), (N_("days posted"), f"{of.days}/{of.days_of_month}")),
-        )
-        sheet.figures["base_pay"] = amount
-        sheet.pay(BASE, SlipLine(self.kind, amount, full, None, STANDARD, (line,)))
+        for part in of.base_grades:
+            full = self.amounts.get(part.grade, ZERO)
+            amount = to_cents(full * part.days / of.days_of_month)
+            days = f"{part.days}/{of.days_of_month}"
+            inputs = ((N_("grade"), part.grade), (N_("full month"), full), (N_("days posted"), days))
+            line = Line(N_("Base pay of the grade"), amount, STANDARD, inputs)
+            sheet.figures["base_pay"] = sheet.figures.get("base_pay", ZERO) + amount
+            sheet.pay(BASE, SlipLine(self.kind, amount, full, None, STANDARD, (line,)))
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ class HoldBack:
     valid_weight: Decimal = Decimal("0.5")
 
     def apply(self, sheet: Sheet) -> None:
-        of, basis = sheet.inputs, sheet.sums[COMMISSION]
+        of, basis = sheet.month.inputs, sheet.sums[COMMISSION]
         held = to_cents(basis * self.share)
         inputs = ((N_("commission pay"), basis), (N_("share"), self.share))
         line = Line(N_("Assessment pay held back"), -held, APPRAISED, inputs)
@@ -67,7 +67,7 @@ class OpeningDuty:
         return openings + value_at(assets, self.stand_ins)
 
     def apply(self, sheet: Sheet) -> None:
-        of = sheet.inputs
+        of = sheet.month.inputs
         counted = self.counted(of.openings, of.new_assets)
         inputs = ((N_("openings"), of.openings), (N_("net new assets"), of.new_assets), (N_("target"), self.openings))
         sheet.remarks.append(Line(N_("Openings as counted"), counted, APPRAISED, inputs, met=counted >= self.openings))
@@ -82,9 +82,9 @@ class MinimumDuty:
     share: Decimal
 
     def apply(self, sheet: Sheet) -> None:
-        of, basis = sheet.inputs, sheet.sums[COMMISSION]
+        of, basis = sheet.month.inputs, sheet.sums[COMMISSION]
         missed = of.duties_missed + (of.new_assets < self.new_assets)
-        carried = missed if basis == 0 else 0
+        carried = missed if sheet.month.sums[COMMISSION] == 0 else 0
         sheet.carry = Carry(sheet.carry.negative_months, carried)
         rate = min(self.share * missed, ONE)
         inputs = (

@@ -31,9 +31,8 @@ FROM (
            count(*) FILTER (WHERE m.relation = 'introduced') OVER account AS introduced,
            row_number() OVER (PARTITION BY m.fund_account, m.person_id ORDER BY m.relation) = 1 AS is_first,
            (m.fund_account, m.person_id) IN (
-               SELECT o.fund_account, o.developer_id FROM crm_opening o JOIN teams_unit w ON w.id = o.unit_id
-               WHERE w.path LIKE %(below)s AND o.open_date >= %(first)s AND o.open_date < %(end)s
-                   AND o.ended_by_id IS NULL) AS is_new
+               SELECT o.fund_account, o.developer_id FROM crm_opening o
+               WHERE o.open_date >= %(first)s AND o.open_date < %(end)s AND o.ended_by_id IS NULL) AS is_new
     FROM crm_accountmonth m JOIN teams_unit u ON u.id = m.unit_id
     WHERE m.month = %(first)s AND u.path LIKE %(below)s AND m.ended_by_id IS NULL
     WINDOW account AS (PARTITION BY m.fund_account)

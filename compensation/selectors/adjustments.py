@@ -11,9 +11,12 @@ from decimal import Decimal
 from django.db.models import QuerySet, Sum
 
 from compensation.models import PayLine, PayMonth, PayRun, PaySlip
-from compensation.rules import Adjustment, Inputs, Payslip, compute
+from compensation.rules import Adjustment, Inputs, Payslip, Plan, compute
 from compensation.rules.facts import inputs_from_data
-from compensation.selectors.facts import month_facts, pay_inputs
+from compensation.selectors.content import FIRST_EDITION
+from compensation.selectors.facts import month_facts
+from compensation.selectors.inputs import own_inputs
+from compensation.selectors.leaders import with_teams
 from core.explain import N_, Line
 from core.money import ZERO
 from core.periods import Month, Period
@@ -64,6 +67,7 @@ def imports_of(period: Period) -> QuerySet[Import]:
 
 def _differences(branch: Unit, month: Month) -> dict[int, Adjustment]:
     run = PayRun.objects.select_related("plan__plan").get(branch=branch, month=month.first)
+    run.branch = branch
     plan = run.plan.as_plan()
     slips = {slip.person_id: slip for slip in PaySlip.objects.filter(run=run)}
     paid_since = dict(
@@ -72,11 +76,11 @@ def _differences(branch: Unit, month: Month) -> dict[int, Adjustment]:
         .annotate(paid=Sum("amount"))
         .order_by()
     )
-    now = pay_inputs(month_facts(branch, month), plan)
+    kept = {person: inputs_from_data(slip.inputs) for person, slip in slips.items()}
+    now = _as_known_now(run, plan, kept)
     found = {}
-    for person in sorted(now.keys() | slips.keys()):
-        before = inputs_from_data(slips[person].inputs) if person in slips else None
-        after = _as_known_now(before, now.get(person))
+    for person in sorted(now):
+        before, after = kept.get(person), now[person]
         was = compute(plan, before) if before else Payslip((), {}, (), compute(plan, Inputs("")).carry)
         becomes = compute(plan, after)
         amount = becomes.total - was.total - paid_since.get(person, ZERO)
@@ -85,19 +89,32 @@ def _differences(branch: Unit, month: Month) -> dict[int, Adjustment]:
     return found
 
 
-def _as_known_now(before: Inputs | None, now: Inputs | None) -> Inputs:
-    """The month's inputs with today's figures of accounts and teams; whoever was not in it draws no base for it."""
+def _as_known_now(run: PayRun, plan: Plan, kept: Mapping[int, Inputs]) -> dict[int, Inputs]:
+    """A closed month's inputs with today's figures of accounts and, reckoned from these as then, of teams."""
+    facts = month_facts(run.branch, run.period)
+    fresh = own_inputs(facts, plan)
+    now = {person: _with_figures(kept.get(person), fresh.get(person)) for person in fresh.keys() | kept.keys()}
+    members = {person: now[person] for person in facts.people}
+    as_then = run.edition == FIRST_EDITION
+    teams = with_teams(members, facts.people, facts.leading, plan, before_coefficients=as_then)
+    for person, before in kept.items():
+        led = {(one.role, one.unit): one for one in teams[person].leads} if person in teams else {}
+        leads = tuple(
+            replace(one, base=known.base, commission=known.commission)
+            if (known := led.get((one.role, one.unit)))
+            else one
+            for one in before.leads
+        )
+        now[person] = replace(now[person], leads=leads)
+    return now
+
+
+def _with_figures(before: Inputs | None, now: Inputs | None) -> Inputs:
+    """One person's inputs with today's figures of accounts; whoever was not in the month draws no base for it."""
     if before is None:
-        return replace(now or Inputs(""), draws_base=False, leads=())
+        return replace(now or Inputs(""), draws_base=False)
     fresh = now or Inputs(before.employee_no)
-    teams = {(led.role, led.unit): led for led in fresh.leads}
-    leads = tuple(
-        replace(led, base=known.base, commission=known.commission)
-        if (known := teams.get((led.role, led.unit)))
-        else led
-        for led in before.leads
-    )
-    return replace(before, leads=leads, **{name: getattr(fresh, name) for name in FROM_CRM})
+    return replace(before, **{name: getattr(fresh, name) for name in FROM_CRM})
 
 
 def _lines(was: Payslip, becomes: Payslip, paid_since: Decimal, month: Month) -> tuple[Line, ...]:

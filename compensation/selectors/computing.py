@@ -14,7 +14,8 @@ from compensation.rules import Adjustment, Inputs, Payslip, Plan, compute
 from compensation.rules.facts import inputs_as_data
 from compensation.selectors.adjustments import adjustments_for
 from compensation.selectors.content import Content, run_digest, slip_content, trace_digest
-from compensation.selectors.facts import MonthFacts, Who, month_facts, pay_inputs
+from compensation.selectors.facts import MonthFacts, Who, month_facts
+from compensation.selectors.inputs import pay_inputs
 from compensation.selectors.plans import NotComputable, newer_unapproved, plan_for
 from core.explain import N_, lines_as_json, plain
 from core.money import ZERO
@@ -96,7 +97,7 @@ def computed_run(branch: Unit, month: Month) -> ComputedRun:
         raise FiguresMissing(Said(NO_FIGURES, {"month": month.code, "branch": branch.name}))
     late = adjustments_for(branch, month)
     facts = _with_late_people(facts, late)
-    inputs = pay_inputs(facts, plan)
+    inputs = pay_inputs(facts, version, plan)
     parts = []
     for person, who in facts.people.items():
         if not (facts.has_business(person) or inputs[person].leads or person in late):
@@ -158,7 +159,7 @@ def _low_bases(facts: MonthFacts, plan: Plan, parts: list[Computed]) -> Iterator
     base_pay, least = plan.component("base_pay"), facts.number(parameters.MINIMUM_WAGE)
     if base_pay is None:
         return
-    for grade in sorted({part.who.grade for part in parts if part.who.draws_base}):
+    for grade in sorted({held.grade for part in parts for held in part.inputs.base_grades}):
         base = base_pay.amounts.get(grade)
         if base is not None and base < least:
             yield {
@@ -181,8 +182,10 @@ def _of_person(facts: MonthFacts, plan: Plan, part: Computed) -> Iterator[tuple[
         message = N_("Commission for somebody whose licence was valid only until %(until)s.")
         yield "licence_ended", message, {"until": who.licence_until}
     base_pay = plan.component("base_pay")
-    if who.draws_base and base_pay and who.grade not in base_pay.amounts:
-        yield "grade_unknown", N_("The plan knows no base pay for the grade “%(grade)s”."), {"grade": who.grade or "—"}
+    for held in part.inputs.base_grades if base_pay else ():
+        if held.grade not in base_pay.amounts:
+            unknown = {"grade": held.grade or "—"}
+            yield "grade_unknown", N_("The plan knows no base pay for the grade “%(grade)s”."), unknown
     before = facts.before.get(who.person_id)
     if before and before.total:
         change = (slip.total - before.total) / abs(before.total)

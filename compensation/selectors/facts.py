@@ -12,23 +12,19 @@ from django.db.models import Sum
 
 from compensation import parameters
 from compensation.models import PaySlip, PersonMonth
-from compensation.rules import Assessment, Inputs, Plan
-from compensation.rules.appraisal import Measured, appraise, overridden
-from compensation.rules.coefficients import AssessmentCoefficient
-from compensation.rules.facts import counted_by_person
-from compensation.selectors.accounts import AccountSum, account_sums, groups_of, total
-from compensation.selectors.leaders import Led, leaders_of, with_teams
-from compensation.selectors.openings import becoming_valid, rule_lines, validity_of
-from compensation.selectors.weeks import weeks_counted
+from compensation.rules.facts import GradeDays
+from compensation.selectors.accounts import AccountSum, account_sums, total
+from compensation.selectors.leaders import Led, leaders_of
+from compensation.selectors.openings import becoming_valid, validity_of
+from compensation.selectors.weeks import weeks_counted, weeks_without_logs
 from core.explain import RuleValue
 from core.money import ZERO
-from core.periods import Month
+from core.periods import Month, Period, Week
 from crm.selectors import NewAccount, new_accounts, plain
 from policies.selectors import values_on
-from teams.models import Measure, Person, Role, Target, Unit
-from teams.selectors import Member, grades_on, members_during
+from teams.models import Person, Role, Target, Unit
+from teams.selectors import GradeSpan, Member, grades_during, members_during
 
-ONE = Decimal(1)
 CODES = (
     parameters.MINIMUM_WAGE,
     parameters.UNUSUAL_CHANGE,
@@ -54,6 +50,7 @@ class Who:
     unit_path: str
     draws_base: bool
     days: int
+    grades: tuple[GradeDays, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +85,7 @@ class MonthFacts:
     entries: Mapping[int, PersonMonth] = field(default_factory=dict)
     targets: Mapping[tuple[int, str], Decimal] = field(default_factory=dict)
     activity: Mapping[int, tuple[Decimal, Decimal]] = field(default_factory=dict)
+    weeks_unknown: int = 0
     before: Mapping[int, PaySlip] = field(default_factory=dict)
 
     def number(self, code: str) -> Decimal:
@@ -110,7 +108,7 @@ def month_facts(branch: Unit, month: Month) -> MonthFacts:
     members = members_during(month, units=[branch], roles=list(Role))
     leading = leaders_of(branch, month)
     people = _people(branch, month, members, accounts.keys() | opened.keys() | valid.keys() | leading.keys())
-    ids = list(people)
+    ids, unknown = list(people), weeks_without_logs(branch, month)
     return MonthFacts(
         branch=branch,
         month=month,
@@ -130,17 +128,21 @@ def month_facts(branch: Unit, month: Month) -> MonthFacts:
                 "person", "measure", "value"
             )
         },
-        activity=_activity(branch, month, ids),
-        before={
-            slip.person_id: slip
-            for slip in PaySlip.objects.filter(run__branch=branch, run__month=month.previous().first, person__in=ids)
-        },
+        activity=_activity(branch, month, ids, unknown),
+        weeks_unknown=len(unknown),
+        before=_slips_before(branch, month, ids),
     )
+
+
+def _slips_before(branch: Unit, month: Month, people: Collection[int]) -> dict[int, PaySlip]:
+    """Everybody's slip of the month before: of this branch, else of the one she came from."""
+    slips = PaySlip.objects.filter(run__month=month.previous().first, person__in=people).select_related("run")
+    return {slip.person_id: slip for slip in sorted(slips, key=lambda slip: (slip.run.branch_id == branch.pk, slip.pk))}
 
 
 def _people(branch: Unit, month: Month, members: Iterable[Member], credited: Collection[int]) -> dict[int, Who]:
     last: dict[int, Member] = {}
-    days: dict[int, int] = defaultdict(int)
+    days: dict[int, list[date]] = defaultdict(list)
     for member in members:
         if member.person_id not in last or (member.from_on, member.unit_path) >= (
             last[member.person_id].from_on,
@@ -148,32 +150,44 @@ def _people(branch: Unit, month: Month, members: Iterable[Member], credited: Col
         ):
             last[member.person_id] = member
         if member.role == Role.CUSTOMER_MANAGER and member.to_on:
-            days[member.person_id] += (member.to_on - member.from_on).days
+            days[member.person_id] += Period(member.from_on, member.to_on).days()
     places = {pk: (code, path) for pk, code, path in Unit.objects.within(branch).values_list("pk", "code", "path")}
     found = {}
     concerned = days.keys() | set(credited)
-    grades = grades_on(concerned, month.last)
+    grades = grades_during(concerned, month)
     for person in Person.objects.filter(pk__in=concerned).select_related("user"):
         unit = last[person.pk].unit_id if person.pk in last else branch.pk
         found[person.pk] = Who(
             person_id=person.pk,
             employee_no=person.employee_no,
             name=person.name,
-            grade=grades[person.pk],
+            grade=grades[person.pk][-1].grade,
             engagement=person.engagement,
             licence_until=person.licence_until,
             unit_id=unit,
             unit_code=places[unit][0],
             unit_path=places[unit][1],
             draws_base=person.pk in days,
-            days=days.get(person.pk, 0),
+            days=len(days.get(person.pk, ())),
+            grades=_days_by_grade(days.get(person.pk, ()), grades[person.pk]),
         )
     return dict(sorted(found.items(), key=lambda item: item[1].employee_no))
 
 
-def _activity(branch: Unit, month: Month, people: Collection[int]) -> dict[int, tuple[Decimal, Decimal]]:
+def _days_by_grade(days: Collection[date], spans: Iterable[GradeSpan]) -> tuple[GradeDays, ...]:
+    """How the days posted divide by the grade then held, in the order in which grades were held."""
+    found: dict[str, int] = {}
+    for span in spans:
+        if held := sum(span.from_on <= day < span.to_on for day in days):
+            found[span.grade] = found.get(span.grade, 0) + held
+    return tuple(GradeDays(grade, held) for grade, held in found.items())
+
+
+def _activity(
+    branch: Unit, month: Month, people: Collection[int], unknown: Collection[Week]
+) -> dict[int, tuple[Decimal, Decimal]]:
     """Points and pass marks of the weeks of the month that were judged."""
-    counted = weeks_counted(branch, month, people).values_list("person")
+    counted = weeks_counted(branch, month, people, unknown).values_list("person")
     sums = counted.annotate(points=Sum("points"), due=Sum("pass_mark")).order_by()
     return {person: (Decimal(points), Decimal(due)) for person, points, due in sums if due}
 
@@ -196,66 +210,3 @@ def _business(sums: list[AccountSum], opened: list[NewAccount], valid: Decimal) 
         new_commission=total(sums, "new_gross"),
         by_relation=tuple((name, *relations[name]) for name in sorted(relations)),
     )
-
-
-def pay_inputs(facts: MonthFacts, plan: Plan) -> dict[int, Inputs]:
-    """What `compute` needs for everybody, by person id; adjustments are added by whoever knows the closed months."""
-    relation_shares = plan.component("relation_shares")
-    relations = {one.relation for sums in facts.accounts.values() for one in sums}
-    shares = dict(relation_shares.shares) if relation_shares else dict.fromkeys(relations, ONE)
-    counted = counted_by_person(groups_of(facts.accounts.values()), shares)
-    component, valid_by = plan.component("assessment"), rule_lines(facts.values)
-    found = {}
-    for person, who in facts.people.items():
-        business, entry, before = facts.business(person), facts.entries.get(person), facts.before.get(person)
-        found[person] = Inputs(
-            employee_no=who.employee_no,
-            grade=who.grade,
-            draws_base=who.draws_base,
-            days=who.days,
-            days_of_month=len(facts.month),
-            commissions=counted.get(person, ()),
-            new_commission=business.new_commission,
-            openings=business.openings,
-            valid_openings=business.valid_openings,
-            new_assets=business.new_assets,
-            product_sales=business.product_sales,
-            client_cost=(entry and entry.client_cost) or ZERO,
-            complaints=entry.complaints if entry else 0,
-            assessment=_assessment(facts, person, business, component),
-            valid_target=facts.targets.get((person, Measure.VALID_OPENINGS)),
-            assets_target=facts.targets.get((person, Measure.NET_ASSETS)),
-            negative_months=before.negative_months if before else 0,
-            duties_missed=before.duties_missed if before else 0,
-            attendance_deduction=(entry and entry.attendance_deduction) or ZERO,
-            social_insurance=(entry and entry.social_insurance) or ZERO,
-            income_tax=(entry and entry.income_tax) or ZERO,
-            valid_by=valid_by,
-        )
-    return with_teams(found, facts.people, facts.leading, plan)
-
-
-def _assessment(
-    facts: MonthFacts, person: int, business: Business, component: AssessmentCoefficient | None
-) -> Assessment:
-    """D16.a: results against the month's targets and the activity scores; D17.a: a person may set it, with a reason."""
-    if component is None:
-        return Assessment()
-    points, due = facts.activity.get(person, (ZERO, None))
-    measured = [
-        *(
-            Measured(measure, getattr(business, reached), facts.targets.get((person, measure)))
-            for measure, reached in (
-                (Measure.OPENINGS.value, "openings"),
-                (Measure.VALID_OPENINGS.value, "valid_openings"),
-                (Measure.NET_COMMISSION.value, "net_commission"),
-                (Measure.NET_ASSETS.value, "new_assets"),
-            )
-        ),
-        Measured("activity", points, due),
-    ]
-    appraised = appraise(measured, component.weights, minimum=component.minimum, maximum=component.maximum)
-    entry = facts.entries.get(person)
-    if entry is None or entry.coefficient is None:
-        return appraised
-    return overridden(appraised, entry.coefficient, by=entry.entered_by.name, reason=entry.reason)

@@ -60,13 +60,22 @@ def _led(days: Mapping[tuple[str, str, str], set[date]]) -> list[Led]:
 
 
 def with_teams(
-    inputs: Mapping[int, Inputs], people: Mapping[int, Who], leading: Mapping[int, tuple[Led, ...]], plan: Plan
+    inputs: Mapping[int, Inputs],
+    people: Mapping[int, Who],
+    leading: Mapping[int, tuple[Led, ...]],
+    plan: Plan,
+    *,
+    before_coefficients: bool = False,
 ) -> dict[int, Inputs]:
     """The inputs, those of leaders with what their teams came to. A customer manager counts for the team in which she
     was last posted in the month, nobody for a team of her own."""
     if not pays_leaders(plan):
         return dict(inputs)
-    members = {person: commission_of(plan, inputs[person]) for person, who in people.items() if who.draws_base}
+    members = {
+        person: commission_of(plan, inputs[person], before_coefficients=before_coefficients)
+        for person, who in people.items()
+        if who.draws_base
+    }
     found = dict(inputs)
     for person, units in leading.items():
         leads = []

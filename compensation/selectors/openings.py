@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from decimal import Decimal
 
 from compensation import parameters
@@ -72,18 +72,33 @@ def _accounts_since(branch: Unit, month: Month, days: int) -> list[tuple[int, De
         .order_by("developer", "open_date", "fund_account")
         .values_list("developer", "fund_account", "share", "open_date", "open_assets")
     )
-    months: dict[tuple[int, str], list[AccountAtMonthEnd]] = defaultdict(list)
     known = AccountMonth.objects.filter(
-        month__gte=first.replace(day=1),
-        month__lte=month.first,
-        relation="developed",
-        person__in={row[0] for row in rows},
-    ).order_by("month")
-    for person, account, of, assets, trades in known.values_list(
-        "person", "fund_account", "month", "end_assets", "trades"
-    ):
-        months[person, account].append(AccountAtMonthEnd(Month(of).last, assets, trades))
+        month__gte=first.replace(day=1), month__lte=month.first, fund_account__in={row[1] for row in rows}
+    )
+    named: dict[str, list[AccountMonth]] = defaultdict(list)
+    for one in known:
+        named[one.fund_account].append(one)
     return [
-        (person, share or ZERO, NewAccount(on, assets, tuple(months[person, account])))
+        (person, share or ZERO, NewAccount(on, assets, month_ends(named[account], person)))
         for person, account, share, on, assets in rows
     ]
+
+
+def month_ends(rows: Iterable[AccountMonth], developer: int) -> tuple[AccountAtMonthEnd, ...]:
+    """What is known of an account at the end of each month, from the developer's row where it says it, else from whoever's
+    row names it (reading 46)."""
+    months: dict[date, list[AccountMonth]] = defaultdict(list)
+    for row in sorted(rows, key=lambda row: (not _is_own(row, developer), row.relation, row.person_id)):
+        months[row.month].append(row)
+    return tuple(
+        AccountAtMonthEnd(
+            Month(on).last,
+            next((row.end_assets for row in months[on] if row.end_assets is not None), None),
+            next((row.trades for row in months[on] if row.trades is not None), None),
+        )
+        for on in sorted(months)
+    )
+
+
+def _is_own(row: AccountMonth, developer: int) -> bool:
+    return row.relation == "developed" and row.person_id == developer

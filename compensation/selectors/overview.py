@@ -31,7 +31,7 @@ GROUPS = {
     "coefficients": ("assessment", "compliance"),
     "held": ("held_back", "released", "minimum_duty"),
     "deducted": ("attendance_deduction", "social_insurance", "income_tax"),
-    "adjusted": ("adjustment",),
+    "adjusted": ("adjustment", "other_branch"),
 }
 GROUP_OF = {component: group for group, components in GROUPS.items() for component in components}
 Sums = dict[str, Decimal]

@@ -12,7 +12,9 @@ from typing import Any
 from django.db.models import QuerySet
 
 from compensation.models import PayMonth, PayRun, PaySlip
-from core.periods import Month, Week
+from compensation.parameters import LOGS_KEPT
+from core.periods import Month, Period, Week
+from policies.selectors import values_over
 from teams.models import Unit
 from worklogs.models import WeekScore
 
@@ -23,15 +25,31 @@ def closed_in(week: Week) -> list[str]:
     return list(closed.values_list("branch__path", flat=True))
 
 
-def weeks_counted(branch: Unit, month: Month, people: Collection[int]) -> QuerySet[WeekScore]:
-    """The judged weeks of these people that the branch's month counts."""
+def weeks_counted(
+    branch: Unit, month: Month, people: Collection[int], unknown: Collection[Week] | None = None
+) -> QuerySet[WeekScore]:
+    """The judged weeks of these people that the branch's month counts: of an open one without those without logs, which
+    may be at hand as `unknown`."""
     closed = PayMonth.objects.filter(branch=branch, month=month.first, closed_at__isnull=False)
     kept = closed.values_list("weeks", flat=True).first()
-    weeks = [Week(date.fromisoformat(monday)) for monday in kept] if kept else list(month.weeks())
+    if kept:
+        weeks = [Week(date.fromisoformat(monday)) for monday in kept]
+    else:
+        unknown = weeks_without_logs(branch, month) if unknown is None else unknown
+        weeks = [week for week in month.weeks() if week not in unknown]
+    if not weeks:
+        return WeekScore.objects.none()
     scores = WeekScore.objects.filter(person__in=people, week__in=[week.first for week in weeks])
     if weeks[0].first in month:
         return scores
     return scores.exclude(week=weeks[0].first, person__in=_paid_for(weeks[0], month.previous()))
+
+
+def weeks_without_logs(branch: Unit, month: Month) -> set[Week]:
+    """The weeks of a month on a day of which the branch kept no logs: nothing is known of them (reading 52)."""
+    weeks = list(month.weeks())
+    values = values_over([LOGS_KEPT], unit_ids=[branch.pk], period=Period(weeks[0].first, weeks[-1].end))
+    return {week for week in weeks if not all(values[branch.pk, on][LOGS_KEPT].value for on in week.days())}
 
 
 def _paid_for(week: Week, month: Month) -> QuerySet[Any, Any]:

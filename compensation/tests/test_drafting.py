@@ -238,3 +238,29 @@ def test_the_number_of_questions_does_not_grow_with_people(pay_of: PayOf, django
         pay_of.opening(("cm", "cm2", "cm_west", "cm_m2")[n % 4], f"8900{n:04}")
     with django_assert_max_num_queries(len(few)):
         computed_run(pay_of.branch, OCTOBER)
+
+
+@pytest.mark.clause("D15.a")
+@pytest.mark.parametrize("within", [0, 30])
+def test_a_new_account_is_valid_by_the_assets_that_whoevers_row_names(pay_of: PayOf, within: int) -> None:
+    """Opened by 林小雨 without a word on assets; only 陈大文's row as its servicer knows the month's end (reading 46)."""
+    ParameterValue.objects.create(
+        code=parameters.VALID_WITHIN_DAYS, unit=pay_of.branch, value=str(within), from_on=OCTOBER.first, source="x",
+        set_by=pay_of.cast.manager,
+    )  # fmt: skip
+    pay_of.opening("cm", "88000046", assets="0")
+    pay_of.account("cm2", "0", no="88000046", relation="serviced", end_assets=D(9000))
+    slip = pay_of.drafted().slips.get(person=pay_of.cast.person("cm"))
+    assert slip.inputs["valid_openings"] == "1"
+
+
+@pytest.mark.clause("D15.a")
+def test_a_leaders_share_is_of_what_the_team_left_after_what_was_paid_to_it(pay_of: PayOf) -> None:
+    """林小雨's 3,659.43 became 2,927.54 by three complaints: so much less was paid to the team (reading 45)."""
+    before = pay_of.drafted().slips.get(person=pay_of.cast.person("am")).inputs["leads"][0]
+    record_person_month(
+        branch=pay_of.branch, month=OCTOBER, person=pay_of.cast.person("cm"), actor=pay_of.user("clerk"), now=NOW,
+        complaints=3,
+    )  # fmt: skip
+    after = pay_of.drafted().slips.get(person=pay_of.cast.person("am")).inputs["leads"][0]
+    assert D(before["commission"]) - D(after["commission"]) == D("3659.43") - D("2927.54")

@@ -7,9 +7,12 @@ from datetime import date
 import pytest
 
 from compensation.models import PayMonth
+from compensation.parameters import LOGS_KEPT
 from compensation.selectors.weeks import weeks_counted
 from compensation.tests.month import NOW, OCTOBER, PayOf, imported
 from core.periods import Month, Week
+from policies.models import ParameterValue
+from teams.models import Target
 from worklogs.models import WeekScore
 
 SEPTEMBER = OCTOBER.previous()
@@ -54,3 +57,36 @@ def test_a_month_closed_by_the_earlier_rule_keeps_its_weeks_and_none_is_counted_
     assert PayMonth.objects.get(month=SEPTEMBER.first).weeks[-1] == "2026-09-28"
     assert counted(judged, SEPTEMBER) == MONDAYS[:2]
     assert counted(judged, OCTOBER) == MONDAYS[2:4]
+
+
+@pytest.mark.clause("D16.a")
+def test_a_month_in_which_nobody_kept_logs_is_not_known_and_its_weight_goes_to_the_others(judged: PayOf) -> None:
+    """Openings 30, activity 20: without logs the openings decide alone; half of the target done is 0.5, not 0.7."""
+    Target.objects.create(person=judged.cast.person("cm"), month=OCTOBER.first, measure="openings", value=2)
+    judged.opening("cm", "88000001")
+    assert coefficient(judged) == "0.7000"
+    no_logs_until(judged, OCTOBER.end)
+    assert coefficient(judged) == "0.5000"
+    lines = judged.drafted().slips.get(person=judged.cast.person("cm")).inputs["assessment"]["lines"]
+    assert any(line.get("note", "").startswith("Not known") for line in lines)
+
+
+@pytest.mark.clause("D16.a")
+def test_a_week_without_logs_on_one_of_its_days_is_left_out_and_the_others_count(judged: PayOf) -> None:
+    no_logs_until(judged, date(2026, 10, 7))  # a Wednesday
+    assert counted(judged, OCTOBER) == MONDAYS[3:4]
+    judged.filed()
+    no_logs_until(judged, OCTOBER.end)
+    assert counted(judged, OCTOBER) == MONDAYS[1:4], "a closed month keeps its weeks"
+
+
+def no_logs_until(pay_of: PayOf, on: date) -> None:
+    ParameterValue.objects.filter(code=LOGS_KEPT).delete()
+    common = {"code": LOGS_KEPT, "unit": pay_of.branch, "source": "x", "set_by": pay_of.cast.manager}
+    ParameterValue.objects.create(value="no", from_on=date(2020, 1, 1), **common)
+    ParameterValue.objects.create(value="yes", from_on=on, **common)
+
+
+def coefficient(pay_of: PayOf) -> str:
+    slip = pay_of.drafted().slips.get(person=pay_of.cast.person("cm"))
+    return str(slip.figures["assessment_coefficient"])

@@ -32,6 +32,7 @@ BESIDE = (
     parameters.VALID_WITHIN_DAYS,
     parameters.VALID_RULE,
     parameters.UNUSUAL_CHANGE,
+    parameters.LOGS_KEPT,
 )
 
 

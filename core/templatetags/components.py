@@ -14,6 +14,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, gettext
 
 from core.periods import Period
+from core.said import days_in_words
 
 register = template.Library()
 
@@ -221,9 +222,8 @@ def signed(value: Any) -> str:
 
 @register.filter
 def week_name(week: Period) -> str:
-    """An ISO week: 2026年第47周."""
-    year, number, _ = week.first.isocalendar()
-    return gettext("%(year)s week %(week)s") % {"year": year, "week": number}
+    """A week by its days: 2026年11月23–29日."""
+    return days_in_words(week)
 
 
 @register.filter

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import json
-from datetime import UTC, datetime
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import psycopg
@@ -15,14 +17,18 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.utils import ProgrammingError
 
+from config.celery import app
 from core import checks, services
 from core.commands import Failed
-from core.models import AuditEntry, AuditSeal
-from teams.models import PartnerBank
+from core.models import AuditCount, AuditEntry, AuditSeal, AuditTransaction
+from teams.models import PartnerBank, Unit
 
 NOW = datetime(2026, 11, 18, 4, tzinfo=UTC)
 pytestmark = pytest.mark.django_db(transaction=True)
 
+BANK = "INSERT INTO teams_partnerbank (code, name, key, head_name, head_phone) VALUES (%s, 'S', false, '', '')"
+WAITING = "SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted"
+COLUMN = {"core_audittransaction": "number", "core_auditcount": "transactions"}
 REFUSED = r"permission denied|must be owner"
 
 
@@ -111,6 +117,83 @@ def test_a_removed_entry_is_missed(sealed):
     assert "of which 0 are there" in verified()["first_bad"]["says"]
 
 
+@pytest.mark.parametrize("code", ["ICBC", "ABC"])  # of a sealed transaction, of one that is not
+def test_a_removed_entry_is_missed_where_its_transaction_says_how_many_there_were(sealed, code):
+    gone = entry(code)
+    with tampering() as cursor:
+        cursor.execute("DELETE FROM core_auditentry WHERE id = %s", [gone.pk])
+    assert verified()["first_bad"] == {
+        "row": f"core_audittransaction {gone.transaction}",
+        "says": "wrote 1 entries, of which 0 are there",
+    }
+
+
+@pytest.mark.parametrize("code", ["CCB", "ABC"])  # in the middle, and the last of all
+def test_a_transaction_that_is_removed_whole_leaves_a_gap(sealed, code):
+    gone = entry(code).transaction
+    number = AuditTransaction.objects.get(pk=gone).number
+    with tampering() as cursor:
+        cursor.execute("DELETE FROM core_auditentry WHERE transaction = %s", [gone])
+        cursor.execute("DELETE FROM core_audittransaction WHERE transaction = %s", [gone])
+    assert verified()["first_bad"]["says"] == f"numbers {number} to {number} are missing"
+
+
+def test_an_entry_that_was_smuggled_in_has_no_number(sealed):
+    with tampering() as cursor:
+        cursor.execute(
+            """INSERT INTO core_auditentry (at, transaction, source, address, request_id, reason, "table", operation, "row", digest)
+            SELECT at, transaction + 1000000, source, address, request_id, reason, "table", operation, "row", digest
+            FROM core_auditentry WHERE id = %s""",
+            [entry("ABC").pk],
+        )
+    assert "has entries and no number" in {f["says"] for c in verified()["checks"] for f in c["findings"]}
+
+
+def test_many_writers_at_once_are_numbered_without_gaps_and_who_gives_up_takes_no_number(sealed):
+    began = AuditCount.objects.get().transactions
+
+    def write(writer: int) -> None:
+        with another_session() as session:
+            for n in range(20):
+                session.execute(BANK, [f"{writer}-{n}"])
+                session.rollback() if n % 4 == 3 else session.commit()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
+    assert AuditCount.objects.get().transactions == began + 60
+    numbers = list(AuditTransaction.objects.order_by("number").values_list("number", flat=True))
+    assert numbers == list(range(1, began + 61))
+    assert verified()["sound"]
+
+
+def test_who_gets_a_number_waits_for_nothing_else_meanwhile(sealed):
+    """Its keys are checked before: else the one whom it waits for would wait for its number."""
+    unit = Unit.objects.create(code="HX", name="和信证券", kind="company")
+    with another_session() as child, another_session() as parent, ThreadPoolExecutor(1) as pool:
+        parent.execute("SELECT FROM teams_unit WHERE id = %s FOR UPDATE", [unit.pk])
+        child.execute(BANK, ["other"])
+        child.execute(
+            "INSERT INTO teams_formername (unit_id, name, until) VALUES (%s, '旧名', '2026-11-01')", [unit.pk]
+        )
+        committing = pool.submit(child.commit)
+        while not parent.execute(WAITING, [child.info.backend_pid]).fetchone():
+            time.sleep(0.01)
+        parent.execute(BANK, ["one more"])
+        parent.commit()
+        committing.result(10)
+    assert verified()["sound"]
+
+
+def test_the_first_tick_seals_and_then_the_hour_does(sealed):
+    last = AuditSeal.objects.latest("to_transaction").sealed_at
+    assert services.seal_when_due(now=last + timedelta(minutes=59)) is None
+    assert services.seal_when_due(now=last + timedelta(minutes=60))
+    with tampering() as cursor:
+        cursor.execute("DELETE FROM core_auditseal")
+    assert services.seal_when_due(now=NOW)
+    assert app.conf.beat_schedule["seal the audit trail"]["schedule"] <= 60
+
+
 def test_a_removed_seal_breaks_the_chain(sealed):
     with tampering() as cursor:
         cursor.execute("DELETE FROM core_auditseal WHERE id = %s", [AuditSeal.objects.earliest("id").pk])
@@ -144,9 +227,7 @@ def test_a_transaction_in_another_database_does_not_hold_a_seal_up(sealed):
 
 def test_who_commits_late_is_sealed_later_and_never_missed(sealed):
     with another_session() as slow:
-        slow.execute(
-            "INSERT INTO teams_partnerbank (code, name, key, head_name, head_phone) VALUES ('S', 'S', false, '', '')"
-        )
+        slow.execute(BANK, ["S"])
         PartnerBank.objects.create(code="Q", name="quick")
         services.seal_audit_trail(now=NOW)
         assert entry("Q").transaction >= AuditSeal.objects.latest("to_transaction").to_transaction
@@ -170,11 +251,11 @@ def as_the_application():
             cursor.execute("RESET ROLE")
 
 
-@pytest.mark.parametrize("table", ["core_auditentry", "core_auditseal"])
+@pytest.mark.parametrize("table", ["core_auditentry", "core_auditseal", "core_audittransaction", "core_auditcount"])
 def test_the_application_cannot_change_the_trail(sealed, table):
     with as_the_application() as cursor:
         for statement in (
-            f"UPDATE {table} SET digest = 'x'",
+            f"UPDATE {table} SET {COLUMN.get(table, 'digest')} = DEFAULT",
             f"DELETE FROM {table}",
             f"TRUNCATE {table}",
             f"ALTER TABLE {table} DISABLE TRIGGER ALL",

@@ -6,7 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.core import mail
+from django.db.models import Value
 
+from accounts.models import User
 from messaging import gateways, registry, services, tasks
 from messaging.models import Attempt, Channel, Message, State
 from messaging.services import Draft
@@ -80,10 +82,33 @@ def test_nothing_goes_to_somebody_who_left_between_posting_and_sending(cast, ven
     assert vendor.got == []
 
 
-def test_nothing_goes_to_nowhere(cast, vendor):
+@pytest.mark.parametrize("phone", ["", "02188886666"])
+def test_an_sms_that_can_go_nowhere_is_not_possible_and_does_not_wait(cast, vendor, phone):
+    cast.am.phone = phone
+    cast.am.save()
+    message = posted(cast)
+    assert (message.state, outcomes(message)) == (State.IMPOSSIBLE, ["impossible"])
+    assert services.deliver(message_id=message.pk, now=NOON) == ""
+    cast.am.phone = "13911112222"
+    cast.am.save()
+    services.resend(message=message, actor=cast.mm, now=NOON)
+    assert services.deliver(message_id=message.pk, now=NOON) == State.SENT
+    assert [parcel.to for parcel in vendor.got] == ["13911112222"]
+
+
+def test_an_sms_whose_number_is_taken_away_meanwhile_is_not_possible(cast, vendor):
+    message = posted(cast)
     cast.am.phone = ""
     cast.am.save()
-    assert services.deliver(message_id=posted(cast).pk, now=NOON) == State.CANCELLED
+    assert services.deliver(message_id=message.pk, now=NOON) == State.IMPOSSIBLE
+    assert vendor.got == []
+
+
+def test_an_sms_goes_to_the_number_in_its_one_form(cast, vendor):
+    message = posted(cast)
+    User.objects.filter(pk=cast.am.pk).update(phone=Value("+86 139-0001 0045"))
+    assert services.deliver(message_id=message.pk, now=NOON) == State.SENT
+    assert [parcel.to for parcel in vendor.got] == ["13900010045"]
 
 
 def test_an_sms_that_became_due_in_the_quiet_hours_waits(cast, vendor):

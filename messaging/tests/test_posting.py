@@ -9,8 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from celery import Celery
 from django.db import transaction
+from hypothesis import given
+from hypothesis import strategies as st
 
-from messaging import bell, services
+from messaging import bell, rules, services
 from messaging.models import Channel, Message, PhoneTask, State
 from messaging.selectors import unread_count
 from messaging.services import Draft
@@ -145,3 +147,36 @@ def test_a_text_nobody_declared_and_a_value_nobody_gave_are_errors(cast):
     for wrong in (draft(cast, text="tests.nowhere"), draft(cast, values={})):
         with pytest.raises(KeyError):
             services.post([wrong], now=NOON)
+
+
+def test_an_sms_is_cut_to_what_it_may_hold_and_stands_whole_in_the_inbox(cast):
+    words = "第一家营业部开户 0 户，\n第二家营业部开户 1 户；" * 30
+    services.post([draft(cast, channel=Channel.SMS, text=texts.ANYTHING.code, values={"words": words})], now=NOON)
+    sms, whole = Message.objects.order_by("-channel")
+    assert (sms.channel, whole.channel, whole.body) == (Channel.SMS, Channel.IN_APP, words)
+    assert rules.sms_segments(sms.body) == 3 and "\n" not in sms.body and sms.body.endswith("…")
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "cut"),
+    [
+        ("字" * 70, 1, "字" * 70),
+        ("字" * 71, 1, "字" * 69 + "…"),
+        ("字" * 134, 2, "字" * 134),
+        ("字" * 135, 2, "字" * 133 + "…"),
+        ("😀" * 35, 1, "😀" * 35),
+        ("😀" * 36, 1, "😀" * 34 + "…"),
+        ("一\n二\r\n 三", 1, "一 二 三"),
+        ("字" * 60 + "，13900010045 12345", 1, "字" * 60 + "…"),
+    ],
+)
+def test_a_text_is_counted_as_the_gateway_does(text, most, cut):
+    assert rules.as_sms(text, most) == cut
+    assert rules.sms_segments(cut) <= most
+
+
+@given(st.text(max_size=400), st.integers(1, 4))
+def test_an_sms_never_has_more_segments_than_it_may(text, most):
+    cut = rules.as_sms(text, most)
+    assert rules.sms_segments(cut) <= most
+    assert cut == " ".join(text.split()) or cut.endswith("…")

@@ -27,27 +27,4 @@
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });
-
-  // A form is sent once, however often one presses.
-  document.addEventListener("submit", (event) => {
-    const form = event.target;
-    if (form.method !== "post" || event.defaultPrevented || form.matches("[hx-post], [data-hx-post]")) return;
-    if (form.dataset.sent) { event.preventDefault(); return; }
-    form.dataset.sent = "1";
-    setTimeout(() => delete form.dataset.sent, 3000);
-  });
-
-  // What a partial request could not do is said; what was typed stays where it is.
-  const tell = (id) => {
-    const template = document.getElementById(id);
-    const place = document.getElementById("toasts");
-    if (!template || !place) return;
-    place.replaceChildren(template.content.cloneNode(true));
-    setTimeout(() => place.replaceChildren(), 10000);
-  };
-  document.addEventListener("htmx:responseError", (event) => {
-    const status = event.detail.xhr.status;
-    tell(status === 401 || status === 403 ? "toast-refused" : "toast-failed");
-  });
-  document.addEventListener("htmx:sendError", () => tell("toast-offline"));
 })();

@@ -30,12 +30,12 @@ class Told:
     sent: int = 0
     waiting: int = 0
     troubled: int = 0
+    impossible: int = 0
 
     @classmethod
     def from_states(cls, states: Counter[str]) -> Told:
-        return cls(
-            states[State.SENT], sum(states[state] for state in CARRYING), sum(states[state] for state in TROUBLED)
-        )
+        carrying, troubled = (sum(states[state] for state in kind) for kind in (CARRYING, TROUBLED))
+        return cls(states[State.SENT], carrying, troubled, states[State.IMPOSSIBLE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,7 @@ class ListRow:
     run: ReminderRun
     entries: int
     told: Told
+    untold: bool
 
 
 def list_rows(runs: Sequence[ReminderRun], user: User) -> list[ListRow]:
@@ -52,7 +53,14 @@ def list_rows(runs: Sequence[ReminderRun], user: User) -> list[ListRow]:
     entries = LaggardEntry.objects.visible_to(user).filter(run__in=runs).order_by().values_list("run")
     counted = dict(entries.annotate(entries=Count("pk")))
     told = states_of_messages(runs, user)
-    return [ListRow(run, counted.get(run.pk, 0), told.get(run.pk, Told())) for run in runs]
+    return [
+        ListRow(run, counted.get(run.pk, 0), told.get(run.pk, Told()), bool(untold_seen(run, user))) for run in runs
+    ]
+
+
+def untold_seen(run: ReminderRun, user: User) -> list[tuple[str, str]]:
+    """For whom the rule found nobody to tell, for those who look after the whole list."""
+    return run.untold_shown if user.authority.may(Power.SEE_REMINDERS, run.scope.path) else []
 
 
 def states_of_messages(runs: Collection[ReminderRun], user: User) -> dict[int, Told]:

@@ -16,7 +16,8 @@ from core.explain import N_, Line, RuleValue
 from core.periods import PERIODS, Period
 from crm.models import Import, Kind
 from crm.selectors import days_not_known, openings_by_person, openings_by_unit
-from policies.selectors import values_on
+from messaging.registry import SMS_SEGMENTS
+from policies.selectors import value_for, values_on
 from supervision import parameters
 from supervision.models import How, ReminderRule, ReminderRun, Who
 from supervision.models import Ranked as RankedKind
@@ -94,6 +95,10 @@ class Structure:
             return [member for member in officers if member.unit_id in offices] or officers
         return self.team_leaders(scope.pk)
 
+    def has_post(self, who: str, subject: Subject) -> bool:
+        """Whether there is anything for `who` to lead: a branch may stand below the company itself."""
+        return who != Who.REGIONAL_HEADS or self.above(subject.unit_id, UnitKind.REGIONAL_DEPARTMENT) is not None
+
     def told(self, who: str, subject: Subject, scope: Unit) -> list[int]:
         """The users whom a rule that speaks to `who` tells of `subject`."""
         if who == Who.MEMBER:
@@ -162,7 +167,7 @@ class Round:
 
     @cached_property
     def _values(self) -> dict[int, dict[str, RuleValue]]:
-        codes = [code for code in (self.rule.parameter, parameters.AT_MOST_HALF) if code]
+        codes = [code for code in (self.rule.parameter, parameters.AT_MOST_HALF, parameters.TIE_PAST_HALF) if code]
         return values_on(codes, unit_ids=[scope.pk for scope in self.scopes], on=self.period.last)
 
     def bottom(self, scope: Unit) -> RuleValue | None:
@@ -177,6 +182,7 @@ class Round:
             self.bottom(scope),
             is_share=self.rule.how == How.ZERO_OR_LAST_SHARE,
             at_most_half=self._values[scope.pk][parameters.AT_MOST_HALF],
+            tie_past_half=self._values[scope.pk][parameters.TIE_PAST_HALF],
         )
 
     def window(self, scope: Unit) -> list[date]:
@@ -291,6 +297,14 @@ def timing_on(structure: Structure) -> Timing:
         late_after=values[parameters.DAY_LATE_AFTER].value,  # type: ignore[arg-type]
         week_at=values[parameters.WEEK_SEND_AT].value,  # type: ignore[arg-type]
     )
+
+
+def sms_segments(on: date) -> int:
+    """How many segments an SMS may have on a day, as the company has set it."""
+    company = Unit.objects.filter(parent=None).first()
+    if company is None:
+        return SMS_SEGMENTS
+    return int(str(value_for(parameters.SMS_SEGMENTS, unit=company, on=on).value))
 
 
 def first_known_day() -> date | None:

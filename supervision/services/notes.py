@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import cycle, islice
+from itertools import cycle, groupby, islice
 from typing import Any
 
 from django.urls import reverse
@@ -13,10 +13,10 @@ from django.utils.translation import gettext
 
 from messaging.models import Channel
 from messaging.services import Draft
-from supervision.models import REASONS, How, LaggardEntry, ReminderRun, Who
+from supervision.models import How, LaggardEntry, ReminderRun, Who
 from supervision.selectors.rankings import Ranking, Subject
 from supervision.selectors.rounds import Round
-from supervision.wording import period_in_words, week_in_words
+from supervision.wording import period_in_words, place_in_words, week_in_words
 
 NAMES_SHOWN = 12
 PLACEHOLDERS = {"clause", "scope", "day", "week", "period", "days", "names", "entries"}
@@ -56,15 +56,42 @@ def in_short(value: Decimal) -> str:
     return format(value.quantize(Decimal("0.1")).normalize() if value % 1 else value.quantize(Decimal(1)), "f")
 
 
-def entry_in_words(listed: Listed) -> str:
-    entry = listed.entry
-    return gettext("%(name)s: %(openings)s opened, place %(rank)s of %(of)s (%(why)s)") % {
-        "name": listed.subject.name,
-        "openings": in_short(entry.openings),
-        "rank": entry.rank,
-        "of": entry.of,
-        "why": gettext(", ").join(str(REASONS[reason]) for reason in entry.reasons),
+def entries_in_words(listed: Sequence[Listed]) -> str:
+    by_place = groupby(listed, key=lambda one: one.entry.rank)
+    return gettext("; ").join(equals_in_words(list(equals)) for _rank, equals in by_place)
+
+
+def equals_in_words(equals: Sequence[Listed]) -> str:
+    """An entry, or the entries that share a place, told as one."""
+    entry = equals[0].entry
+    openings, why = in_short(entry.openings), gettext(", ").join(entry.reasons_shown)
+    place = place_in_words(entry.rank, entry.of, tied=entry.tied, openings=openings)
+    if entry.tied > 1:
+        return gettext("%(names)s: %(place)s, %(why)s") % {"names": names_in_words(equals), "place": place, "why": why}
+    return gettext("%(name)s: %(openings)s opened, %(place)s (%(why)s)") % {
+        "name": equals[0].subject.name,
+        "openings": openings,
+        "place": place,
+        "why": why,
     }
+
+
+def untold(round_: Round, run: ReminderRun, listed: Sequence[Listed]) -> list[dict[str, Any]]:
+    """For which addressees of the rule nobody was found, and because of whom they would have been told."""
+    told, found = round_.structure.told, []
+    if run.is_digest:
+        no_one = {"who": Who.IN_CHARGE.value, "codes": [], "names": []}
+        return [] if round_.structure.in_charge(run.scope) else [no_one]
+    for who in dict.fromkeys(addressee["who"] for addressee in round_.rule.addressees):
+        missed = [
+            one.subject
+            for one in listed
+            if round_.structure.has_post(who, one.subject) and not told(who, one.subject, run.scope)
+        ]
+        if missed:
+            codes, names = [one.code for one in missed], [one.name for one in missed]
+            found.append({"who": who, "codes": codes, "names": names})
+    return found
 
 
 def names_in_words(listed: Sequence[Listed]) -> str:
@@ -161,7 +188,7 @@ def draft(
         "period": Later(period_in_words, round_.period),
         "days": len(round_.window(run.scope)),
         "names": Later(names_in_words, about),
-        "entries": [Later(entry_in_words, one) for one in about],
+        "entries": Later(entries_in_words, about),
         **more,
     }
     return Draft(

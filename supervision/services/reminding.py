@@ -15,12 +15,12 @@ from attendance.selectors import calendar_for
 from core.clock import day_of
 from core.explain import N_, Line, digest_of, lines_as_json
 from core.periods import PERIODS, Period
-from messaging.models import Channel, Message
+from messaging.models import Channel, Message, State
 from messaging.services import Draft, post
 from policies.selectors import value_for
 from supervision import parameters
 from supervision.models import LaggardEntry, PeriodKind, Reminder, ReminderRule, ReminderRun
-from supervision.rules import Timing, are_all_at_zero, laggards
+from supervision.rules import Selection, Timing, are_all_at_zero, laggards
 from supervision.selectors.rankings import Ranking, digest_of_list
 from supervision.selectors.rounds import (
     LISTS_THE_LAST,
@@ -33,7 +33,7 @@ from supervision.selectors.rounds import (
     rounds_of,
     timing_on,
 )
-from supervision.services.notes import Later, Listed, Note, digest_notes, notes
+from supervision.services.notes import Later, Listed, Note, digest_notes, notes, untold
 from supervision.wording import period_in_words
 from teams.models import Unit, UnitKind
 
@@ -211,6 +211,7 @@ def _run_some(
             entries = _judge(round_, run, ranking)
             run.finished_at, run.is_late = now, round_.late_at(timing) <= now
             run.is_digest = round_.rule.how in LISTS_THE_LAST and are_all_at_zero(ranking.places)
+            run.untold = untold(round_, run, entries)
             listed += entries
             written_notes += (
                 digest_notes(round_, run, len(ranking.places))
@@ -233,6 +234,7 @@ def _run_some(
             "exempt",
             "lines",
             "digest",
+            "untold",
         ],
     )
     LaggardEntry.objects.bulk_create(one.entry for one in listed)
@@ -274,13 +276,9 @@ def _judge(round_: Round, run: ReminderRun, ranking: Ranking) -> list[Listed]:
     run.lines = lines_as_json(
         (
             *context,
-            Line(N_("Compared"), run.considered, clause=round_.rule.clause),
-            Line(N_("Left out of the ranking"), len(run.exempt)),
-            *(
-                [Line(N_("Places taken from the end"), selection.places(run.considered), rule=selection.bottom)]
-                if selection.bottom and run.considered
-                else []
-            ),
+            Line(N_("Compared"), counted=run.considered, clause=round_.rule.clause),
+            Line(N_("Left out of the ranking"), counted=len(run.exempt)),
+            *_where_it_ends(ranking, selection),
         )
     )
     run.digest = digest_of_list(ranking.values(), run.lines)
@@ -295,6 +293,8 @@ def _judge(round_: Round, run: ReminderRun, ranking: Ranking) -> list[Listed]:
             openings=one.value,
             rank=one.rank,
             of=one.of,
+            tied=one.tied,
+            by_tie=one.by_tie,
             reasons=[reason.value for reason in one.reasons],
             lines=lines,
             digest=digest_of({"code": subject.code, "lines": lines}),
@@ -303,18 +303,36 @@ def _judge(round_: Round, run: ReminderRun, ranking: Ranking) -> list[Listed]:
     return listed
 
 
+def _where_it_ends(ranking: Ranking, selection: Selection) -> Iterator[Line]:
+    """How many places were looked at, and equals at the cut who were spared."""
+    if selection.bottom is None or not ranking.places:
+        return
+    cut = selection.cut(place.value for place in ranking.places)
+    yield Line(N_("Places taken from the end"), counted=cut.places, rule=selection.bottom)
+    if cut.left_out and cut.left_at:
+        opened = ((N_("accounts opened by each"), cut.left_at),)
+        yield Line(
+            N_("Equals at the cut, not listed: the list would be longer than half"),
+            counted=cut.left_out,
+            inputs=opened,
+            rule=selection.tie_past_half,
+        )
+
+
 def _tell(written: Iterable[Note], now: datetime) -> Counter[str]:
-    """Post the messages and remember which entry was told to whom; how many by each channel."""
+    """Post the messages and remember which entry was told to whom; how many by each channel, and how many cannot go."""
     written = list(written)
     if not written:
         return Counter()
     post([note.draft for note in written], now=now)
-    messages = {
-        (rule, recipient, channel): pk
-        for pk, rule, recipient, channel in Message.objects.filter(
-            rule__in={note.draft.rule for note in written}, business_date=written[0].draft.business_date
-        ).values_list("pk", "rule", "recipient", "channel")
-    }
+    posted = Message.objects.filter(
+        rule__in={note.draft.rule for note in written}, business_date=written[0].draft.business_date
+    ).values_list("pk", "rule", "recipient", "channel", "state")
+    messages = {(rule, recipient, channel): (pk, state) for pk, rule, recipient, channel, state in posted}
+
+    def message_of(note: Note) -> tuple[int, str]:
+        return messages[note.draft.rule, note.draft.recipient_id, note.draft.channel]
+
     Reminder.objects.bulk_create(
         Reminder(
             run=note.run,
@@ -322,12 +340,13 @@ def _tell(written: Iterable[Note], now: datetime) -> Counter[str]:
             recipient_id=note.draft.recipient_id,
             who=note.who,
             channel=note.draft.channel,
-            message_id=messages[note.draft.rule, note.draft.recipient_id, note.draft.channel],
+            message_id=message_of(note)[0],
         )
         for note in written
         for one in (note.about or (None,))
     )
-    return Counter(str(note.draft.channel) for note in written)
+    impossible = State.IMPOSSIBLE
+    return Counter(str(impossible if message_of(note)[1] == impossible else note.draft.channel) for note in written)
 
 
 def _tell_what_is_missing(round_: Round, outcomes: Iterable[Outcome], now: datetime) -> int:

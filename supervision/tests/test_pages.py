@@ -21,7 +21,7 @@ LAST_WEDNESDAY = TODAY - timedelta(days=7)
 def reminded(cast: Cast) -> Cast:
     """Last week and today are judged: B9 opened nothing, B2 less than B1."""
     know(cast, date(2026, 10, 1), TODAY)
-    opened = {("cm", LAST_WEDNESDAY): 3, ("sibling_cm", LAST_WEDNESDAY): 1, ("cm", TODAY): 2, ("cm_m2", TODAY): 1}
+    opened = {("cm", LAST_WEDNESDAY): 3, ("sibling_cm", LAST_WEDNESDAY): 1, ("cm", TODAY): 2, ("cm_m2", TODAY): 2}
     open_accounts(cast, {**opened, ("sibling_cm", TODAY): 1})
     services.remind(period=WEEK, now=moment(WEEK.end, time(9)))
     services.remind(period=Day(TODAY), now=moment(TODAY, time(11)))
@@ -54,13 +54,13 @@ def test_the_reminded_leader_sees_the_same_reasons_and_nothing_of_others(reminde
     assert response.status_code == 200
     assert "解放路市场部" in page and "人民路市场二部" not in page
     (entry,) = response.context["page"]
-    assert (entry.rank, entry.of, entry.reasons) == (2, 3, ["bottom"])
+    assert (entry.rank, entry.of, entry.reasons) == (3, 3, ["bottom"])
 
 
 def test_a_list_on_which_nobody_is_was_not_sent(reminded: Cast, signed_in) -> None:
     run = ReminderRun.objects.filter(state="done", entries=None, reminders=None)[0]
     page = signed_in(reminded.market).get(reverse("supervision:list", args=[run.public_id])).content.decode()
-    assert "无人上榜" in page and "已发送" not in page
+    assert "无人列入" in page and "已发送" not in page
 
 
 def test_a_list_of_others_does_not_exist_for_a_leader(reminded: Cast, signed_in) -> None:

@@ -4,14 +4,16 @@ from datetime import date, time, timedelta
 
 import pytest
 
+from accounts.models import User
 from core.periods import Day, Week
 from crm.models import Import
 from crm.services import reasons_to_keep
-from messaging.models import Channel, Message
+from messaging.models import Channel, Message, State
 from supervision import services
 from supervision.models import LaggardEntry, Reminder, ReminderRule, ReminderRun
 from supervision.services import Status
 from supervision.tests.facts import know, moment, open_accounts
+from teams.models import Posting, Role
 from tests.cast import TODAY, Cast
 
 MONDAY = TODAY - timedelta(days=2)
@@ -21,9 +23,9 @@ WEEK = Week(TODAY)
 
 @pytest.fixture
 def opened(cast: Cast) -> Cast:
-    """Wednesday: B1 has three, B2 one, B9 nothing; everything since October is known."""
+    """Wednesday: B1 has four, B2 one, B9 nothing; everything since October is known."""
     know(cast, date(2026, 10, 1), FRIDAY)
-    open_accounts(cast, {("cm", TODAY): 2, ("cm_m2", TODAY): 1, ("sibling_cm", TODAY): 1})
+    open_accounts(cast, {("cm", TODAY): 2, ("cm_m2", TODAY): 2, ("sibling_cm", TODAY): 1})
     return cast
 
 
@@ -185,9 +187,54 @@ def test_a_week_waits_for_every_trading_day(cast: Cast) -> None:
 @pytest.mark.clause("S8.1")
 def test_each_region_is_ranked_by_itself_and_the_company_stands_in(opened: Cast) -> None:
     remind(Day(TODAY))
-    assert entries("S8.1", "R1") == {"B1M2": (2, 3, "bottom"), "B2M1": (2, 3, "bottom")}
+    assert entries("S8.1", "R1") == {"B2M1": (3, 3, "bottom")}
     assert entries("S8.1", "HX") == {"B9M1": (1, 1, "zero")}
-    assert told("S8.1") == {(name, channel) for name in ("高洁", "彭飞", "潘岳") for channel in ("sms", "in_app")}
+    assert told("S8.1") == {(name, channel) for name in ("彭飞", "潘岳") for channel in ("sms", "in_app")}
+
+
+@pytest.mark.clause("S8.1")
+def test_equals_at_the_cut_who_are_most_of_a_region_are_left_out_and_the_list_says_so(cast: Cast) -> None:
+    know(cast, TODAY, TODAY)
+    open_accounts(cast, {("cm", TODAY): 2, ("cm_m2", TODAY): 1, ("sibling_cm", TODAY): 1})
+    remind(Day(TODAY))
+    assert entries("S8.1", "R1") == {}
+    lines = ReminderRun.objects.get(code="S8.1", scope__code="R1").lines
+    assert (lines[-1]["counted"], lines[-1]["inputs"], lines[-1]["rule"]["value"]) == (
+        2,
+        [["accounts opened by each", "1"]],
+        "leave_out",
+    )
+
+
+@pytest.mark.clause("S7.1")
+def test_equals_on_a_list_are_told_as_one(cast: Cast) -> None:
+    know(cast, TODAY, TODAY)
+    open_accounts(cast, {("cm", TODAY): 5})
+    remind(Day(TODAY))
+    run = ReminderRun.objects.get(code="S7.1")
+    b2, _ = LaggardEntry.objects.filter(run=run)
+    assert (b2.rank, b2.of, b2.tied, b2.reasons) == (2, 3, 2, ["zero"])
+    sms = Message.objects.get(rule="S7.1/HX", recipient__name="潘岳", channel=Channel.SMS)
+    assert "并列第 2–3/3，同为 0 户，零开户" in sms.body and "S7.1" not in sms.body
+
+
+@pytest.mark.clause("S7.2")
+def test_a_rule_that_finds_nobody_to_tell_says_so(opened: Cast) -> None:
+    Posting.objects.filter(role=Role.MARKET_OFFICER).delete()
+    Posting.objects.filter(unit=opened.unit["B9"], role=Role.BRANCH_MANAGER).delete()
+    services.remind(period=WEEK, now=moment(WEEK.end, time(9)))
+    run = ReminderRun.objects.get(code="S7.2")
+    assert [(one["who"], one["codes"]) for one in run.untold] == [("in_charge", ["B9"]), ("branch_heads", ["B9"])]
+
+
+@pytest.mark.clause("S7.1")
+def test_an_sms_to_somebody_without_a_phone_is_counted_as_not_possible(opened: Cast) -> None:
+    User.objects.filter(name="潘岳").update(phone="")
+    result = remind(Day(TODAY))
+    assert result.messages[State.IMPOSSIBLE] == 2
+    assert set(Message.objects.filter(recipient__name="潘岳", channel=Channel.SMS).values_list("state", flat=True)) == {
+        State.IMPOSSIBLE
+    }
 
 
 @pytest.mark.clause("S8.2")
@@ -214,15 +261,15 @@ def test_members_at_zero_are_reminded_and_leaders_get_the_list(opened: Cast) -> 
 
 
 @pytest.mark.clause("S7.1", "S8.1")
-def test_an_acting_leader_is_told(opened: Cast) -> None:
-    from teams.models import Posting, Role
-
+def test_an_acting_leader_is_told(cast: Cast) -> None:
+    know(cast, TODAY, TODAY)
+    open_accounts(cast, {("cm", TODAY): 2, ("sibling_cm", TODAY): 1})
     Posting.objects.create(
-        person=opened.person("cm_m2"),
-        unit=opened.unit["B1M2"],
+        person=cast.person("cm_m2"),
+        unit=cast.unit["B1M2"],
         role=Role.MARKET_MANAGER,
         from_on=TODAY,
-        acting_for=Posting.objects.get(person=opened.person("mm2")),
+        acting_for=Posting.objects.get(person=cast.person("mm2")),
     )
     remind(Day(TODAY))
     assert ("吴昊", "sms") in told("S8.1")

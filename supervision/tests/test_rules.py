@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from core.explain import RuleValue
 from core.periods import Day, Week
 from crm.rules import ranked
-from supervision.rules import Reason, Selection, Timing, are_all_at_zero, laggards
+from supervision.rules import TAKE, Reason, Selection, Timing, are_all_at_zero, laggards
 
 HALF = RuleValue("supervision.at_most_half", True)
 LAST_FIVE = Selection("S7.1", RuleValue("supervision.company_last", 5), at_most_half=HALF)
@@ -41,13 +42,14 @@ def listed(selection: Selection, *counts: object) -> dict[str, str]:
         pytest.param((9,), {}, id="one branch is its own best"),
         pytest.param((0,), {"A": "zero"}, id="one branch with nothing is listed"),
         pytest.param(
-            (9, 8, 3, 3, 3), dict.fromkeys("CDE", "bottom"), id="who ties with the last one taken is taken too"
+            (9, 8, 7, 5, 3, 3, 2), dict.fromkeys("EFG", "bottom"), id="who ties with the last one taken is taken too"
         ),
+        pytest.param((9, 8, 3, 3, 3), {}, id="equals who would carry the list past half are left out"),
+        pytest.param((3, 2, 2, 2, 2), {}, id="four of five are never the last"),
+        pytest.param((9, 8, 3, 3, 1), {"E": "bottom"}, id="who is below the equals left out stays listed"),
         pytest.param((9, 9, 9, 2), {"D": "bottom"}, id="who ties with the best is not"),
         pytest.param((4, 4, 4, 4), {}, id="all equal and above zero: nobody lags"),
-        pytest.param(
-            (9, 0, 0, 0), dict.fromkeys("BCD", "zero;bottom"), id="zero is listed however many places are taken"
-        ),
+        pytest.param((9, 0, 0, 0), dict.fromkeys("BCD", "zero"), id="zero is listed however many places are taken"),
         pytest.param((9, 8, 1, 0), {"C": "bottom", "D": "zero;bottom"}, id="zero counts among the last"),
         pytest.param((0, 0, 0), dict.fromkeys("ABC", "zero"), id="all at zero: all, and none of them among the last"),
         pytest.param((), {}, id="nobody ranked"),
@@ -83,7 +85,7 @@ def test_lists_members_at_zero_only():
 
 def test_says_why_and_of_how_many():
     last = laggards(ranked(openings(9, 8, 1, 0)), LAST_FIVE)[-1]
-    shown = {line.label: (line.result, dict(line.inputs)) for line in last.lines}
+    shown = {line.label: (line.counted, dict(line.inputs)) for line in last.lines}
     assert (last.rank, last.of) == (4, 4)
     assert shown["Rank"] == (4, {"of how many": 4})
     assert shown["Among the last of the ranking"][1] == {
@@ -125,6 +127,37 @@ def test_zero_is_always_listed_and_the_best_never_for_being_last(values, selecti
     best = max(values.values(), default=None)
     assert {key for key, reasons in found.items() if Reason.ZERO in reasons} == {k for k, v in values.items() if v == 0}
     assert not [key for key, reasons in found.items() if Reason.BOTTOM in reasons and values[key] == best]
+
+
+def test_equals_share_their_places_and_say_by_which_rule_they_are_listed():
+    last_three = Selection("S8.1", RuleValue("n", 3), at_most_half=HALF)
+    rows = laggards(ranked(openings(9, 8, 7, 6, 5, 2, 2, 2, 1, 0)), last_three)
+    assert [(row.key, row.rank, row.tied, row.by_tie) for row in rows] == [
+        ("F", 6, 3, True),
+        ("G", 6, 3, True),
+        ("H", 6, 3, True),
+        ("I", 9, 1, False),
+        ("J", 10, 1, False),
+    ]
+
+
+def test_a_house_may_take_equals_past_half_all_the_same():
+    taking = replace(LAST_FIVE, tie_past_half=RuleValue("supervision.tie_past_half", TAKE))
+    assert listed(taking, 9, 8, 3, 3, 3) == dict.fromkeys("CDE", "bottom")
+
+
+@given(counts, st.sampled_from([LAST_FIVE, LAST_THIRD]))
+def test_the_last_are_never_more_than_half_of_those_ranked(values, selection):
+    last = [row for row in laggards(ranked(values), selection) if Reason.BOTTOM in row.reasons]
+    assert len(last) * 2 <= max(len(values), 1)
+
+
+@given(counts, selections)
+def test_equals_are_listed_together_or_not_at_all(values, selection):
+    found = {row.key: row for row in laggards(ranked(values), selection)}
+    for row in found.values():
+        assert {key for key, value in values.items() if value == row.value} <= found.keys()
+        assert row.tied == sum(value == row.value for value in values.values())
 
 
 @given(counts.filter(bool), selections, st.data())

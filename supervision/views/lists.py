@@ -57,6 +57,7 @@ def show_list(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         "run": run,
         "page": Paginator(entries, A_PAGE).get_page(request.GET.get("page")),
         "told": selectors.states_of_messages([run], request.user).get(run.pk, selectors.Told()),
+        "untold": selectors.untold_seen(run, request.user),
         "whole_told": selectors.told_of_the_whole(run, request.user),
         "sees_all": request.user.authority.may(Power.SEE_REMINDERS, run.scope.path),
         "ranking_query": selectors.ranking_query(run),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
@@ -18,6 +18,9 @@ from teams.authority import Power
 from teams.models import Role
 from worklogs.models import Reply, WorkLog
 from worklogs.selectors.month_end import month_end_windows
+
+NO_TEXTS: Mapping[int, str] = {}
+ONE_PRESS = timedelta(minutes=1)  # however often one presses in it, the same answer is one
 
 
 class CannotReply(Exception):
@@ -35,16 +38,20 @@ def reply_to_log(*, log: WorkLog, text: str, actor: User, now: datetime) -> Repl
 
 
 @transaction.atomic
-def reply_to_logs(*, logs: Sequence[WorkLog], text: str, actor: User, now: datetime) -> list[Reply]:
-    """Give the same answer to several logs, all or none. Raises `CannotReply`.
+def reply_to_logs(
+    *, logs: Sequence[WorkLog], text: str = "", own: Mapping[int, str] = NO_TEXTS, actor: User, now: datetime
+) -> list[Reply]:
+    """Answer several logs, all or none: with one text, or each with a text of its `own` by the log's id. Raises
+    `CannotReply`.
 
-    From then on these logs change only by corrections with a reason. Each writer is told in the application.
+    From then on these logs change only by corrections with a reason. Each writer is told in the application. The same
+    text by the same person to the same log within a minute is one answer: it is there already.
     """
-    text = text.strip()
-    if not text:
-        raise CannotReply(_("Write what you want to tell the writer."))
+    texts = {log.pk: own.get(log.pk, "").strip() or text.strip() for log in logs}
     if not logs:
         raise CannotReply(_("Choose at least one log."))
+    if not all(texts.values()):
+        raise CannotReply(_("Write what you want to tell the writer."))
     # Locked in a fixed order, so that an answer and a change to the same log come one after the other.
     logs = list(
         WorkLog.objects.select_for_update(of=["self"])
@@ -54,17 +61,28 @@ def reply_to_logs(*, logs: Sequence[WorkLog], text: str, actor: User, now: datet
     )
     for log in logs:
         may_reply(log, actor)
+    there = _just_given(texts, actor, now)
     month_end = MonthEnd(logs, actor, day_of(now))
-    replies = Reply.objects.bulk_create(
-        Reply(log=log, author=actor, kind=month_end.kind_for(log), text=text, at=now) for log in logs
+    new = Reply.objects.bulk_create(
+        Reply(log=log, author=actor, kind=month_end.kind_for(log), text=texts[log.pk], at=now)
+        for log in logs
+        if log.pk not in there
     )
     WorkLog.objects.filter(pk__in=[log.pk for log in logs], replied=False).update(replied=True)
-    post([told(reply, actor) for reply in replies], now=now)
-    return replies
+    post([told(reply, actor) for reply in new], now=now)
+    return [*there.values(), *new]
+
+
+def _just_given(texts: Mapping[int, str], actor: User, now: datetime) -> dict[int, Reply]:
+    """By log the answer that this person gave with this text within the last minute; the logs are locked."""
+    recent = Reply.objects.filter(log__in=texts, author=actor, at__gt=now - ONE_PRESS)
+    return {reply.log_id: reply for reply in recent if reply.text == texts[reply.log_id]}
 
 
 @transaction.atomic
-def answer_month_end(*, logs: Sequence[WorkLog], text: str, actor: User, now: datetime) -> list[Reply]:
+def answer_month_end(
+    *, logs: Sequence[WorkLog], text: str = "", own: Mapping[int, str] = NO_TEXTS, actor: User, now: datetime
+) -> list[Reply]:
     """Give log authors the market manager's answer at month end (S4.2.f). Raises `CannotReply`.
 
     Unlike any other answer it is refused where it would not count.
@@ -77,7 +95,7 @@ def answer_month_end(*, logs: Sequence[WorkLog], text: str, actor: User, now: da
         if day_of(now) not in window:
             dates = {"first": window.first, "last": window.last}
             raise CannotReply(_("Month-end answers to these logs count from %(first)s to %(last)s.") % dates)
-    return reply_to_logs(logs=logs, text=text, actor=actor, now=now)
+    return reply_to_logs(logs=logs, text=text, own=own, actor=actor, now=now)
 
 
 def may_reply(log: WorkLog, actor: User) -> None:

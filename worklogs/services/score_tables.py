@@ -91,7 +91,7 @@ def tell_of(table: ScoreTable, week: Week, on: date) -> list[Draft]:
     rows: Sequence[Mapping[str, Any]] = table.document
     values = {
         "department": table.unit.name,
-        "week": week.code,
+        "week": week,
         "people": len(rows),
         "passed": sum(bool(row["score_pass"]) for row in rows),
     }

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
+from threading import Barrier
 
 import pytest
+from django.db import connection
 from django.test import Client
 from openpyxl import load_workbook
 
@@ -18,6 +21,7 @@ from worklogs.rules.windows import month_end_window
 from worklogs.selectors import desk as selectors
 from worklogs.selectors.answering import answered_logs
 from worklogs.selectors.month_end import month_end_standing
+from worklogs.services import replies
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 16)
@@ -360,3 +364,40 @@ def test_the_score_table_can_be_taken_as_an_excel_file(cast, signed_in):
         sheet["H2"].value,
     } <= {"是", "否"}
     assert signed_in(cast.sibling_mm).get(f"/logs/score-tables/{table.public_id}/file/").status_code == 404
+
+
+@pytest.mark.clause("S4.1.f")
+def test_the_same_answer_within_a_minute_is_one_with_one_message(cast, signed_in, time_machine):
+    logs = [written(cast, key, MONDAY) for key in ("cm", "cm2")]
+    time_machine.move_to(noon(TODAY), tick=False)
+    client = signed_in(cast.am)
+    several = {"logs": [str(log.public_id) for log in logs], "text": "都不错"}
+    for _ in range(3):
+        assert client.post(f"/logs/{logs[0].public_id}/reply/", {"text": "都不错"}).status_code == 302
+        assert client.post("/logs/desk/reply/", several).status_code == 302
+    assert Reply.objects.count() == Message.objects.filter(rule__startswith="worklogs.reply.").count() == 2
+    client.post(f"/logs/{logs[0].public_id}/reply/", {"text": "再补两个回访"})
+    time_machine.move_to(noon(TODAY) + timedelta(minutes=2), tick=False)
+    client.post(f"/logs/{logs[0].public_id}/reply/", {"text": "都不错"})
+    assert Reply.objects.filter(log=logs[0]).count() == 3, "another text, or later, is another answer"
+
+
+@pytest.mark.clause("S4.1.f")
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("guarded", [True, False], ids=["logs locked", "the guard taken away"])
+def test_five_presses_at_once_make_one_answer(cast, monkeypatch, guarded):
+    log, meeting = written(cast, "cm", MONDAY), Barrier(5)
+    if not guarded:
+        monkeypatch.setattr(replies, "_just_given", lambda *_: {})
+
+    def press(_n: int) -> None:
+        meeting.wait(20)
+        try:
+            answer(log, cast.am)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(press, range(5)))
+    told = Message.objects.filter(rule__startswith="worklogs.reply.")
+    assert Reply.objects.count() == told.count() == (1 if guarded else 5)

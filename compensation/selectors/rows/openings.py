@@ -11,14 +11,14 @@ from decimal import Decimal
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from compensation.rules.validity import AccountAtMonthEnd, NewAccount, Validity
-from compensation.selectors.openings import CLOSED, RULE, validity_of
+from compensation.rules.validity import NewAccount, Validity
+from compensation.selectors.openings import CLOSED, RULE, month_ends, validity_of
 from compensation.selectors.rows.accounts import account_cell
 from compensation.selectors.rows.table import COUNT, DAY, MONEY, STATE, Cell, Column, Rows, Subject
 from core.explain import RuleValue
 from core.money import ZERO
 from core.periods import Month
-from crm.models import Opening
+from crm.models import AccountMonth, Opening
 from crm.selectors import account_months_then, openings_then
 from policies.selectors import values_on
 from teams.models import below
@@ -82,13 +82,14 @@ def _rule(subject: Subject) -> dict[str, RuleValue]:
 
 
 def _judged(subject: Subject, openings: Sequence[Opening], validity: Validity, since: Month) -> list[Judged]:
-    months: dict[str, list[AccountAtMonthEnd]] = defaultdict(list)
-    for row in account_months_then(at=subject.at, first=since, last=subject.month, person=subject.person):
-        if row.relation == "developed":
-            months[row.fund_account].append(AccountAtMonthEnd(Month(row.month).last, row.end_assets, row.trades))
+    named: dict[str, list[AccountMonth]] = defaultdict(list)
+    accounts = sorted({one.fund_account for one in openings})
+    for row in account_months_then(at=subject.at, first=since, last=subject.month, accounts=accounts):
+        if not subject.is_first_edition or (row.relation, row.person_id) == ("developed", subject.person):
+            named[row.fund_account].append(row)
     found = []
     for one in openings:
-        account = NewAccount(one.open_date, one.open_assets, tuple(months[one.fund_account]))
+        account = NewAccount(one.open_date, one.open_assets, month_ends(named[one.fund_account], subject.person))
         is_valid = one.status != CLOSED and validity.becomes_valid_in(account, subject.month)
         if is_valid or one.open_date in subject.month:
             assets, trades = validity.shown_by(account, subject.month.last)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from compensation.models import PaySlip, PersonMonth
 from compensation.rules.facts import Leadership, inputs_from_data
 from compensation.rules.plan import commission_of
+from compensation.selectors.content import FIRST_EDITION
 from compensation.selectors.rows.table import COUNT, DAY, LINKS, MONEY, STATE, Cell, Check, Column, Rows, Subject
 from compensation.selectors.weeks import weeks_counted
 from core.explain import N_
@@ -175,7 +176,7 @@ def team_rows(subject: Subject) -> Rows:
     members = list(
         teams.filter(inputs__draws_base=True)
         .exclude(person=subject.person)
-        .select_related("unit", "person__user")
+        .select_related("run", "unit", "person__user")
         .order_by("unit__path", "person__user__employee_no")
     )
     paths = dict(Unit.objects.within(subject.branch).values_list("name", "path"))
@@ -206,7 +207,10 @@ def team_rows(subject: Subject) -> Rows:
 
 
 def _brought(subject: Subject, slip: PaySlip) -> tuple[Decimal, Decimal]:
-    return commission_of(subject.plan, inputs_from_data(slip.inputs)) if subject.plan else (ZERO, ZERO)
+    if subject.plan is None:
+        return ZERO, ZERO
+    as_then = slip.run.edition == FIRST_EDITION
+    return commission_of(subject.plan, inputs_from_data(slip.inputs), before_coefficients=as_then)
 
 
 def _team_checks(led: Leadership, brought: list[tuple[Decimal, Decimal]]) -> list[Check]:

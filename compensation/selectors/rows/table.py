@@ -12,6 +12,7 @@ from accounts.models import User
 from compensation.models import BusinessDetail, PaySlip
 from compensation.rules import Inputs, Plan
 from compensation.rules.facts import inputs_from_data
+from compensation.selectors.content import FIRST_EDITION
 from core.explain import RuleValue
 from core.money import ZERO
 from core.periods import Month
@@ -92,6 +93,11 @@ class Subject:
     inputs: Inputs | None = None
     plan: Plan | None = None
     rule: Mapping[str, RuleValue] = field(default_factory=dict)
+
+    @property
+    def is_first_edition(self) -> bool:
+        """Whether the slip was computed when only the developer's own row told an account's assets."""
+        return self.slip is not None and self.slip.run.edition == FIRST_EDITION
 
     def check(self, label: str, name: str, rows: Decimal, kind: str = MONEY) -> Check:
         return Check(label, rows, self.kept.get(name, ZERO), kind)
