@@ -13,8 +13,10 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.contrib.admin.templatetags import admin_list
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext
+from django.views.i18n import JavaScriptCatalog
 from import_export import resources
 from import_export.formats.base_formats import CSV, XLSX
 from import_export.forms import SelectableFieldsExportForm
@@ -87,11 +89,16 @@ class EditsInTurn(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 def furnish(site: admin.AdminSite) -> None:
-    """A password is changed on the page that knows its rules; a picture of yes or no is a word."""
+    """A password is changed on the page that knows its rules; a picture of yes or no is a word; scripts say 您."""
 
     def own_page(request: HttpRequest, **_: Any) -> HttpResponse:
         return redirect("account_change_password")
 
+    def words_for_scripts(request: HttpRequest, **_: Any) -> HttpResponseBase:
+        """Django's own scripts in the words of the house: its catalogue alone knows no others."""
+        return JavaScriptCatalog.as_view()(request)
+
+    site.i18n_javascript = words_for_scripts  # type: ignore[method-assign, assignment]
     site.password_change = site.password_change_done = own_page  # type: ignore[method-assign, assignment]
     admin_list._boolean_icon = in_words  # type: ignore[attr-defined]
 

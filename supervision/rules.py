@@ -125,7 +125,7 @@ def _why(row: Laggard[K], selection: Selection, cut: Cut) -> tuple[Line, ...]:
         Line(N_("Rank"), counted=row.rank, inputs=((N_("of how many"), row.of), *shared)),
     ]
     if Reason.ZERO in row.reasons:
-        lines.append(Line(N_("Nothing opened"), clause=selection.clause, met=False))
+        lines.append(Line(N_("Nothing opened"), clause=selection.clause))
     if Reason.BOTTOM in row.reasons:
         taken = ((N_("places taken from the end"), cut.places), (N_("openings of the last one taken"), cut.value))
         lines.append(
@@ -134,7 +134,6 @@ def _why(row: Laggard[K], selection: Selection, cut: Cut) -> tuple[Line, ...]:
                 clause=selection.clause,
                 inputs=taken,
                 rule=selection.bottom,
-                met=False,
                 note=N_("Listed because it is equal with the last one taken.") if row.by_tie else "",
             )
         )

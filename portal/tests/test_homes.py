@@ -77,7 +77,7 @@ def test_every_first_screen_costs_the_same_at_two_sizes(cast: Cast, signed_in):
 
 def test_a_day_says_what_is_missing_and_offers_each_kind(cast: Cast, signed_in):
     html = signed_in(cast.cm).get("/").content.decode()
-    assert "再完成" in html and "今日即达标" in html
+    assert "再完成" in html and "今日即合格" in html
     for kind in ("prospect", "appointment", "prospect_call", "client_call"):
         assert f"/new/{kind}/" in html
 

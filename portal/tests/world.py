@@ -142,7 +142,7 @@ def _replies_and_messages(cast: Cast) -> None:
         WorkLog.objects.filter(pk=log.pk).update(replied=True)
         Reply.objects.create(log=log, author=cast.am, text=text, at=moment(log.on + timedelta(days=1), 9))
     for user, subject in (
-        (cast.cm, "本周得分提醒：距达标还差 18 分"),
+        (cast.cm, "本周得分提醒：距合格还差 18 分"),
         (cast.mm, "昨日开户排名：您的市场部列第 3 名"),
         (cast.office, "人民路营业部薪酬报告已归档"),
     ):

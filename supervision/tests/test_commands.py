@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.management import CommandError, call_command
 
 from core.exports import Asked, NotExportable, rows_of, written_as_csv
 from core.periods import Day
+from supervision.management.commands.remind import Command
 from supervision.tests.facts import know, open_accounts
 from tests.cast import TODAY, Cast
 
@@ -80,6 +82,35 @@ def test_remind_refuses_what_it_cannot_read(known: Cast, arguments) -> None:
     with pytest.raises(CommandError) as refusal:
         remind("--period", *arguments)
     assert refusal.value.returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("terminal", "says", "refuses"),
+    [
+        ("zh_CN.UTF-8", ["已完成", "零开户", "已发消息：站内消息"], ["没有这个单位", "缺少参数"]),
+        ("zh_TW.UTF-8", ["已完成", "零開戶", "已發訊息：站內訊息"], ["沒有這個單位", "缺少參數"]),
+        (
+            "en_US.UTF-8",
+            ["done", "nothing opened", "Messages posted: in the application"],
+            ["no such unit", "required"],
+        ),
+    ],
+)
+def test_a_command_speaks_the_language_of_the_terminal(known: Cast, monkeypatch, capsys, terminal, says, refuses):
+    monkeypatch.delenv("LC_ALL", raising=False)
+    monkeypatch.delenv("LC_MESSAGES", raising=False)
+    monkeypatch.setenv("LANG", terminal)
+    out = io.StringIO()
+    call_command("remind", "--period", "day", "--on", str(TODAY), stdout=out)
+    said = out.getvalue()
+    assert [words for words in says if words not in said] == []
+    assert terminal.startswith("en") != bool(re.search("[一-龥]", re.sub("[一-龥]+(营业部|市场部)", "", said)))
+    with pytest.raises(CommandError) as refusal:
+        remind("--period", "day", "--on", str(TODAY), "--unit", "NOWHERE")
+    assert refuses[0] in str(refusal.value)
+    with pytest.raises(SystemExit):
+        Command().run_from_argv(["manage.py", "remind"])
+    assert refuses[1] in capsys.readouterr().err
 
 
 def exported(what: str, **asked: str) -> list[dict[str, str]]:

@@ -170,6 +170,7 @@ class Command(BaseCommand):
             entries.append(entry)
         if room == "templates":  # texts of third parties are written here by hand
             entries += [entry for entry in known.values() if entry.translated()]
+            entries += self.by_hand(entries) if language == "zh_Hant" else []
         if language == "zh_Hant":
             self.draft(room, entries)
         catalogue.clear()
@@ -180,6 +181,22 @@ class Command(BaseCommand):
             catalogue.save(str(path))
             catalogue.save_as_mofile(str(path.with_suffix(".mo")))
         return [f"{room} {language}: {e.msgid!r}" for e in entries if not e.translated()]
+
+    def by_hand(self, there: list[Any]) -> list[Any]:
+        """Texts of third parties that so far have Simplified words only."""
+        import polib  # noqa: PLC0415
+
+        keys = {(e.msgctxt, e.msgid) for e in there}
+        return [
+            polib.POEntry(
+                msgctxt=e.msgctxt,
+                msgid=e.msgid,
+                msgid_plural=e.msgid_plural,
+                msgstr_plural={0: ""} if e.msgid_plural else {},
+            )
+            for e in self.load("templates", "zh_Hans")
+            if (e.msgctxt, e.msgid) not in keys
+        ]
 
     def draft(self, room: str, entries: list[Any]) -> None:
         """Traditional texts, where nobody has written one, from the Simplified ones."""
