@@ -11,10 +11,11 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from compensation.models import PayLine, PayRun, PaySlip
+from accounts.models import User
+from compensation.models import PayLine, PayRun, PaySlip, RunEvent
 from compensation.models.plans import Approval
 from compensation.rules.names import GRADE_NAMES
-from core.money import ZERO
+from core.money import ZERO, in_capitals
 from teams.models import Unit
 
 Cell = str | int | Decimal | None
@@ -53,6 +54,8 @@ class PayReport:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     totals: tuple[Cell, ...]
+    unit: str
+    in_words: str
     signatures: tuple[Signed, ...]
     digest: str
     version: int
@@ -119,6 +122,8 @@ def pay_report(run: PayRun) -> PayReport:
         columns=used,
         rows=tuple(tuple(row[one.name] for one in used) for row in values),
         totals=tuple(_("Total") if one.name == "name" else totals.get(one.name) for one in used),
+        unit=_("Unit: yuan"),
+        in_words=_("Total in capitals: %(amount)s") % {"amount": in_capitals(run.total)},
         signatures=tuple(_signatures(run)),
         digest=run.digest,
         version=run.version,
@@ -196,18 +201,22 @@ FROM_FIGURES = (
 
 def _signatures(run: PayRun) -> list[Signed]:
     """Who prepared, who else reviewed, and the three who signed."""
-    found = [
-        Signed(
-            _("Prepared by"), run.drafted_by.name if run.drafted_by else _("by the system"), _moment(run.drafted_at)
-        ),
-    ]
-    if run.reviewed_by_id != run.drafted_by_id:
+    preparer = _preparer(run)
+    found = [Signed(_("Prepared by"), preparer.name if preparer else _("by the system"), _moment(run.drafted_at))]
+    if run.reviewed_by != preparer:
         found.append(
             Signed(_("Reviewed by"), run.reviewed_by.name if run.reviewed_by else "", _moment(run.reviewed_at))
         )
     for signature in run.signatures.standing().order_by("stage"):
         found.append(Signed(signature.get_stage_display(), signature.signer_name, _moment(signature.signed_at)))
     return found
+
+
+def _preparer(run: PayRun) -> User | None:
+    """Who computed the run: where a change did it, the clerk who computed it last, else who reviewed what came of it."""
+    drafted = run.events.filter(kind=RunEvent.Kind.DRAFTED, by__isnull=False).select_related("by")
+    step = None if run.drafted_by else drafted.order_by("-pk").first()
+    return run.drafted_by or (step.by if step else run.reviewed_by)
 
 
 def _moment(at: Any) -> str:

@@ -36,6 +36,8 @@ def _content(report: PayReport) -> dict[str, object]:
         "lang": "zh" if (get_language() or "").startswith("zh") else "en",
         "heading": f"{report.firm} {report.branch} {report.title}".strip(),
         "subheading": f"{number} {report.number}　　{month} {report.month}　　{report.plan}　　{report.approval}",
+        "unit": report.unit,
+        "in_words": report.in_words,
         "titles": [column.title for column in report.columns],
         "widths": [column.weight for column in report.columns],
         "numeric": [kind in (MONEY, RATE) for kind in kinds],

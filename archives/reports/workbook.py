@@ -40,7 +40,8 @@ def as_workbook(report: PayReport) -> bytes:
             filled = _put(sheet, down, place, value, bold=last)
             if column.kind in FORMATS:
                 filled.number_format = FORMATS[column.kind]
-    _foot(sheet, report, top + len(report.rows) + 3, width)
+    _put(sheet, top + len(report.rows) + 2, 2, report.in_words, bold=True, boxed=False)
+    _foot(sheet, report, top + len(report.rows) + 4, width)
     sheet.freeze_panes = f"D{top + 1}"
     sheet.page_setup.orientation = "landscape"
     sheet.page_setup.paperSize = 8  # A3
@@ -55,14 +56,15 @@ def as_workbook(report: PayReport) -> bytes:
 def _heading(sheet: Worksheet, report: PayReport, width: int) -> None:
     month, number = _("Month"), _("Report no.")
     title = f"{report.firm} {report.branch} {report.title}".strip()
-    for row, text, size in (
-        (1, title, 15),
-        (2, f"{number} {report.number}   {month} {report.month}   {report.plan}   {report.approval}", 10),
+    for row, text, size, side in (
+        (1, title, 15, "center"),
+        (3, report.unit, 10, "right"),
+        (2, f"{number} {report.number}   {month} {report.month}   {report.plan}   {report.approval}", 10, "center"),
     ):
         sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=width)
         cell = _put(sheet, row, 1, text, bold=size > 10, boxed=False)
         cell.font = Font(bold=size > 10, size=size)
-        cell.alignment = Alignment(horizontal="center")
+        cell.alignment = Alignment(horizontal=side)
 
 
 def _foot(sheet: Worksheet, report: PayReport, row: int, width: int) -> None:

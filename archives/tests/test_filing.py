@@ -17,9 +17,18 @@ from archives.reports import as_pdf, pay_report
 from archives.services import file_pay_run, file_signed_runs
 from archives.verification import filed_runs_have_their_report
 from compensation.models import BusinessDetail, PayLine, PayMonth, PayRun, PaySlip, PersonMonth, Signature
-from compensation.services import ContentChanged, MonthClosed, OutOfOrder, record_person_month
-from compensation.tests.month import NOW, OCTOBER, PayOf
+from compensation.services import (
+    ContentChanged,
+    MonthClosed,
+    OutOfOrder,
+    draft_pay_run,
+    record_person_month,
+    review_pay_run,
+    sign_pay_run,
+)
+from compensation.tests.month import NOW, OCTOBER, SIGNERS, PayOf
 from compensation.verification import closed_months_have_a_filed_run, signatures_match_the_content
+from core.money import in_capitals
 from documents.models import StoredFile
 from documents.verification import files_are_as_stored
 from messaging.models import Message
@@ -278,3 +287,21 @@ def test_a_file_that_was_changed_is_not_handed_out(pay_of: PayOf, signed_in) -> 
         file.write(b"something else")
     answer = signed_in(pay_of.cast.office).get(reverse("documents:download", args=[document.public_id]))
     assert answer.status_code == 409 and "不一致" in answer.content.decode()
+
+
+@pytest.mark.clause("D15.b")
+def test_the_paper_names_its_unit_the_total_in_capitals_and_who_prepared_it(pay_of: PayOf) -> None:
+    pay_of.drafted()
+    pay_of.account("cm2", "100", no="88000900")
+    look_again = draft_pay_run(branch=pay_of.branch, month=OCTOBER, now=NOW)  # by the schedule: nobody's name
+    assert look_again.drafted_by is None
+    pay_of.accepted()
+    run = review_pay_run(run=look_again, actor=pay_of.user("clerk"), seen_digest=look_again.digest, now=NOW)
+    for stage, key in SIGNERS.items():
+        sign_pay_run(run=run, stage=stage, actor=pay_of.user(key), seen_digest=run.digest, now=NOW)
+    run.refresh_from_db()
+    file_pay_run(run=run, now=NOW)
+    cells = [str(cell.value) for row in workbook_of(run).iter_rows() for cell in row if cell.value is not None]
+    paper = PdfReader(filed(run, "pdf").file.open()).pages[0].extract_text()
+    for said in ("单位：元", in_capitals(run.total), "许静"):
+        assert any(said in cell for cell in cells) and said in paper.replace("\n", ""), said

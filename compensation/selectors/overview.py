@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from compensation.models import BusinessDetail, PayLine, PayRun, PaySlip
 from compensation.rules.names import GRADE_NAMES
 from compensation.selectors import rows
+from core.explain import N_
 from core.money import ZERO
 from core.periods import Month
 from crm.models import AccountMonth, Import
@@ -71,6 +72,45 @@ def slip_rows(run: PayRun, slips: Sequence[PaySlip]) -> tuple[list[SlipRow], Sum
 def groups_in_use(rows: Sequence[SlipRow], sums: Sums) -> set[str]:
     """Groups of lines with an amount in the run or on this page of it; columns of nothing but zeros say nothing."""
     return {group for group in GROUPS if sums[group] or any(row.sums[group] for row in rows)}
+
+
+GROUP_NAMES = {
+    "base": N_("Base pay"),
+    "commission": N_("Commission pay"),
+    "bonus": N_("Bonuses"),
+    "coefficients": N_("By coefficients"),
+    "held": N_("Held back"),
+    "adjusted": N_("Adjusted"),
+    "deducted": N_("Deductions"),
+}
+
+
+@dataclass(frozen=True)
+class Parts:
+    """A slip in groups: what is due, what is deducted from it, and each group with its place in a bar."""
+
+    due: Decimal
+    deducted: Decimal
+    shown: list[dict[str, Any]]
+
+
+def parts_of(lines: Iterable[PayLine]) -> Parts:
+    """Groups that pay share the bar by their amounts, in the order of the slip; those that take off stand beneath it only."""
+    sums = dict.fromkeys(GROUPS, ZERO)
+    for line in lines:
+        sums[GROUP_OF[line.component]] += line.amount
+    whole = sum((amount for amount in sums.values() if amount > 0), ZERO) or Decimal(1)
+    shown: list[dict[str, Any]] = []
+    x = ZERO
+    for tone, (group, amount) in enumerate(sums.items(), start=1):
+        if not amount:
+            continue
+        width = max(amount, ZERO) / whole * 100
+        written = number_format(amount, 2, use_l10n=True, force_grouping=True)
+        place = {"tone": tone if width else 0, "x": f"{x:.2f}", "width": f"{width:.2f}"}
+        shown.append({"label": gettext(GROUP_NAMES[group]), "amount": written, **place})
+        x += width
+    return Parts(sum(sums.values(), ZERO) - sums["deducted"], sums["deducted"], shown)
 
 
 AMOUNT = re.compile(r"-?\d+(\.\d+)?")

@@ -9,8 +9,9 @@ import pytest
 from django.urls import reverse
 
 from compensation.models import BusinessDetail, PayLine, PayRun, PersonMonth, Signature, Stage
+from compensation.selectors.overview import parts_of
 from compensation.selectors.stands import stand_of
-from compensation.services import reject_pay_run
+from compensation.services import record_person_month, reject_pay_run
 from compensation.tests.month import NOW, PayOf
 from teams.models import Posting, Role
 
@@ -226,3 +227,19 @@ def test_pages_ask_as_often_with_many_people_as_with_few(
     with django_assert_max_num_queries(len(few) + 0):
         client.get(address_of)
     assert len(few) <= 50
+
+
+@pytest.mark.clause("D15.b")
+def test_a_slip_says_what_is_due_deducted_and_paid_out_and_shows_its_parts(pay_of: PayOf, signed_in) -> None:
+    record_person_month(
+        branch=pay_of.branch, month=pay_of.month, person=pay_of.cast.person("cm"), actor=pay_of.user("clerk"), now=NOW,
+        social_insurance=Decimal("500"), income_tax=Decimal("20"),
+    )  # fmt: skip
+    slip = pay_of.drafted().slips.get(person=pay_of.cast.person("cm"))
+    page = text(signed_in(pay_of.cast.clerk).get(reverse("compensation:slip", args=[slip.public_id])))
+    parts = parts_of(slip.pay_lines.all())
+    assert (parts.due + parts.deducted, parts.deducted) == (slip.total, Decimal(-520))
+    assert sum((Decimal(part["width"]) for part in parts.shown), Decimal(0)).quantize(Decimal(1)) == 100
+    for said in ("应发", "扣款", "实发", "-520.00", "构成"):
+        assert said in page, said
+    assert "D15.a" not in page.split("判定依据")[0]

@@ -20,7 +20,7 @@ from accounts.requests import AuthedRequest
 from compensation import services
 from compensation.forms import AnswerForm, QuestionForm
 from compensation.models import PayRun, PaySlip, Question
-from compensation.selectors import rows
+from compensation.selectors import overview, rows
 from teams.authority import Power
 
 PER_PAGE = 24
@@ -58,6 +58,7 @@ def show(request: AuthedRequest, slip: PaySlip, *, status: int = 200, **more: An
     context = {
         "slip": slip,
         "lines": explained(slip),
+        "parts": overview.parts_of(slip.pay_lines.all()),
         "remarks": rows.linked(slip.remarks, address_of(slip)),
         "questions": slip.questions.select_related("asked_by", "answered_by").order_by("asked_at"),
         "is_own": slip.person.user_id == request.user.pk,

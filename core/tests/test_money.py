@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.explain import canonical
-from core.money import shared_out, to_cents
+from core.money import in_capitals, shared_out, to_cents
 
 AMOUNTS = st.decimals(min_value=-10_000, max_value=10_000, places=2)
 WEIGHTS = st.lists(st.decimals(min_value=0, max_value=1000, places=3), min_size=1, max_size=9)
@@ -36,3 +36,22 @@ def test_what_is_shared_out_sums_to_the_cent_and_no_share_is_a_cent_off(total: D
 def test_a_float_never_enters_a_digest():
     with pytest.raises(TypeError):
         canonical({"rate": 0.1})
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [
+        ("0", "零元整"),
+        ("0.05", "伍分"),
+        ("0.50", "伍角整"),
+        ("10", "壹拾元整"),
+        ("1204.50", "壹仟贰佰零肆元伍角整"),
+        ("100000.07", "壹拾万元零柒分"),
+        ("10004", "壹万零肆元整"),
+        ("3030303.30", "叁佰零叁万零叁佰零叁元叁角整"),
+        ("100200000.01", "壹亿零贰拾万元零壹分"),
+        ("-18637.73", "负壹万捌仟陆佰叁拾柒元柒角叁分"),
+    ],
+)
+def test_a_sum_is_written_out_in_capital_figures(amount: str, said: str) -> None:
+    assert in_capitals(Decimal(amount)) == said
