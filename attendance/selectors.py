@@ -21,6 +21,13 @@ def calendar_for(period: Period, margin: timedelta = MARGIN) -> Calendar:
     return Calendar(known, settled, frozenset(years))
 
 
+def years_to_settle(on: date) -> list[int]:
+    """The years whose calendar is provisional and needed now: this one, and in December the next. One query or none."""
+    needed = {on.year, (on + timedelta(days=31)).year} - published_years()
+    settled = set(SettledYear.objects.filter(year__in=needed).values_list("year", flat=True)) if needed else set()
+    return sorted(needed - settled)
+
+
 @dataclass(frozen=True, slots=True)
 class CalendarPage:
     """A year as it is shown: twelve months of weeks of days; `named` are its holidays and make-up days."""

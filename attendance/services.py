@@ -4,20 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
+from attendance import texts
 from attendance.models import CalendarChange, CalendarDay, SettledYear
 from attendance.rules import YEARS, DayKind, can_be_traded, published
-from attendance.selectors import calendar_for
+from attendance.selectors import calendar_for, years_to_settle
 from attendance.sheets import COLUMNS
+from core.clock import day_of
 from core.editing import Seen
 from core.explain import N_
 from core.periods import Day
 from core.tables import Filled, Refusal, Row, Sheet, doubled_keys, fill, remarks_on
+from messaging.models import Channel
+from messaging.services import Draft, post
+from teams.authority import POWERS, Power, authority_of
+from teams.models import Unit
+from teams.selectors import holders
 
 ONE_AT_A_TIME = 7_041_970
 
@@ -79,6 +88,37 @@ def settle_year(*, year: int, source: str, seen: Seen | None = None) -> SettledY
         seen.must_hold(SettledYear.objects.filter(year=year).first(), wanted={"source": source.strip()})
     settled, _created = SettledYear.objects.update_or_create(year=year, defaults={"source": source.strip()})
     return settled
+
+
+@transaction.atomic
+def ask_to_settle(*, now: datetime) -> int:
+    """Ask those in charge of the calendar for each provisional year, once a month until it is settled; how many were told."""
+    on = day_of(now)
+    years = years_to_settle(on)
+    drafts = [
+        Draft(
+            rule=f"{texts.SETTLE_YEAR}:{year}",
+            business_date=on.replace(day=1),
+            recipient_id=user.pk,
+            channel=Channel.IN_APP,
+            text=texts.SETTLE_YEAR,
+            values={"year": str(year)},
+            link=f"{reverse('attendance:calendar')}?year={year}",
+        )
+        for user in (_in_charge(on) if years else ())
+        for year in years
+    ]
+    return post(drafts, now=now)
+
+
+def _in_charge(on: date) -> list[User]:
+    """Whoever may edit the calendar, which is the whole company's."""
+    roles = [role for role, powers in POWERS.items() if Power.EDIT_CALENDAR in powers]
+    company = Unit.objects.filter(parent=None).first()
+    users = {user.pk: user for role in roles for user in holders(role, company, on)} if company else {}
+    return [
+        user for user in users.values() if (held := authority_of(user, on)).may(Power.EDIT_CALENDAR, held.company_path)
+    ]
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ app.conf.beat_schedule = {
     "remove files never taken": {"task": "crm.tasks.purge_unused_files", "schedule": 3600},
     "remind who lags": {"task": "supervision.tasks.run_due_reminders", "schedule": 60},
     "judge days and weeks": {"task": "worklogs.tasks.judge_recent", "schedule": 600},
+    "ask for a year's calendar": {"task": "attendance.tasks.ask_to_settle", "schedule": 3600},
     "send score tables up": {"task": "worklogs.tasks.send_score_tables", "schedule": 300},
     "look again at what is signed": {"task": "compensation.tasks.look_again_at_runs", "schedule": 120},
     "file what is signed": {"task": "archives.tasks.file_signed_runs", "schedule": 60},

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date
 from typing import cast
 
 from django.contrib.auth.decorators import login_not_required
@@ -10,8 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from attendance.selectors import years_to_settle
 from portal.homes import homes_of
 from portal.selectors.search import search
+from teams.authority import Power
 
 
 @require_safe
@@ -21,9 +24,14 @@ def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     homes = homes_of(user)
     home = next((one for one in homes if one.code == request.GET.get("view")), homes[0])
-    return render(
-        request, "portal/home.html", {"homes": homes, "home": home, "today": today, **home.context(user, today)}
-    )
+    context = {"homes": homes, "home": home, "today": today, "to_settle": _years_to_settle(user, today)}
+    return render(request, "portal/home.html", context | home.context(user, today))
+
+
+def _years_to_settle(user: User, today: date) -> list[int]:
+    """Years whose calendar is provisional, for whoever is in charge of it."""
+    authority = user.authority
+    return years_to_settle(today) if authority.may(Power.EDIT_CALENDAR, authority.company_path) else []
 
 
 @require_safe
