@@ -26,7 +26,7 @@ KINDS = {
     "decimal": "a number with at most two decimals",
     "amount": "yuan, at most two decimals",
     "share": "a share, `0.5` or `50%`",
-    "part": "a share, `0.5` or `50%`",
+    "part": "a share, `0.5`, `50%` or `1/3`",
     "bool": "是 / 否 (`yes` / `no`)",
     "date": "a date",
     "month": "a month",

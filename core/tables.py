@@ -18,6 +18,7 @@ from core.explain import N_
 __all__ = ["Column", "Filled", "Form", "Refusal", "Row", "Sheet", "TableRefused", "fill"]
 
 EXAMPLE = "例："  # how the row begins that a blank form shows as an example
+CHOICES = "lists"  # the hidden sheet of our own forms, from which their cells choose
 HEADER_WITHIN = 10  # rows in which the header is looked for: a title, a line of units or a blank may stand above
 TOTAL = re.compile(r"(合计|合計|总计|總計|小计|小計|total)([::(].*)?|.*(查询表|查詢表).*")
 

@@ -12,7 +12,7 @@ from core.cells import Raw
 from core.explain import N_
 from core.guard.markup import Marks, marks_of, parts_of
 from core.guard.streams import CHUNK, MIB, Limits, Stream, refuse
-from core.tables import Hidden, TableRefused, letters_of
+from core.tables import CHOICES, Hidden, TableRefused, letters_of
 
 REFERENCE = re.compile(rb"""\sr\s*=\s*["']\s*\$?([A-Za-z]*)\$?(\d+)\s*["']""")
 BOOK = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
@@ -120,6 +120,7 @@ def parsed_sheets(path: Path, limits: Limits, marks: dict[str, Marks]) -> Iterat
         workbook = CalamineWorkbook.from_path(str(path))
         sheets = [sheet for sheet in workbook.sheets_metadata if sheet.typ == SheetTypeEnum.WorkSheet]
         unseen = tuple(sheet.name for sheet in sheets if sheet.visible != SheetVisibleEnum.Visible)
+        told = tuple(name for name in unseen if name != CHOICES)
         if sheets and len(unseen) == len(sheets):
             raise refuse(N_("All sheets of the workbook are hidden; unhide the one that holds the table"))
         for shown in sheets:
@@ -130,7 +131,7 @@ def parsed_sheets(path: Path, limits: Limits, marks: dict[str, Marks]) -> Iterat
                     f"{letters_of(left)}{top + 1}:{letters_of(right)}{bottom + 1}"
                     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
                 )
-                hidden = Hidden(unseen, own.hidden_rows, own.hidden_columns)
+                hidden = Hidden(told, own.hidden_rows, own.hidden_columns)
                 yield Stream(shown.name, workbook_rows(sheet, limits, own.cells), merged, hidden=hidden)
     except (CalamineError, OSError, OverflowError):
         raise refuse(N_("The workbook is damaged or incomplete")) from None

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from core.cells import Raw, shown
 from core.exports import written_as_csv, written_as_xlsx
 from core.guard import reading
-from core.tables import Refusal
+from core.tables import CHOICES, EXAMPLE, Refusal
 from crm.models import Import
 from crm.reading.columns import TABLES
 from crm.services.staging import Asked
@@ -79,7 +79,8 @@ BELOW_ZERO = re.compile(r"-[0-9]{1,14}(\.[0-9]+)?", re.ASCII)
 
 
 def template_workbook(kind: str, title: str, branches: list[Unit]) -> bytes:
-    """An empty table in the reader's language: a title, a line of hints, the headings, lists to choose from."""
+    """An empty table in the reader's language: a title, a line of hints, the headings, their identifiers, an example that
+    nobody reads, lists to choose from."""
     from openpyxl import Workbook  # noqa: PLC0415
     from openpyxl.styles import Font, PatternFill  # noqa: PLC0415
     from openpyxl.utils import get_column_letter  # noqa: PLC0415
@@ -89,7 +90,7 @@ def template_workbook(kind: str, title: str, branches: list[Unit]) -> bytes:
     sheet = book.active
     assert sheet is not None  # noqa: S101
     sheet.title = title[:31]
-    lists = book.create_sheet("lists")
+    lists = book.create_sheet(CHOICES)
     lists.sheet_state = "hidden"
     sheet["A1"] = gettext("%(title)s: fill in below the headings; columns marked * are needed") % {"title": title}
     sheet["A1"].font = Font(bold=True, size=13)
@@ -103,6 +104,10 @@ def template_workbook(kind: str, title: str, branches: list[Unit]) -> bytes:
         heading = sheet.cell(HEADER_ROW, at, f"{LABELS[column.name]}{' *' if column.required else ''}")
         heading.font = Font(bold=True)
         heading.fill = PatternFill("solid", fgColor="DCE6F1")
+        shown_as = f"{EXAMPLE if at == 1 else ''}{column.example or next(iter(choices), '')}"
+        for row, text in ((HEADER_ROW + 1, column.name), (HEADER_ROW + 2, shown_as)):
+            told = sheet.cell(row, at, text)
+            told.font, told.number_format = Font(italic=True, color="808080"), "@"
         sheet.column_dimensions[letter].width = 16
         sheet.column_dimensions[letter].number_format = number_format(column.kind)
         for row, choice in enumerate(choices, start=1):
