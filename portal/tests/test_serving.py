@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,9 +39,21 @@ with psycopg.connect(host=place["HOST"], port=place["PORT"], user="postgres", db
     database.execute(f"COMMENT ON DATABASE muster_demo IS '{sys.argv[2]}: empty'")
 """
 
+WORKING = """
+import sys
+from pathlib import Path
+import psycopg
+from core import embedded
+place = embedded.postgres(Path(sys.argv[1]), "muster_demo")
+with psycopg.connect(host=place["HOST"], port=place["PORT"], user="postgres", dbname="postgres") as server:
+    for (role,) in server.execute("SELECT usename FROM pg_stat_activity WHERE datname = 'muster_demo'"):
+        print(role)
+"""
+IN_TIME = 5  # seconds from Ctrl-C until nothing is left
 
-def wait_for(condition: Callable[[], object], told: Callable[[], str]) -> None:
-    until = time.monotonic() + PATIENCE
+
+def wait_for(condition: Callable[[], object], told: Callable[[], str], patience: float = PATIENCE) -> None:
+    until = time.monotonic() + patience
     while not condition():
         assert time.monotonic() < until, told()
         time.sleep(0.1)
@@ -66,13 +81,42 @@ class Demonstration:
         )  # fmt: skip
 
     def start(self) -> None:
+        self.begin()
+        wait_for(lambda: self.process.poll() is not None or self.answers(), self.output.read_text)
+        assert self.process.poll() is None, self.output.read_text()
+
+    def says_its_address(self) -> bool:
+        return serving.address(self.port) in self.output.read_text()
+
+    def begin(self) -> None:
         with self.output.open("w") as output:
             self.process = subprocess.Popen(
                 self.command(), cwd=settings.BASE_DIR, env=self.environment,
                 stdout=output, stderr=subprocess.STDOUT, start_new_session=True,
             )  # fmt: skip
-        wait_for(lambda: self.process.poll() is not None or self.answers(), self.output.read_text)
-        assert self.process.poll() is None, self.output.read_text()
+
+    def all_that_lives(self) -> list[str]:
+        """Whatever works in this folder, by its environment; the server of the database, which has none of ours, by itself."""
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.Error):
+                is_ours = process.environ().get("MUSTER_VAR") == str(self.var) or str(self.var) in " ".join(
+                    process.cmdline()
+                )
+                if is_ours and embedded.is_alive(process.pid):
+                    found.append(" ".join(process.cmdline()))
+        return found
+
+    def status(self, page: str) -> int:
+        """As to a browser that was here before: its session is looked up."""
+        asked = urllib.request.Request(
+            f"{serving.address(self.port)}{page}", headers={"Cookie": f"sessionid={'s' * 32}"}
+        )
+        try:
+            with urllib.request.urlopen(asked, timeout=10) as answer:
+                return int(answer.status)
+        except urllib.error.HTTPError as refused:
+            return refused.code
 
     def answers(self) -> bool:
         try:
@@ -97,6 +141,22 @@ class Demonstration:
         file = self.var / "postgres" / "postmaster.pid"
         return psutil.Process(int(file.read_text().split()[0])) if file.exists() else None
 
+    def kill_database(self) -> None:
+        server = self.database()
+        assert server
+        parts = [server, *server.children()]
+        for part in parts:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                part.kill()
+        psutil.wait_procs(parts, 5)
+
+    def roles(self) -> set[str]:
+        """Who works on its database just now."""
+        place = subprocess.run(
+            [sys.executable, "-c", WORKING, str(self.var)], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+        )  # fmt: skip
+        return set(place.stdout.split())
+
     def send(self, number: signal.Signals) -> int:
         """A signal as the terminal sends it, to the whole group; what the command ends with."""
         os.killpg(self.process.pid, number)
@@ -104,17 +164,25 @@ class Demonstration:
 
 
 @pytest.fixture
-def demonstration() -> Iterator[Demonstration]:
-    """A company without anybody: the story itself is told elsewhere. In a folder that PostgreSQL's own user may enter."""
+def empty_folder() -> Iterator[Demonstration]:
+    """A folder in which nothing was ever started, that PostgreSQL's own user may enter."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         one = Demonstration(Path(folder) / "var", port)
-        subprocess.run([sys.executable, "-c", FOUNDED, str(one.var), COMPLETE], cwd=settings.BASE_DIR, check=True)
         yield one
         if one.process.poll() is None:
+            os.killpg(one.process.pid, signal.SIGCONT)
             one.send(signal.SIGTERM)
+
+
+@pytest.fixture
+def demonstration(empty_folder: Demonstration) -> Demonstration:
+    """A company without anybody: the story itself is told elsewhere."""
+    found = [sys.executable, "-c", FOUNDED, str(empty_folder.var), COMPLETE]
+    subprocess.run(found, cwd=settings.BASE_DIR, check=True)
+    return empty_folder
 
 
 def test_it_serves_and_ctrl_c_leaves_nothing_running(demonstration):
@@ -140,6 +208,51 @@ def test_it_serves_and_ctrl_c_leaves_nothing_running(demonstration):
     assert (again.returncode, again.stderr) == (0, "")
     assert json.loads(again.stdout) == {"built": False, "address": None, "password": "demo-company", "sign_ins": []}
     assert demonstration.database() is None
+
+
+def test_the_address_is_said_when_it_answers_and_ctrl_c_at_that_moment_leaves_nothing(demonstration):
+    """It took fifteen seconds here, and left the database running once in three."""
+    demonstration.begin()
+    wait_for(demonstration.says_its_address, demonstration.output.read_text)
+    assert demonstration.status("readyz") == 200
+    asked = time.monotonic()
+    assert demonstration.send(signal.SIGINT) == 0
+    assert time.monotonic() - asked < IN_TIME
+    assert demonstration.all_that_lives() == []
+
+
+def test_while_the_database_is_gone_pages_say_so_and_it_comes_back_by_itself(demonstration):
+    demonstration.start()
+    wait_for(demonstration.says_its_address, demonstration.output.read_text)
+    os.kill(demonstration.process.pid, signal.SIGSTOP)  # so that nobody starts it again meanwhile
+    demonstration.kill_database()
+    for page in ("readyz", "accounts/login/"):
+        asked = time.monotonic()
+        assert demonstration.status(page) == 503, page
+        assert time.monotonic() - asked < 6, page
+    os.kill(demonstration.process.pid, signal.SIGCONT)
+    wait_for(lambda: demonstration.status("readyz") == 200, lambda: "the database does not come back")
+    wait_for(demonstration.answers, lambda: "the pages do not come back")
+    assert demonstration.roles() <= {"muster_app"}
+    assert demonstration.send(signal.SIGINT) == 0
+    assert demonstration.all_that_lives() == []
+
+
+@pytest.mark.drill
+@pytest.mark.parametrize("moment", range(12))
+def test_ctrl_c_at_any_moment_leaves_nothing_and_the_next_start_goes_on(empty_folder, moment):
+    seconds = random.Random().uniform(0.1, 25)
+    empty_folder.begin()
+    time.sleep(seconds)
+    asked = time.monotonic()
+    code = empty_folder.send(signal.SIGINT)
+    took = time.monotonic() - asked
+    assert took < IN_TIME, f"{took:.1f} s after {seconds:.1f} s, {code}: {empty_folder.output.read_text()}"
+    assert empty_folder.all_that_lives() == [], f"after {seconds:.1f} s"
+    if moment == 0:
+        empty_folder.begin()
+        wait_for(empty_folder.says_its_address, empty_folder.output.read_text, 600)
+        assert empty_folder.send(signal.SIGINT) == 0
 
 
 def test_a_taken_port_gets_one_sentence(settings, tmp_path):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from typing import Any
 
 from django.core.management import call_command
@@ -33,10 +34,7 @@ class Command(MusterCommand):
                 answer = self.described(its_port, is_new=is_new)
                 if its_port is None:
                     return answer
-                self.greet(answer)
-                self.answer(answer)
-                self.stdout.flush()
-                code = serving.serve(its_port)
+                code = serving.serve(its_port, partial(self.greet, answer))
                 self.say("Stopped.")
                 sys.exit(code)
         except (serving.RunningAlready, serving.PortTaken, database.NotADemonstration) as refused:
@@ -76,6 +74,8 @@ class Command(MusterCommand):
             self.say(f"    {one['employee_no']:<8} {one['name']:<6} {one['role']}")
         self.say("")
         self.say("  Ctrl-C stops everything. docs/tour.md tells the story of this company.")
+        self.answer(answer)
+        self.stdout.flush()
 
     def progress(self, text: str) -> None:
         self.say(f"{time.monotonic() - self.started:4.0f} s  {text}")
