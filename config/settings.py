@@ -104,7 +104,7 @@ if MIGRATING:
 DATABASES = {"default": _database}
 IS_WEB = env.bool("MUSTER_WEB", default=False)
 if IS_WEB:  # a pool in the web processes only: Celery's forks must not share one
-    _database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 4, "reconnect_timeout": 30}
+    _database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 2, "reconnect_timeout": 30}
 
 VALKEY_SOCKET = embedded.valkey_socket(VAR_DIR)
 REDIS_URL = env.str("REDIS_URL", default="")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from accounts.models import User
 from core import clock
@@ -33,24 +33,25 @@ MORNING = time(8, 40)
 TABLE_TIME = time(9, 30)
 
 
-def answer(company: Company) -> None:
+def answer(company: Company, now: datetime) -> None:
     """Mostly two answers a member and week, sometimes one; the tables of past weeks go up on their Mondays. At the end of
-    the last month the market managers answer nearly everybody."""
+    the last month the market managers answer nearly everybody. What would come after `now` has not happened."""
     dice = random.Random(SEED + 2)
     week = Week(company.today - timedelta(weeks=WEEKS))
     while week.first < company.today:
         for area in Unit.objects.filter(kind=UnitKind.AREA).order_by("code"):
-            answer_area(area, Period(week.first, min(week.end, company.today)), dice, daily=company.size.days is None)
+            days = Period(week.first, min(week.end, company.today))
+            answer_area(area, days, dice, now, daily=company.size.days is None)
         due = services.sending_day(week)
-        if due <= company.today:
+        if clock.at(due, TABLE_TIME) <= now:
             departments = [unit for unit in units_of_kind(UnitKind.MARKET_DEPARTMENT, due) if unit.started_on]
             services.send_score_tables(week=week, departments=departments, now=clock.at(due, TABLE_TIME))
         week = week.next()
     if company.size.days is None:
-        answer_month(Month(company.today).previous())
+        answer_month(Month(company.today).previous(), now)
 
 
-def answer_area(area: Unit, days: Period, dice: random.Random, *, daily: bool) -> None:
+def answer_area(area: Unit, days: Period, dice: random.Random, now: datetime, *, daily: bool) -> None:
     """Each of the area's logs that is chosen is answered on the morning after, or all of a week's on one morning."""
     written = defaultdict(list)
     judged = DayScore.objects.filter(unit=area, on__gte=days.first, on__lt=days.end, passed=True)
@@ -65,7 +66,7 @@ def answer_area(area: Unit, days: Period, dice: random.Random, *, daily: bool) -
         chosen = defaultdict(list, {max(chosen): [log for logs in chosen.values() for log in logs]})
     for on, logs in sorted(chosen.items()):
         morning = Day(on).next().first
-        if leader := leading(area, morning):
+        if clock.at(morning, MORNING) <= now and (leader := leading(area, morning)):
             for fits, answers in ((True, PRAISE), (False, ADVICE)):
                 these = [log for log in logs if ((log.person_id, log.on) in passed) is fits]
                 if these:
@@ -73,9 +74,11 @@ def answer_area(area: Unit, days: Period, dice: random.Random, *, daily: bool) -
                     services.reply_to_logs(logs=these, text=text, actor=leader, now=at)
 
 
-def answer_month(month: Month) -> None:
+def answer_month(month: Month, now: datetime) -> None:
     """The answers due at month end (S4.2.f), given on the day after it."""
     on = month.end
+    if clock.at(on, MORNING) > now:
+        return
     for department in units_of_kind(UnitKind.MARKET_DEPARTMENT, on):
         authors = month_end_standing([department], month)
         logs = [author.last_log for n, author in enumerate(authors, start=1) if n % MISSED]

@@ -10,6 +10,7 @@ from archives import services as archive
 from attendance.selectors import calendar_for
 from compensation import services as pay
 from compensation.models import BusinessDetail, PayRun, PaySlip, PlanVersion, Stage
+from compensation.selectors.readiness import ready_from
 from core import clock
 from core.periods import Month, Period
 from portal.demonstration.company import FOURTH, HOME, SECOND, THIRD, Company
@@ -100,6 +101,8 @@ def signed(branch: Unit, month: Month, signatures: int, now: datetime) -> PayRun
     if branch.code == HOME:
         entered(branch, month, clerk, at)
     run = pay.draft_pay_run(branch=branch, month=month, actor=clerk, now=at)
+    if clock.day_of(at) < ready_from(run):
+        return run  # its page says from which day on it may be signed
     run = pay.review_pay_run(run=run, actor=clerk, seen_digest=run.digest, now=at)
     for n, (stage, role) in enumerate(SIGNERS[:signatures]):
         at = moment(month, 4 + n, 9 + n, now)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
+from django.utils.timezone import localtime
 
 from accounts.models import User
 from attendance.selectors import calendar_for
@@ -55,9 +56,9 @@ def tell(*, now: datetime, size: str, say: Say) -> None:
     say("Bringing in CRM data …")
     bring_crm(company, activity, now)
     say("Answering logs, sending score tables up …")
-    desk.answer(company)
+    desk.answer(company, now)
     say("Reminding those who lag …")
-    remind(company)
+    remind(company, now)
     say(f"Taking {len(company.months) - 2} months to the archive and one to the third signature …")
     with audit.acting(source="demonstration"):
         month_end.take(company, now)
@@ -93,10 +94,16 @@ def found(company: Company, now: datetime) -> None:
 def keep_logs(company: Company, activity: Activity, now: datetime) -> None:
     """A file a month, as kept elsewhere before Muster came, handed in on the morning after its last day."""
     yesterday = Day(company.today).previous().first
+    by_now = f"{localtime(now):%Y-%m-%d %H:%M}"  # who hands in late does so this morning
     with audit.acting(source="demonstration"):
         for month in company.months:
             first, last = max(month.first, company.story_begins), min(month.last, yesterday)
-            if first <= last and (rows := list(activity.log_rows(first, last))):
+            rows = (
+                [row for row in activity.log_rows(first, last) if row["submitted_at"] <= by_now]
+                if first <= last
+                else []
+            )
+            if rows:
                 path = paper.written(f"logs-{month.code}.csv", rows)
                 done = import_logs(sheets=read_tables(path), now=min(morning_after(last), now))
                 if done.refusals:
@@ -164,12 +171,13 @@ def parts(first: date, last: date, missing: date) -> list[tuple[date, date]]:
     return [piece for piece in pieces if piece[0] <= piece[1]]
 
 
-def remind(company: Company) -> None:
+def remind(company: Company, now: datetime) -> None:
     """What the schedule did in the last weeks, each morning once more looking for what is due."""
     start = Week(company.today - timedelta(weeks=REMINDED_WEEKS)).first
     with audit.acting(source="demonstration"):
         for on in Period(start, company.today).days():
-            run_due(now=clock.at(Day(on).next().first, MORNING))
+            if (morning := clock.at(Day(on).next().first, MORNING)) <= now:
+                run_due(now=morning)
 
 
 SHOWN_ROLES = (

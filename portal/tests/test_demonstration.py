@@ -5,18 +5,20 @@ from __future__ import annotations
 import socket
 from collections import Counter
 from contextlib import nullcontext
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from http import HTTPStatus
 
 import pytest
-from django.db import connection
+from django.db import connection, models
 from django.db.models import F
 from django.test import Client
 from django.utils import timezone
 
 from attendance.selectors import calendar_for
 from compensation.models import PayRun, Question, Signature
+from compensation.selectors.readiness import ready_from
 from core import clock
+from core.audit import audited_models
 from core.periods import Month, Period
 from core.verification import checks
 from crm.models import Import
@@ -113,6 +115,48 @@ def test_a_short_story_is_told_through_the_real_services(monkeypatch, settings, 
     assert WorkLog.objects.filter(late=True).exists()
     assert Posting.objects.exclude(acting_for=None).exists()
     everything_has_its_day()
+
+
+@pytest.mark.budget(40)
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("at", "last_month"),
+    [
+        ("2027-01-01T07:15", "draft"),  # December's last week runs until the 3rd, which is what the page says
+        pytest.param("2026-12-01T02:30", "signed_2", marks=pytest.mark.drill),
+        pytest.param("2026-12-02T08:30", "signed_2", marks=pytest.mark.drill),
+        pytest.param("2026-12-04T06:00", "signed_2", marks=pytest.mark.drill),
+        pytest.param("2027-01-02T12:00", "draft", marks=pytest.mark.drill),
+        pytest.param("2027-01-04T00:05", "signed_2", marks=pytest.mark.drill),
+        pytest.param("2026-11-01T23:50", "signed_2", marks=pytest.mark.drill),
+    ],
+)
+def test_whatever_the_hour_nothing_in_the_story_lies_ahead_of_it(
+    at, last_month, monkeypatch, settings, tmp_path, time_machine
+):
+    settings.VAR_DIR = tmp_path
+    monkeypatch.setitem(SIZES, "short", Size(BRANCHES[:1], people=38, outlets=8, months=3, days=6))
+    monkeypatch.setattr(story, "mark_complete", lambda size: None)
+    time_machine.move_to(f"{at}+08:00", tick=False)
+    now = timezone.now()
+    story.tell(now=now, size="short", say=lambda text: None)
+    assert ahead_of(now) == []
+    run = PayRun.objects.latest("month")
+    assert run.state == last_month
+    may_be_signed = clock.day_of(now) >= ready_from(run)
+    assert may_be_signed == (last_month != "draft")
+
+
+def ahead_of(now: datetime) -> list[str]:
+    """Moments that have not come yet, but those that say until when something holds."""
+    until = {"messaging.Message.not_before", "messaging.Message.lease_until", "crm.Import.job_until"}
+    return [
+        name
+        for model in audited_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.DateTimeField) and (name := f"{model._meta.label}.{field.name}") not in until
+        if model._base_manager.filter(**{f"{field.name}__gt": now}).exists()
+    ]
 
 
 def everything_has_its_day():
