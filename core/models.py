@@ -48,6 +48,7 @@ class AuditEntry(models.Model):
             models.Index(fields=["table", "row", "id"], name="audit_of_row"),
             models.Index(fields=["transaction"], name="audit_by_transaction"),
             models.Index(fields=["actor", "-at"], name="audit_by_actor"),
+            models.Index(fields=["at", "id"], name="audit_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -104,6 +105,40 @@ class AuditCount(models.Model):
 
     def __str__(self) -> str:
         return str(self.transactions)
+
+
+class Verification(models.Model):
+    """One run of all checks: asked for by a person on a page or by the command. The row is the job."""
+
+    class State(models.TextChoices):
+        ASKED = "asked", _("waiting to begin")
+        RUNNING = "running", _("under way")
+        SOUND = "sound", _("everything holds")
+        UNSOUND = "unsound", _("something does not hold")
+        BROKEN = "broken", _("broke off")
+
+    state = models.CharField(_("state"), max_length=8, choices=State, default=State.ASKED)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+    )
+    asked_at = models.DateTimeField(_("asked for"))
+    held_until = models.DateTimeField(null=True, editable=False)
+    tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    finished_at = models.DateTimeField(_("finished"), null=True)
+    checks = models.JSONField(default=list)  # {name, bad, findings} as the command answers them
+
+    class Meta:
+        verbose_name = _("verification")
+        verbose_name_plural = _("verifications")
+        ordering = ["-pk"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.asked_at} {self.state}"
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in (self.State.ASKED, self.State.RUNNING)
 
 
 class ToldApart(models.Model):

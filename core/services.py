@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import connection, transaction
+from django.db.models import F, Q
 
-from core.models import AuditEntry, AuditSeal
-from core.verification import seal_digest
+from core.models import AuditEntry, AuditSeal, Verification
+from core.verification import Finding, as_answer, findings_of_all, seal_digest
 
 ONE_SEALER = 7_041_969
 SEALED_EVERY = timedelta(hours=1)
@@ -66,3 +68,52 @@ def seal_audit_trail(*, now: datetime) -> AuditSeal | None:
         previous=previous,
         digest=seal_digest(previous, first, horizon, digests),
     )
+
+
+# --- verifications: the row is the job, whoever dies with it leaves a claim that runs out ---------------------------------
+ONE_VERIFICATION = 7_041_970
+LEASE = timedelta(hours=1)
+TRIES = 3
+ON_WAY = (Verification.State.ASKED, Verification.State.RUNNING)
+MAY_WRITE = "SELECT has_table_privilege('core_verification', 'INSERT')"
+
+
+@transaction.atomic
+def ask_to_verify(*, actor_id: int, now: datetime) -> Verification:
+    """The verification that is under way, or a new one."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_VERIFICATION])
+    on_way = Verification.objects.filter(state__in=ON_WAY).first()
+    return on_way or Verification.objects.create(asked_by_id=actor_id, asked_at=now)
+
+
+def verify_when_asked(*, now: datetime, clock: Callable[[], datetime]) -> Verification | None:
+    """Do what is asked for, or was left by somebody who died; `None` where nothing is. It takes
+    minutes: `clock` says when it was done."""
+    due = Verification.objects.filter(Q(state="asked") | Q(state="running", held_until__lt=now))
+    due.filter(tries__gte=TRIES).update(state=Verification.State.BROKEN, finished_at=now)
+    verification = due.first()
+    claim = {"state": Verification.State.RUNNING, "held_until": now + LEASE, "tries": F("tries") + 1}
+    if verification is None or not due.filter(pk=verification.pk).update(**claim):
+        return None
+    _settle(verification, findings_of_all(), clock())
+    verification.save(update_fields=["state", "checks", "finished_at"])
+    return verification
+
+
+def record_verification(*, found: dict[str, list[Finding]], now: datetime) -> None:
+    """Keep what the command found, where the role it runs as may write."""
+    with connection.cursor() as cursor:
+        cursor.execute(MAY_WRITE)
+        if not cursor.fetchone()[0]:
+            return
+    verification = Verification(asked_at=now)
+    _settle(verification, found, now)
+    verification.save(force_insert=True)
+
+
+def _settle(verification: Verification, found: dict[str, list[Finding]], now: datetime) -> None:
+    State = Verification.State  # noqa: N806
+    verification.state = State.UNSOUND if any(found.values()) else State.SOUND
+    verification.checks = as_answer(found)
+    verification.finished_at = now

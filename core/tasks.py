@@ -17,3 +17,9 @@ def seal_audit_trail(**_: object) -> None:
         seal = services.seal_when_due(now=timezone.now())
     if seal is not None:
         logger.warning("audit trail sealed", seal=seal.pk, entries=seal.entries, digest=seal.digest)
+
+
+@shared_task
+def verify_when_asked(**_: object) -> None:
+    with acting(source="task:core.verify_when_asked"):
+        services.verify_when_asked(now=timezone.now(), clock=timezone.now)

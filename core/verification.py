@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import connection, transaction
+from django.utils.module_loading import autodiscover_modules
 
 from core.models import AuditEntry, AuditSeal
 
@@ -39,6 +41,23 @@ def check(name: str) -> Callable[[Check], Check]:
 
 def checks() -> dict[str, Check]:
     return dict(sorted(_checks.items()))
+
+
+SHOWN = 20  # findings of one check that are kept and said
+
+
+def findings_of_all() -> dict[str, list[Finding]]:
+    """What every check of every app finds, by its name."""
+    autodiscover_modules("verification")
+    return {name: list(one()) for name, one in checks().items()}
+
+
+def as_answer(found: dict[str, list[Finding]]) -> list[dict[str, Any]]:
+    """By check how many rows are bad, and the first of them."""
+    return [
+        {"name": name, "bad": len(findings), "findings": [asdict(one) for one in findings[:SHOWN]]}
+        for name, findings in found.items()
+    ]
 
 
 # --- the audit trail ---------------------------------------------------------------------------------------------------

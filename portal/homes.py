@@ -16,7 +16,9 @@ from portal.selectors.archive import archive
 from portal.selectors.board import board, units_of_board
 from portal.selectors.month import branch_lines, branches_of_pay, month_of_branch
 from portal.selectors.own_day import own_day
+from portal.selectors.queue import queue
 from portal.selectors.teams import teams
+from portal.selectors.trail import Asked, audits_everything, last_verification, trail
 from teams.authority import POWERS, Power, topmost
 from teams.models import Role
 
@@ -65,6 +67,16 @@ def archive_context(user: User, today: date) -> dict[str, Any]:
     return {"archive": archive(user, today)}
 
 
+def audit_context(user: User, today: date) -> dict[str, Any]:
+    """The last verification and the newest changes of the day."""
+    asked = Asked(on=today)
+    return {"verification": last_verification(), "page": trail(asked), "asked": asked}
+
+
+def queue_context(user: User, today: date) -> dict[str, Any]:
+    return {"queue": queue(user, today)}
+
+
 def leads_people(user: User) -> bool:
     return bool(user.authority.roles & PEOPLE_LEADERS)
 
@@ -75,10 +87,12 @@ def looks_over_teams(user: User) -> bool:
 
 
 HOMES = (
+    Home("audit", _("Audit"), audits_everything, audit_context),
     Home("own_day", _("My day"), lambda user: user.authority.may(P.WRITE_LOG), own_day_context),
     Home("teams", _("Teams"), looks_over_teams, teams_context),
     Home("board", _("People"), leads_people, board_context),
     Home("month", _("Pay of the month"), lambda user: user.authority.may(P.SEE_PAY), month_context),
+    Home("queue", _("To complete"), lambda user: Role.TRADE_ADMINISTRATOR in user.authority.roles, queue_context),
     Home("archive", _("Pay reports"), lambda user: user.authority.may(P.SEE_FILED_PAY), archive_context),
 )
 PLAIN = Home("plain", _("Home"), lambda user: True, lambda user, today: {})

@@ -84,6 +84,8 @@ GROUPS = (
             section("policies:overview", _("Rules"), "scale", P.SEE_POLICY),
             section("attendance:calendar", _("Calendar"), "calendar-days"),
             section("messaging:sending_log", _("Sending log"), "paper-airplane", P.SEE_SENDING_LOG),
+            section("portal:trail", _("Audit trail"), "finger-print", P.SEE_AUDIT),
+            section("portal:verification", _("Verification"), "check-badge", P.SEE_AUDIT),
             section("accounts:security_log", _("Security log"), "shield-check", P.SEE_AUDIT),
             section("admin:index", _("Console"), "cog-6-tooth", P.OPEN_CONSOLE),
         ),

@@ -1,19 +1,29 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
+from django.core.exceptions import PermissionDenied
+from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from accounts.requests import AuthedRequest
 from attendance.selectors import years_to_settle
+from core.services import ask_to_verify
+from messaging.bell import ring
+from portal.forms import TrailForm
 from portal.homes import homes_of
 from portal.selectors.search import search
+from portal.selectors.trail import Asked, audits_everything, last_verification
+from portal.selectors.trail import trail as find_trail
+from portal.texts import CHECKS
 from teams.authority import Power
 
 
@@ -45,6 +55,41 @@ def find(request: HttpRequest) -> HttpResponse:
     """People, units, outlets and documents within one's sight."""
     text = request.GET.get("q", "")[:60]
     return render(request, "portal/search.html", {"text": text, "found": search(cast(User, request.user), text)})
+
+
+@require_safe
+def trail(request: AuthedRequest) -> HttpResponse:
+    """The audit trail by person, thing and day. Where neither a person nor a row is named it shows one day."""
+    _for_auditors(request)
+    form = TrailForm(request.GET)
+    asked = Asked(**form.cleaned_data) if form.is_valid() else Asked()
+    if not asked.who and not asked.row and not asked.on:
+        asked = replace(asked, on=timezone.localdate())
+    context = {"form": form, "asked": asked, "page": find_trail(asked), "verification": last_verification()}
+    return render(request, "portal/trail.html", context, status=200 if form.is_valid() else 422)
+
+
+@require_safe
+def verification(request: AuthedRequest) -> HttpResponse:
+    """Whether what is written still holds: what the last run of all checks found."""
+    _for_auditors(request)
+    last = last_verification()
+    found = {one["name"]: one for one in (last.checks if last else [])}
+    rows = [(name, found.get(name)) for name in dict.fromkeys((*CHECKS, *found))]
+    return render(request, "portal/verification.html", {"last": last, "rows": rows})
+
+
+@require_POST
+def verify(request: AuthedRequest) -> HttpResponse:
+    _for_auditors(request)
+    ask_to_verify(actor_id=request.user.pk, now=timezone.now())
+    transaction.on_commit(partial(ring, "core.tasks.verify_when_asked"), robust=True)
+    return redirect("portal:verification")
+
+
+def _for_auditors(request: AuthedRequest) -> None:
+    if not audits_everything(request.user):
+        raise PermissionDenied
 
 
 @login_not_required

@@ -1,7 +1,8 @@
 """The console of units, people and places, as far as one sees.
 
 Units, people and postings are history and are written by `load_company` and the pages; here one looks them up and takes
-them out. Banks, outlets and targets are small tables that may be edited and imported by those who may `EDIT_PLACES`.
+them out. Banks, outlets and targets are small tables that may be edited and imported by those who may `EDIT_PLACES`; they
+also enter a person's licence and who stands at an outlet.
 """
 
 from __future__ import annotations
@@ -76,8 +77,15 @@ class UnitAdmin(ToLookUp):
     list_select_related = ("parent",)
 
 
+def edits_places(request: HttpRequest) -> bool:
+    return bool(request.user.is_superuser or request.user.authority.may(Power.EDIT_PLACES))  # type: ignore[union-attr]
+
+
 @admin.register(Person)
-class PersonAdmin(ToLookUp):
+class PersonAdmin(EditsInTurn, ToLookUp):
+    """Of a person only the licence is entered here."""
+
+    entered = ("licence_no", "licence_until")
     list_display = ("number", "called", "engagement", "grade", "joined_on", "left_on", "licence_until")
     list_filter = ("engagement",)
     search_fields = ("user__employee_no", "user__name")
@@ -85,6 +93,17 @@ class PersonAdmin(ToLookUp):
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("gradings")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None or not edits_places(request):
+            return edits_places(request)
+        on = timezone.localdate()
+        paths = Posting.objects.on(on).filter(person=obj).values_list("unit__path", flat=True)
+        may = request.user.authority.may  # type: ignore[union-attr]
+        return request.user.is_superuser or any(may(Power.EDIT_PLACES, path) for path in paths)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        return [field.name for field in self.opts.fields if field.editable and field.name not in self.entered]
 
     @admin.display(description=_("employee number"), ordering="user__employee_no")
     def number(self, person: Person) -> str:
@@ -108,10 +127,31 @@ class PostingAdmin(ToLookUp):
 
 
 @admin.register(OutletPosting)
-class OutletPostingAdmin(ToLookUp):
+class OutletPostingAdmin(EditsInTurn, ToLookUp):
+    """Who stands at an outlet is entered at the outlets and for the people one may edit."""
+
     list_display = ("person", "outlet", "from_on", "to_on")
     search_fields = ("person__user__employee_no", "person__user__name", "outlet__name")
     list_select_related = ("person__user", "outlet")
+    autocomplete_fields = ("person", "outlet")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return edits_places(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if obj is None or not edits_places(request):
+            return edits_places(request)
+        path = obj.outlet.unit.path
+        return request.user.is_superuser or request.user.authority.may(Power.EDIT_PLACES, path)  # type: ignore[union-attr]
+
+    def formfield_for_foreignkey(self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any) -> Any:
+        authority = request.user.authority  # type: ignore[union-attr]
+        if db_field.name == "outlet":
+            kwargs["queryset"] = Outlet.objects.filter(authority.sees_unit("unit__path", Power.EDIT_PLACES))
+        if db_field.name == "person":
+            here = Posting.objects.on(authority.on).filter(authority.sees_unit("unit__path", Power.EDIT_PLACES))
+            kwargs["queryset"] = Person.objects.filter(pk__in=here.values("person"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class ToEdit(EditsInTurn, ExportMixin, ToLookUp):  # type: ignore[misc]

@@ -25,7 +25,7 @@ CONSOLE: dict[str, tuple[str, str, str | None, str | None]] = {
     "teams_unit": (ENTERING, "", None, None),
     "teams_person": (ENTERING, "", None, None),
     "teams_posting": (ENTERING, "", None, None),
-    "teams_outletposting": (ENTERING, "", None, None),
+    "teams_outletposting": (ENTERING, PLACES, None, None),
     "teams_partnerbank": (ENTERING, "market", "market", ENTERING),
     "teams_outlet": (ENTERING, PLACES, PLACES, ENTERING),
     "teams_target": (ENTERING, PLACES, PLACES, ENTERING),

@@ -32,6 +32,8 @@ VIEWS = [
     ("accountant", "month"),
     ("deputy", "month"),
     ("office", "archive"),
+    ("tradeadmin", "queue"),
+    ("auditor", "audit"),
     ("auditor", "month"),
     ("auditor", "archive"),
 ]
@@ -49,7 +51,8 @@ VIEWS = [
         ("clerk", ["month"]),
         ("deputy", ["month", "teams"]),
         ("office", ["archive"]),
-        ("tradeadmin", ["plain"]),
+        ("tradeadmin", ["queue"]),
+        ("auditor", ["audit", "teams", "month", "archive"]),
     ],
 )
 def test_a_person_has_the_first_screens_of_her_posts(cast: Cast, key: str, codes: list[str]):

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from accounts.models import User
 from core.models import ToldApart
-from teams.models import Outlet, PartnerBank, Target
+from teams.models import Outlet, OutletPosting, PartnerBank, Person, Target
 from teams.resources import OutletResource, TargetResource
 from tests.cast import Cast
 from tests.opened import opened
@@ -45,6 +45,33 @@ def test_history_is_not_edited_by_hand(console: Callable[[str], Client], cast: C
     page = browser.get(reverse("admin:teams_person_change", args=[cast.person("cm").pk]))
     assert page.status_code == 200 and 'name="joined_on"' not in page.content.decode()
     assert browser.get(reverse("admin:teams_partnerbank_add")).status_code == 403
+
+
+def test_a_licence_is_entered_by_who_may_and_nothing_else_of_a_person(
+    console: Callable[[str], Client], cast: Cast
+) -> None:
+    one = cast.person("cm")
+    url = reverse("admin:teams_person_change", args=[one.pk])
+    change = {"licence_no": "S1230000000001", "licence_until": "2028-12-31", "joined_on": "2000-01-01"}
+    assert console("clerk").post(url, change).status_code == 403
+    browser = console("tradeadmin")
+    change["opened"] = opened(browser.get(url))
+    assert browser.post(url, change).status_code == 302
+    after = Person.objects.get(pk=one.pk)
+    assert (after.licence_no, after.joined_on) == ("S1230000000001", one.joined_on)
+    elsewhere = reverse("admin:teams_person_change", args=[cast.person("sibling_cm").pk])
+    assert browser.get(elsewhere).status_code == 302, "out of sight"
+
+
+def test_who_stands_at_an_outlet_is_entered_within_ones_sight(console: Callable[[str], Client], cast: Cast) -> None:
+    url, outlet = reverse("admin:teams_outletposting_add"), Outlet.objects.get(code="O1")
+    assert console("clerk").get(url).status_code == 403
+    entered = {"person": cast.person("cm").pk, "outlet": outlet.pk, "from_on": "2026-11-18"}
+    browser = console("tradeadmin")
+    assert browser.post(url, entered | {"person": cast.person("sibling_cm").pk}).status_code == 200
+    assert browser.post(url, entered | {"outlet": Outlet.objects.get(code="O2").pk}).status_code == 200
+    assert browser.post(url, entered).status_code == 302
+    assert OutletPosting.objects.filter(outlet=outlet, person=cast.person("cm"), from_on="2026-11-18").exists()
 
 
 def test_an_outlet_is_edited_by_who_may_and_nobody_elses(console: Callable[[str], Client], cast: Cast) -> None:

@@ -3,13 +3,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import CommandParser
-from django.utils.module_loading import autodiscover_modules
+from django.utils import timezone
 
 from core.commands import Failed, MusterCommand
 from core.models import AuditSeal
-from core.verification import Finding, checks
-
-SHOWN = 20
+from core.services import record_verification
+from core.verification import SHOWN, Finding, as_answer, findings_of_all
 
 
 class Command(MusterCommand):
@@ -19,8 +18,7 @@ class Command(MusterCommand):
         parser.add_argument("--seal", help="digest of a seal that was noted elsewhere and must still be in the chain")
 
     def run(self, *, seal: str | None, **_: Any) -> dict[str, Any]:
-        autodiscover_modules("verification")
-        found = {name: list(check()) for name, check in checks().items()}
+        found = findings_of_all()
         if seal and not AuditSeal.objects.filter(digest=seal).exists():
             found["noted seal"] = [Finding("core_auditseal", f"{seal} is not in the chain")]
         for name, findings in found.items():
@@ -32,9 +30,10 @@ class Command(MusterCommand):
         answer = {
             "sound": first is None,
             "first_bad": first,
-            "checks": [{"name": n, "bad": len(f), "findings": f[:SHOWN]} for n, f in found.items()],
+            "checks": as_answer(found),
             "last_seal": {"digest": last.digest, "sealed_at": last.sealed_at} if last else None,
         }
+        record_verification(found=found, now=timezone.now())
         if first is not None:
             raise Failed(f"First bad row: {first.row}: {first.says}", answer=answer)
         return answer
