@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "look again at what is signed": {"task": "compensation.tasks.look_again_at_runs", "schedule": 120},
     "file what is signed": {"task": "archives.tasks.file_signed_runs", "schedule": 60},
     "keep the security log no longer than it says": {"task": "accounts.tasks.sweep_security_log", "schedule": 3600},
+    "spell new names": {"task": "portal.tasks.spell_names", "schedule": 300},
     "verify when asked": {"task": "core.tasks.verify_when_asked", "schedule": 60},
     "seal the audit trail": {"task": "core.tasks.seal_audit_trail", "schedule": 60},
 }

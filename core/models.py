@@ -141,6 +141,21 @@ class Verification(models.Model):
         return self.state in (self.State.ASKED, self.State.RUNNING)
 
 
+class Spelling(models.Model):
+    """How a name sounds, for searching: see `core.spelling`. It says nothing that the name does not."""
+
+    audited_by = "batch"
+
+    text = models.CharField(primary_key=True, max_length=128)
+    spelled = models.CharField(max_length=400)
+
+    class Meta:
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.text}:{self.spelled}"
+
+
 class ToldApart(models.Model):
     """A person has confirmed that two identifiers which look like one are two things, and why (reading 48)."""
 
