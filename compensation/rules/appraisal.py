@@ -41,7 +41,7 @@ def appraise(
     lines = [_not_known(m) for m in measured if m.unknown and m.target is None and weights.get(m.measure)]
     if not whole:
         note = N_("No target was set for the month: the coefficient is 1.")
-        return Assessment(ONE, (*lines, Line(N_("Results appraisal"), ONE, CLAUSE, note=note)))
+        return Assessment(ONE, (*lines, Line(N_("Results appraisal"), None, CLAUSE, note=note, counted=ONE)))
     score = ZERO
     for each in taking_part:
         target = each.target or ZERO
@@ -50,7 +50,7 @@ def appraise(
         lines.append(
             Line(
                 N_("Completion"),
-                completion.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP),
+                None,
                 CLAUSE,
                 (
                     (N_("measure"), each.measure),
@@ -60,11 +60,12 @@ def appraise(
                     *([(N_("weeks without logs"), each.unknown)] if each.unknown else []),
                 ),
                 met=each.reached >= target,
+                counted=completion.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP),
             )
         )
     coefficient = min(max(score, minimum), maximum).quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)
     inputs = ((N_("weighted completion"), score.quantize(Decimal("0.0001"), rounding=ROUND_HALF_UP)),)
-    return Assessment(coefficient, (*lines, Line(N_("Results appraisal"), coefficient, CLAUSE, inputs)))
+    return Assessment(coefficient, (*lines, Line(N_("Results appraisal"), None, CLAUSE, inputs, counted=coefficient)))
 
 
 def _not_known(measured: Measured) -> Line:
@@ -77,6 +78,12 @@ def overridden(appraised: Assessment, coefficient: Decimal, *, by: str, reason: 
     note = N_("Set by %(by)s: %(reason)s")
     values = (("by", by), ("reason", reason))
     line = Line(
-        N_("Set by hand"), coefficient, "D17.a", ((N_("appraised"), appraised.coefficient),), note=note, values=values
+        N_("Set by hand"),
+        None,
+        "D17.a",
+        ((N_("appraised"), appraised.coefficient),),
+        note=note,
+        values=values,
+        counted=coefficient,
     )
     return Assessment(coefficient, (*appraised.lines, line))

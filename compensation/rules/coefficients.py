@@ -33,7 +33,7 @@ class AssessmentCoefficient:
             (N_("lower limit"), self.minimum),
             (N_("upper limit"), self.maximum),
         )
-        line = Line(N_("Assessment coefficient"), factor, APPRAISED, inputs)
+        line = Line(N_("Assessment coefficient"), None, APPRAISED, inputs, counted=factor)
         sheet.multiply(self.on, factor, SlipLine(self.kind, ZERO, clause=APPRAISED, explained=(*given.lines, line)))
 
 
@@ -49,5 +49,7 @@ class ComplianceCoefficient:
         complaints = sheet.month.inputs.complaints
         factor = value_at(Decimal(complaints), self.steps)
         sheet.figures["compliance_coefficient"] = factor
-        line = Line(N_("Compliance coefficient"), factor, STANDARD, ((N_("valid complaints"), complaints),))
+        line = Line(
+            N_("Compliance coefficient"), None, STANDARD, ((N_("valid complaints"), complaints),), counted=factor
+        )
         sheet.multiply(self.on, factor, SlipLine(self.kind, ZERO, clause=STANDARD, explained=(line,)))

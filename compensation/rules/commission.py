@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import ClassVar
@@ -20,7 +20,8 @@ def _pay_commission(sheet: Sheet, exact: Decimal, rate: Decimal | None, steps: t
     amount = max(to_cents(exact), ZERO)
     sheet.figures["commission"] = amount
     note = N_("A negative commission pays nothing.") if exact < 0 else ""
-    line = Line(N_("Commission pay"), amount, STANDARD, ((N_("reckoned"), to_cents(exact)),), note=note)
+    is_sum = any(step.result is not None for step in steps)
+    line = Line(N_("Commission pay"), amount, STANDARD, ((N_("reckoned"), to_cents(exact)),), note=note, total=is_sum)
     sheet.pay(COMMISSION, SlipLine("commission", amount, sheet.base, rate, STANDARD, (*steps, line)))
 
 
@@ -37,25 +38,26 @@ class BandedRate:
             self._share_of_month(sheet, sheet.whole)
         elif self.whole_band or sheet.base < 0:
             rate = rate_for(sheet.base, self.bands)
-            step = Line(N_("One rate for the whole base"), rate, STANDARD, ((N_("base"), sheet.base),))
+            step = Line(N_("One rate for the whole base"), None, STANDARD, ((N_("base"), sheet.base),), counted=rate)
             _pay_commission(sheet, sheet.base * rate, rate, (step,))
         else:
-            steps = tuple(
-                Line(
-                    N_("Slice of the base"),
-                    to_cents(cut.exact),
-                    STANDARD,
-                    ((N_("slice"), cut.part), (N_("rate"), cut.rate)),
-                )
-                for cut in slices_of(sheet.base, self.bands)
-            )
-            _pay_commission(sheet, banded(sheet.base, self.bands), None, steps)
+            _pay_commission(sheet, banded(sheet.base, self.bands), None, tuple(self._slices(sheet.base)))
+
+    def _slices(self, base: Decimal) -> Iterator[Line]:
+        """The slices, each with its cents so that together they come to the commission."""
+        exact = shown = ZERO
+        for cut in slices_of(base, self.bands):
+            exact += cut.exact
+            shown, amount = to_cents(exact), to_cents(exact) - shown
+            inputs = ((N_("slice"), cut.part), (N_("rate"), cut.rate))
+            yield Line(N_("Slice of the base"), amount, STANDARD, inputs)
 
     def _share_of_month(self, sheet: Sheet, whole: Sheet) -> None:
         """The bands are reached by the whole month; each branch pays by its part of the base (reading 40)."""
         part = min(max(sheet.base / whole.base, ZERO), ONE) if whole.base > 0 else ZERO
         inputs = ((N_("base of all branches"), whole.base), (N_("of this branch"), sheet.base))
-        step = Line(N_("Commission pay of the whole month"), to_cents(whole.commission_exact), STANDARD, inputs)
+        month = to_cents(whole.commission_exact)
+        step = Line(N_("Commission pay of the whole month"), None, STANDARD, inputs, counted=month)
         _pay_commission(sheet, whole.commission_exact * part, None, (step,))
 
 
@@ -75,7 +77,10 @@ class FixedRate:
             coefficient = sheet.inputs.assessment.coefficient
             inputs = ((N_("rate"), rate), (N_("coefficient"), coefficient))
             rate *= coefficient
-            steps = (*sheet.inputs.assessment.lines, Line(N_("Rate with coefficient"), rate, APPRAISED, inputs))
+            steps = (
+                *sheet.inputs.assessment.lines,
+                Line(N_("Rate with coefficient"), None, APPRAISED, inputs, counted=rate),
+            )
         _pay_commission(sheet, sheet.base * rate, rate, steps)
 
 
@@ -92,5 +97,12 @@ class NegativeMonths:
         if count:
             inputs = ((N_("limit"), self.limit),)
             sheet.remarks.append(
-                Line(N_("Months of negative commission running"), count, STANDARD, inputs, met=count < self.limit)
+                Line(
+                    N_("Months of negative commission running"),
+                    None,
+                    STANDARD,
+                    inputs,
+                    met=count < self.limit,
+                    counted=count,
+                )
             )

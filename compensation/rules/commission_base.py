@@ -21,11 +21,14 @@ class RelationShares:
     shares: Mapping[str, Decimal]
 
     def apply(self, sheet: Sheet) -> None:
+        exact = shown = ZERO
         for part in sheet.inputs.sorted():
+            exact += part.gross * part.share
+            shown, counted = to_cents(exact), to_cents(exact) - shown  # so that the lines add up to the cent
             sheet.show(
                 Line(
                     N_("Commission of accounts by relation"),
-                    to_cents(part.gross * part.share),
+                    counted,
                     STANDARD,
                     (
                         (N_("relation"), part.relation),
@@ -63,11 +66,18 @@ class NetBase:
             "commission_base": sheet.base,
         }
         rate = N_("rate")
-        sheet.show(Line(N_("Less pass-through fees"), own, STANDARD, ((N_("gross"), gross), (N_("passed on"), passed))))
-        sheet.show(Line(N_("Without VAT"), without_vat, STANDARD, ((rate, self.vat_rate), (N_("VAT"), vat))))
+        _show_gross(sheet, gross)
+        sheet.show(Line(N_("Less pass-through fees"), -passed, STANDARD, ((N_("gross"), gross),)))
+        sheet.show(Line(N_("Less VAT"), -vat, STANDARD, ((rate, self.vat_rate), (N_("without VAT"), without_vat))))
         sheet.show(Line(N_("Less surcharges on the VAT"), -surcharge, STANDARD, ((rate, self.surcharge_rate),)))
         sheet.show(Line(N_("Less investor protection fund"), -fund, STANDARD, ((rate, self.fund_rate),)))
-        sheet.show(Line(N_("Base of the commission"), sheet.base, STANDARD))
+        sheet.show(Line(N_("Base of the commission"), sheet.base, STANDARD, total=True))
+
+
+def _show_gross(sheet: Sheet, gross: Decimal) -> None:
+    """What a base begins with, where no line has said it."""
+    if not any(isinstance(line.result, Decimal) for line in sheet.working):
+        sheet.show(Line(N_("Gross commission"), gross, STANDARD))
 
 
 @dataclass(frozen=True)
@@ -89,8 +99,10 @@ class NetCommissionBase:
             "protection_fund": fund,
             "commission_base": sheet.base,
         }
+        _show_gross(sheet, of.total("gross"))
         inputs = ((N_("net commission"), net), (N_("tax and surcharges"), tax), (N_("protection fund"), fund))
-        sheet.show(Line(N_("Base of the commission"), sheet.base, STANDARD, inputs))
+        sheet.show(Line(N_("Less what is not net"), sheet.base - of.total("gross"), STANDARD, inputs))
+        sheet.show(Line(N_("Base of the commission"), sheet.base, STANDARD, total=True))
 
 
 @dataclass(frozen=True)
@@ -103,5 +115,7 @@ class CommissionAfterCosts:
         gross, drawn, cost = sheet.inputs.total("gross"), sheet.sums[BASE], sheet.inputs.client_cost
         sheet.base = gross - drawn - cost
         sheet.figures |= {"gross_commission": gross, "net_commission": gross - cost, "commission_base": sheet.base}
-        inputs = ((N_("gross commission"), gross), (N_("base pay"), drawn), (N_("client cost"), cost))
-        sheet.show(Line(N_("Base of the commission"), sheet.base, STANDARD, inputs))
+        _show_gross(sheet, gross)
+        sheet.show(Line(N_("Less base pay"), -drawn, STANDARD))
+        sheet.show(Line(N_("Less client cost"), -cost, STANDARD))
+        sheet.show(Line(N_("Base of the commission"), sheet.base, STANDARD, total=True))

@@ -80,7 +80,7 @@ class TeamShare:
         steps = (
             Line(N_("Base of the team's commission"), led.base, STANDARD, team),
             Line(N_("Less commission paid in the team"), -led.commission, STANDARD),
-            Line(N_("Left to the firm"), left, STANDARD),
+            Line(N_("Left to the firm"), left, STANDARD, total=True),
             Line(N_("Share in the team's result"), to_cents(exact), STANDARD, paid),
         )
         sheet.pay(BONUS, SlipLine(self.kind, exact, left, rate, STANDARD, steps))

@@ -51,7 +51,8 @@ class HoldBack:
 
 def _completion_line(label: str, done: Decimal, target: Decimal, weight: Decimal) -> Line:
     inputs = ((N_("achieved"), done), (N_("target"), target), (N_("weight"), weight))
-    return Line(label, completion_of(done, target).quantize(Decimal("0.0001")), APPRAISED, inputs, met=done >= target)
+    completion = completion_of(done, target).quantize(Decimal("0.0001"))
+    return Line(label, None, APPRAISED, inputs, met=done >= target, counted=completion)
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ class OpeningDuty:
         of = sheet.month.inputs
         counted = self.counted(of.openings, of.new_assets)
         inputs = ((N_("openings"), of.openings), (N_("net new assets"), of.new_assets), (N_("target"), self.openings))
-        sheet.remarks.append(Line(N_("Openings as counted"), counted, APPRAISED, inputs, met=counted >= self.openings))
+        sheet.remarks.append(
+            Line(N_("Openings as counted"), None, APPRAISED, inputs, met=counted >= self.openings, counted=counted)
+        )
 
 
 @dataclass(frozen=True)

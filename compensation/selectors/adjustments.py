@@ -130,4 +130,4 @@ def _lines(was: Payslip, becomes: Payslip, paid_since: Decimal, month: Month) ->
     values = (("month", month.code),)
     note = N_("Figures for %(month)s arrived after that month was closed.")
     total = becomes.total - was.total - paid_since
-    return (*lines, Line(N_("Adjustment of a closed month"), total, "D15.b", note=note, values=values))
+    return (*lines, Line(N_("Adjustment of a closed month"), total, "D15.b", note=note, values=values, total=True))

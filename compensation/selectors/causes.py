@@ -50,7 +50,8 @@ def _measure(measure: str, figure: str) -> Read:
 
 def _set_by_hand(inputs: Mapping[str, Any]) -> Any:
     lines = inputs.get("assessment", {}).get("lines", [])
-    return next((line["result"] for line in lines if line["label"] == "Set by hand"), None)
+    by_hand: Mapping[str, Any] = next((line for line in lines if line["label"] == "Set by hand"), {})
+    return by_hand.get("counted", by_hand.get("result"))
 
 
 def _field(name: str) -> Read:

@@ -41,7 +41,7 @@ def rule_lines(values: Mapping[str, RuleValue]) -> tuple[Line, ...]:
     asked = [(code, label) for code, label in RULE if values[code].value]
     if not values[parameters.VALID_MIN_TRADES].value:
         asked = [(code, label) for code, label in asked if code != parameters.VALID_RULE]
-    return tuple(Line(label, values[code].value, "D15.a", rule=values[code]) for code, label in asked)
+    return tuple(Line(label, None, "D15.a", rule=values[code], counted=values[code].value) for code, label in asked)
 
 
 def becoming_valid(

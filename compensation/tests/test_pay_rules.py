@@ -9,11 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compensation.rules import Assessment, Counted, Inputs, PlanUnreadable, compute, lint, plan_as_data, plan_from_data
+from compensation.rules import (
+    Assessment,
+    Counted,
+    Inputs,
+    Plan,
+    PlanUnreadable,
+    compute,
+    lint,
+    plan_as_data,
+    plan_from_data,
+)
 from compensation.rules.appraisal import Measured, appraise, overridden
 from compensation.rules.bands import Band, banded, slices_of
-from compensation.rules.facts import AccountGroup, counted_by_person
+from compensation.rules.facts import AccountGroup, Leadership, counted_by_person
 from compensation.tests.schemes import C1, DEFAULT, DEFAULT_DATA, SCHEMES
+from core.explain import adds_up
 
 D = Decimal
 money = st.decimals(min_value=0, max_value=10_000_000, places=2)
@@ -200,3 +211,18 @@ def test_a_coefficient_set_by_hand_keeps_the_appraisal_and_names_the_reason() ->
     by_hand = overridden(appraised(openings=("5", "10")), D("0.9"), by="许静", reason="带教新人")
     assert by_hand.coefficient == D("0.9")
     assert by_hand.lines[0].label == "Completion" and dict(by_hand.lines[-1].values)["reason"] == "带教新人"
+
+
+@pytest.mark.clause("D15.b")
+@pytest.mark.parametrize("plan", SCHEMES.values(), ids=SCHEMES.keys())
+def test_what_explains_an_amount_adds_up_to_it(plan: Plan) -> None:
+    """Half a share of odd cents, and openings: what is counted and what it brings are two columns."""
+    inputs = Inputs(
+        "1", "J", commissions=(Counted("developed", D(1), D("20000.01"), D("3.33")), Counted("serviced", D("0.5"), D("33.33"))),
+        openings=D(3), valid_openings=D(2), new_assets=D(70000), complaints=1, client_cost=D("12.34"),
+        leads=(Leadership("area_manager", "东区", 1, 1, 3, D("100.01"), D("30.30")),),
+    )  # fmt: skip
+    for line in compute(plan, inputs).lines:
+        assert adds_up(line.explained), line.component
+        sums = [step.result for step in line.explained if step.result is not None]
+        assert not sums or sums[-1] == line.amount, line.component
