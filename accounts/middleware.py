@@ -11,7 +11,6 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone, translation
@@ -89,11 +88,11 @@ class SecurityLogMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
-
-    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
-        if isinstance(exception, PermissionDenied) and request.user.is_authenticated:
-            security.note(security.Kind.REFUSED, request, user=request.user, what=f"{request.method} {request.path}")
+        user = request.user if request.user.is_authenticated else None
+        response = self.get_response(request)
+        if user is not None and response.status_code == HTTPStatus.FORBIDDEN and "X-Expired" not in response.headers:
+            security.note(security.Kind.REFUSED, request, user=user, what=f"{request.method} {request.path}")
+        return response
 
 
 class SignedInMiddleware(LoginRequiredMiddleware):

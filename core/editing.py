@@ -19,7 +19,7 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from core.refusals import MovedOn
 from core.templatetags.components import shown
@@ -61,6 +61,11 @@ class Seen:
         is_as_seen = all(self.values.get(name) == as_text(value) for name, value in there.items())
         if not is_as_seen and any(as_text(value) != as_text(wanted[name]) for name, value in there.items()):
             raise ChangedMeanwhile(there, by, at)
+
+
+def already(*, by: str, at: datetime) -> str:
+    """What somebody reads whose answer was lost and who sends once more what is there."""
+    return gettext("%(by)s saved exactly this at %(at)s already; nothing was changed.") % {"by": by, "at": shown(at)}
 
 
 def as_text(value: Any) -> str:

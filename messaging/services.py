@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils import formats, timezone, translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.models import User
 from core.clock import day_of
@@ -23,6 +23,7 @@ from core.editing import Seen
 from core.explain import N_
 from core.identifiers import MOBILE, NotAPhoneNumber, phone
 from core.periods import Period
+from core.refusals import MovedOn
 from core.said import days_in_words
 from messaging import registry, rules
 from messaging.bell import ring
@@ -337,20 +338,19 @@ def record_call(
     if seen is not None and there.done_by is not None:
         wanted = {"result": result, "reason": reason.strip()}
         seen.must_hold(there, wanted=wanted, by=there.done_by.name, at=there.done_at)
-    changed = (
-        PhoneTask.objects.filter(pk=task.pk)
-        .exclude(result=PhoneTask.Result.REACHED)
-        .update(result=result, reason=reason.strip(), done_by=actor, done_at=now)
-    )
-    if not changed:
-        raise CallIsRecorded
-    task.refresh_from_db()
+    if there.result == PhoneTask.Result.REACHED:
+        raise CallIsRecorded(there)
+    task.result, task.reason, task.done_by, task.done_at = result, reason.strip(), actor, now
+    task.save(update_fields=["result", "reason", "done_by", "done_at"])
     Message.objects.filter(pk=task.message_id, read_at=None).update(read_at=now)
     return task
 
 
-class CallIsRecorded(Exception):
+class CallIsRecorded(MovedOn):
     """Somebody wrote down the result of this call already."""
 
-    def __init__(self) -> None:
-        super().__init__(gettext("The result of this call is on record already."))
+    text = gettext_lazy("The result of this call is on record already: %(by)s, %(at)s.")
+
+    def __init__(self, task: PhoneTask) -> None:
+        assert task.done_by and task.done_at  # noqa: S101  (the table's constraint)
+        super().__init__(by=task.done_by.name, at=shown(task.done_at))

@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
@@ -22,12 +23,15 @@ from compensation.models import BusinessDetail, PayRun, PaySlip, PersonMonth
 from compensation.rules import Plan, PlanUnreadable
 from compensation.selectors import NotComputable, overview, plan_for
 from compensation.views.scope import branch_month
-from core.editing import ChangedMeanwhile
+from core.editing import ChangedMeanwhile, already
 from core.periods import Month
 from teams.authority import Power
 from teams.models import Person, Unit
 
 PER_PAGE = 50
+RECORDED = gettext_lazy(
+    "Recorded. A report under review or signed was computed again with it; a draft takes it in when computed again."
+)
 State = BusinessDetail.State
 
 
@@ -172,11 +176,12 @@ def record_entry(request: AuthedRequest, branch: str, month: str, employee_no: s
     form = EntryForm(request.POST, plan=_plan_of((unit, period, person)))
     if not form.is_valid():
         return _entry_page(request, (unit, period, person), form, status=422)
+    now = timezone.now()
     try:
-        services.record_person_month(
+        entry = services.record_person_month(
             **{"branch": unit, "month": period, "person": person, "seen": form.seen, **form.cleaned_data},
             actor=request.user,
-            now=timezone.now(),
+            now=now,
         )
     except ChangedMeanwhile as changed:
         form.meet(changed)
@@ -184,10 +189,6 @@ def record_entry(request: AuthedRequest, branch: str, month: str, employee_no: s
     except services.PayRefused as refusal:
         form.add_error(None, str(refusal))
         return _entry_page(request, (unit, period, person), form, status=409)
-    messages.success(
-        request,
-        _(
-            "Recorded. A report under review or signed was computed again with it; a draft takes it in when computed again."
-        ),
-    )
+    is_new = entry.entered_at == now
+    messages.success(request, RECORDED if is_new else already(by=entry.entered_by.name, at=entry.entered_at))
     return redirect("compensation:detail", unit.code, period.code)

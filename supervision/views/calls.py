@@ -75,7 +75,7 @@ def record_call(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         form.meet(changed)
         return show_call(request, row, form, status=409)
     except (services.NotRecorded, CallIsRecorded) as failure:
-        form.add_error(getattr(failure, "field", None), str(failure) or _("Somebody recorded this call already."))
+        form.add_error(failure.field or None, str(failure))
         return show_call(request, row, form, status=422)
     messages.success(request, _("The call is recorded."))
     return redirect("supervision:calls")
