@@ -43,6 +43,10 @@ class Seen:
 
     values: Mapping[str, str] = field(default_factory=dict)
 
+    def holds(self, values: Mapping[str, Any]) -> bool:
+        """Whether these are the values that were seen."""
+        return all(self.values.get(name, "") == as_text(value) for name, value in values.items())
+
     def must_hold(
         self,
         row: models.Model | Mapping[str, Any] | None,
@@ -58,8 +62,7 @@ class Seen:
         if row is None:
             return
         there = {name: row[name] if isinstance(row, Mapping) else getattr(row, name) for name in wanted}
-        is_as_seen = all(self.values.get(name) == as_text(value) for name, value in there.items())
-        if not is_as_seen and any(as_text(value) != as_text(wanted[name]) for name, value in there.items()):
+        if not self.holds(there) and any(as_text(value) != as_text(wanted[name]) for name, value in there.items()):
             raise ChangedMeanwhile(there, by, at)
 
 

@@ -9,8 +9,9 @@ from typing import Any
 OPENED = re.compile(r'name="opened" value="([^"]*)"')
 
 
-def opened(answer: Any) -> str:
-    """Of the first such form of a response."""
-    found = OPENED.search(answer.content.decode())
+def opened(answer: Any, within: str = "") -> str:
+    """Of the first such form of a response, or of the first after the element with the id `within`."""
+    _before, _id, text = answer.content.decode().partition(f'id="{within}"' if within else "<")
+    found = OPENED.search(text)
     assert found, "no form of this page carries what it was opened with"
     return unescape(found[1])

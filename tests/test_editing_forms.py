@@ -26,15 +26,14 @@ OTHERWISE = {
     "compensation.forms.ReasonForm": "decides once",
     "compensation.forms.SignForm": "decides on a digest",
     "compensation.forms.WithdrawalForm": "decides once; the second is refused",
+    "crm.forms.TellApartForm": "adds a reason",
     "crm.forms.UploadForm": "brings a file",
     "supervision.admin.ReminderRuleForm": "adds: a rule is never changed, only followed by another",
     "supervision.forms.RankingForm": "asks",
     "teams.forms.FileForm": "brings a file",
     "teams.forms.ReasonForm": "decides once",
     "teams.forms.StandInForm": "adds",
-    "worklogs.forms.day.BrochuresForm": "her own day alone",
     "worklogs.forms.day.EntryForm": "adds",
-    "worklogs.forms.day.NoteForm": "her own day alone",
     "worklogs.forms.day.RemovalForm": "takes away what it names",
     "worklogs.forms.desk.ReplyForm": "adds",
     "worklogs.forms.desk.SeveralRepliesForm": "adds",
@@ -48,6 +47,8 @@ SHOWN_IN = {
     "supervision.forms.CallForm": "supervision/call.html",
     "teams.forms.OutletForm": "admin/change_form.html",
     "teams.forms.TargetForm": "admin/change_form.html",
+    "worklogs.forms.day.BrochuresForm": "worklogs/brochures.html",
+    "worklogs.forms.day.NoteForm": "worklogs/note.html",
 }
 FOUNDATIONS = {"core.editing.EditForm", "core.editing.RowForm", "core.console.ExportInWords"}
 

@@ -40,7 +40,9 @@ def test_of_two_clerks_at_one_entry_the_older_page_overwrites_nothing(pay_of: Pa
     assert (entry.complaints, str(entry.income_tax)) == (3, "81.20")
     time_machine.shift(60)
     once_more = client.post(address, again, follow=True)
-    assert "保存过相同的内容" in once_more.content.decode(), "sent again it clashes not with itself, and says when it was saved"
+    assert "保存过相同的内容" in once_more.content.decode(), (
+        "sent again it clashes not with itself, and says when it was saved"
+    )
 
 
 @pytest.mark.processes

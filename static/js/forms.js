@@ -85,6 +85,19 @@
       if (event.detail.requestConfig.formData.get(field.name) === field.value) field.defaultValue = field.value;
     }
   });
+  // A field that stays through a swap was opened when it was: its form keeps what it was opened with, unless it was sent.
+  const openedWith = new Map();
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    openedWith.clear();
+    const sender = event.detail.requestConfig?.elt;
+    for (const field of document.querySelectorAll("form[id] [hx-preserve]")) {
+      if (field.form.elements.opened && field.form !== (sender?.form ?? sender)) openedWith.set(field.form.id, field.form.elements.opened.value);
+    }
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    for (const [id, value] of openedWith) { const form = document.getElementById(id); if (form?.elements.opened) form.elements.opened.value = value; }
+    if (event.detail.xhr?.status === 409) document.querySelectorAll("[data-fill][aria-pressed='true']").forEach((one) => one.click());
+  });
   document.addEventListener("htmx:afterSwap", (event) => { // refused: typed, shown again, and not saved
     if (![400, 409, 422].includes(event.detail.xhr?.status)) return;
     const path = event.detail.pathInfo?.requestPath;

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from core.editing import EditForm
 from core.forms import NumberInput, WholeField
 from worklogs.rules.kinds import CONTACT_KINDS, LABELS, Kind
 from worklogs.services import NotThatMany
@@ -59,7 +60,7 @@ class EntryForm(forms.Form):
             del self.fields["client_no"]
 
 
-class BrochuresForm(forms.Form):
+class BrochuresForm(EditForm):
     """Either how many there are in all, or by how many there are more."""
 
     quantity = WholeField(
@@ -78,7 +79,7 @@ class BrochuresForm(forms.Form):
         return entered
 
 
-class NoteForm(forms.Form):
+class NoteForm(EditForm):
     note = forms.CharField(
         label=_("Note"),
         max_length=2000,

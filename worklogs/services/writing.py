@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts.models import User
+from core.editing import Seen
 from teams.models import Person
 from worklogs.models import Correction, WorkLog
 from worklogs.rules.windows import Window
@@ -16,9 +17,20 @@ MOST_BROCHURES = 100_000
 
 
 @transaction.atomic
-def set_brochures(*, person: Person, on: date, quantity: int, reason: str = "", actor: User, now: datetime) -> WorkLog:
-    """Say how many brochures were handed out (S3.a). Raises `LogRefused`."""
-    return _keep_brochures(Opened(person, on, now), quantity, reason, actor)
+def set_brochures(
+    *,
+    person: Person,
+    on: date,
+    quantity: int,
+    reason: str = "",
+    seen: Seen | None = None,
+    actor: User,
+    now: datetime,
+) -> WorkLog:
+    """Say how many brochures were handed out (S3.a). Raises `LogRefused`, and `ChangedMeanwhile` where another number
+    stands there than was `seen`.
+    """
+    return _keep_brochures(Opened(person, on, now), quantity, reason, actor, seen)
 
 
 @transaction.atomic
@@ -28,10 +40,12 @@ def add_brochures(*, person: Person, on: date, more: int, reason: str = "", acto
     return _keep_brochures(opened, opened.log.brochures + more, reason, actor)
 
 
-def _keep_brochures(opened: Opened, quantity: int, reason: str, actor: User) -> WorkLog:
+def _keep_brochures(opened: Opened, quantity: int, reason: str, actor: User, seen: Seen | None = None) -> WorkLog:
     if not 0 <= quantity <= MOST_BROCHURES:
         raise NotThatMany
     log = opened.log
+    if seen is not None and log.pk:
+        seen.must_hold({"quantity": log.brochures}, wanted={"quantity": quantity})
     if log.brochures == quantity:
         return log
     opened.change(Correction.What.BROCHURES, old=str(log.brochures), new=str(quantity), reason=reason, author=actor)
@@ -42,10 +56,16 @@ def _keep_brochures(opened: Opened, quantity: int, reason: str, actor: User) -> 
 
 
 @transaction.atomic
-def write_note(*, person: Person, on: date, note: str, reason: str = "", actor: User, now: datetime) -> WorkLog:
-    """Write the free note of the day. Raises `LogRefused`."""
+def write_note(
+    *, person: Person, on: date, note: str, reason: str = "", seen: Seen | None = None, actor: User, now: datetime
+) -> WorkLog:
+    """Write the free note of the day. Raises `LogRefused`, and `ChangedMeanwhile` where another note stands there than
+    was `seen`.
+    """
     opened = Opened(person, on, now)
     log, note = opened.log, note.strip()
+    if seen is not None and log.pk:
+        seen.must_hold(log, wanted={"note": note})
     if log.note == note:
         return log
     opened.change(Correction.What.NOTE, old=log.note, new=note, reason=reason, author=actor)
@@ -55,13 +75,16 @@ def write_note(*, person: Person, on: date, note: str, reason: str = "", actor: 
 
 
 @transaction.atomic
-def submit_log(*, person: Person, on: date, note: str | None = None, now: datetime) -> WorkLog:
-    """Hand the log in, with the note that was typed last; after the cut-off it is marked late. Raises `LogRefused`.
+def submit_log(
+    *, person: Person, on: date, note: str | None = None, seen: Seen | None = None, now: datetime
+) -> WorkLog:
+    """Hand the log in, with the note that was typed last; after the cut-off it is marked late. Raises `LogRefused`, and
+    `ChangedMeanwhile` where another note stands there than was `seen`.
 
     Once handed in, nothing happens again.
     """
     if note is not None:
-        write_note(person=person, on=on, note=note, actor=person.user, now=now)
+        write_note(person=person, on=on, note=note, seen=seen, actor=person.user, now=now)
     opened = Opened(person, on, now)
     log = opened.log
     if log.is_submitted:

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from policies.models import ParameterValue
 from tests.cast import TODAY
+from tests.opened import opened
 from worklogs.models import Contact, Correction, LogEntry, Reply, WorkLog
 from worklogs.tests.test_writing import at, in_crm, write
 
@@ -99,7 +100,11 @@ def test_brochures_are_counted_by_steps_and_by_number(cast, she):
     she.post(url, {"more": "50"})
     she.post(url, {"more": "10"}, headers=HTMX)
     assert WorkLog.objects.get().brochures == 60
-    she.post(url, {"quantity": "45"})
+    older = {"opened": opened(she.get(DAY), "brochures-opened")}
+    she.post(url, {"more": "10"})
+    clash = she.post(url, {"quantity": "45", **older})
+    assert clash.status_code == 409 and WorkLog.objects.get().brochures == 70
+    she.post(url, {"quantity": "45", "opened": opened(clash, "brochures-opened")})
     assert WorkLog.objects.get().brochures == 45
     assert she.post(url, {"quantity": "-3"}).status_code == 422
     assert she.post(url, {"quantity": "many"}).status_code == 422
@@ -258,3 +263,20 @@ def test_where_minima_are_part_of_the_pass_the_score_alone_is_not_called_one(cas
         page = she.get(address).content.decode()
         assert "The score is reached; the minima are still open." in page, address
         assert "The day is passed" not in page and "Today is passed." not in page, address
+
+
+@pytest.mark.clause("S3.2")
+def test_a_note_from_an_older_page_overwrites_no_newer_one_and_handing_in_leaves_it(cast, she):
+    write(cast.cm)
+    note, submit = (reverse(f"worklogs:{name}", args=[TODAY]) for name in ("write_note", "submit"))
+    older = {"opened": opened(she.get(DAY), "note-form")}
+    she.post(note, {"note": "手机上写的", **older})
+    clash = she.post(note, {"note": "电脑上写的", **older}, headers=HTMX)
+    text = clash.content.decode()
+    assert clash.status_code == 409 and "手机上写的" in text and "电脑上写的" in text
+    assert WorkLog.objects.get().note == "手机上写的"
+    assert she.post(submit, {"note": "", **older}).status_code == 302, "an older page without a word of its own"
+    log = WorkLog.objects.get()
+    assert log.is_submitted and log.note == "手机上写的"
+    she.post(note, {"note": "两处合起来", "opened": opened(clash, "note-form")})
+    assert WorkLog.objects.get().note == "两处合起来"

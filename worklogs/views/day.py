@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
 from core.converters import asked
+from core.editing import ChangedMeanwhile, EditForm
 from core.identifiers import identifier
 from core.periods import Week
 from teams.authority import Power
@@ -41,11 +42,16 @@ def writer(request: AuthedRequest) -> Person:
 def answer(request: AuthedRequest, on: date, *, refused: Form | None = None, **more: Any) -> HttpResponse:
     """The day: only its body where a part of the page asked, the page where something has to be mended."""
     page = day_page(writer(request), on, timezone.localtime())
-    context = {"page": page, "brochures_form": BrochuresForm(), "note_form": NoteForm({"note": page.log.note}), **more}
+    forms = {
+        "brochures_form": BrochuresForm(initial={"quantity": page.log.brochures}),
+        "note_form": NoteForm(initial={"note": page.log.note}),
+    }
+    context = {"page": page, **forms, **more}
     if refused and not page.may_write:
         context["lost"] = lost(refused)
     template = "worklogs/day.html#day" if request.htmx else "worklogs/day.html"
-    return render(request, template, context, status=422 if refused else 200)
+    clash = any(isinstance(form, EditForm) and form.changed for form in more.values())
+    return render(request, template, context, status=409 if clash else 422 if refused else 200)
 
 
 def lost(form: Form) -> dict[str, Any]:
@@ -172,7 +178,10 @@ def set_brochures(request: AuthedRequest, on: date) -> HttpResponse:
         if sent["more"]:
             services.add_brochures(more=sent["more"], **told)
         else:
-            services.set_brochures(quantity=sent["quantity"], **told)
+            services.set_brochures(quantity=sent["quantity"], seen=form.seen, **told)
+    except ChangedMeanwhile as changed:
+        form.meet(changed)
+        return answer(request, on, brochures_form=form)
     except LogRefused as refusal:
         refusal.field = refusal.field.replace("brochures", "quantity")
         return answer(request, on, refused=put(form, refusal), brochures_form=form)
@@ -185,7 +194,11 @@ def write_note(request: AuthedRequest, on: date) -> HttpResponse:
     if not form.is_valid():
         return answer(request, on, refused=form, note_form=form)
     try:
-        services.write_note(person=person, on=on, actor=request.user, now=timezone.now(), **form.cleaned_data)
+        entered = {**form.cleaned_data, "seen": form.seen}
+        services.write_note(person=person, on=on, actor=request.user, now=timezone.now(), **entered)
+    except ChangedMeanwhile as changed:
+        form.meet(changed)
+        return answer(request, on, note_form=form)
     except LogRefused as refusal:
         return answer(request, on, refused=put(form, refusal), note_form=form)
     return done(request, on, _("The note is saved."))
@@ -197,10 +210,16 @@ def submit(request: AuthedRequest, on: date) -> HttpResponse:
     if not form.is_valid():
         return answer(request, on, refused=form, note_form=form)
     note = form.cleaned_data["note"] if "note" in request.POST else None
+    is_touched = note is not None and not form.seen.holds({"note": note})
     try:
-        log = services.submit_log(person=person, on=on, note=note, now=timezone.now())
+        log = services.submit_log(
+            person=person, on=on, note=note if is_touched else None, seen=form.seen, now=timezone.now()
+        )
+    except ChangedMeanwhile as changed:
+        form.meet(changed)
+        return answer(request, on, note_form=form)
     except LogRefused as refusal:
-        typed = {} if note is None else {"note_form": NoteForm({"note": note})}
+        typed = {} if note is None else {"note_form": NoteForm(request.POST)}
         return answer(request, on, refused=put(form, refusal), submit_error=str(refusal), **typed)
     return done(request, on, _("Handed in, marked late.") if log.late else _("Handed in."), warning=log.late)
 
