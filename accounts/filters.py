@@ -9,7 +9,7 @@ from accounts.models import SecurityEvent
 
 
 class SecurityFilter(django_filters.FilterSet):  # type: ignore[misc]
-    """By person, address, day and kind."""
+    """By person, address and day."""
 
     person = django_filters.CharFilter(method="of_person", label=_("Person (name or number)"), max_length=64)
     address = django_filters.CharFilter(
@@ -21,11 +21,10 @@ class SecurityFilter(django_filters.FilterSet):  # type: ignore[misc]
         label=_("Day"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    kind = django_filters.ChoiceFilter(choices=SecurityEvent.Kind.choices, label=_("Event"), empty_label=_("All"))
 
     class Meta:
         model = SecurityEvent
-        fields = ("person", "address", "day", "kind")
+        fields = ("person", "address", "day")
 
     def of_person(self, found: QuerySet[SecurityEvent], name: str, value: str) -> QuerySet[SecurityEvent]:
         return found.filter(Q(number__iexact=value) | Q(name__icontains=value))

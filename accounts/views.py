@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.csrf import requires_csrf_token
 from django.views.decorators.http import require_POST, require_safe
 
@@ -68,11 +69,22 @@ def security_log(request: AuthedRequest) -> HttpResponse:
     """Who failed to sign in, was kept waiting or refused; that somebody looks at it is noted as well."""
     if not request.user.authority.may(SEE_AUDIT):
         raise PermissionDenied
-    found = SecurityFilter(request.GET, queryset=SecurityEvent.objects.visible_to(request.user))
-    page = Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page"))
-    asked = {name: value for name, value in found.form.cleaned_data.items() if value} if found.is_valid() else {}
-    said = " · ".join(str(value) for value in asked.values())
-    security.note(SecurityEvent.Kind.LOOKED, request, user=request.user, what=said)
-    return render(
-        request, "accounts/security_log.html", {"page": page, "filter": found, "days": settings.SECURITY_LOG_DAYS}
-    )
+    kind, log = request.GET.get("kind", ""), SecurityEvent.objects.visible_to(request.user)
+    found = SecurityFilter(request.GET, queryset=log.filter(kind=kind) if kind in SecurityEvent.Kind.values else log)
+    asked = [str(value) for value in found.form.cleaned_data.values() if value] if found.is_valid() else []
+    security.note(SecurityEvent.Kind.LOOKED, request, user=request.user, what=" · ".join(filter(None, (*asked, kind))))
+    context = {
+        "page": Paginator(found.qs, PER_PAGE).get_page(request.GET.get("page")),
+        "filter": found,
+        "quick": [quick_filter(request, code, label) for code, label in (("", _("All")), *SecurityEvent.Kind.choices)],
+        "days": settings.SECURITY_LOG_DAYS,
+    }
+    return render(request, "accounts/security_log.html", context)
+
+
+def quick_filter(request: AuthedRequest, kind: str, label: object) -> dict[str, object]:
+    """A filter by kind that keeps the other filters."""
+    query = request.GET.copy()
+    query.pop("page", None)
+    query["kind"] = kind
+    return {"label": label, "query": query.urlencode(), "is_current": request.GET.get("kind", "") == kind}
