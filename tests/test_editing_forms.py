@@ -19,6 +19,7 @@ from core.editing import EditForm
 
 # Forms that add, ask, bring a file, decide once or by digest: nothing is overwritten by them.
 OTHERWISE = {
+    "accounts.forms.SignInForm": "asks who it is",
     "attendance.forms.ImportForm": "brings a file; the import tells what it changed",
     "compensation.forms.AnswerForm": "answered once; the second is refused",
     "compensation.forms.ApprovalForm": "another approval is refused while one stands",
