@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from compensation.models import PayMonth, PayRun
 from compensation.tests.month import approved_default_plan
-from crm.models import Import
-from crm.services import Asked, DependedUpon, check_file, import_file, revert_import
+from crm.models import AccountMonth, Import, Opening
+from crm.services import Asked, DependedUpon, check_file, follow_company, import_file, revert_import
 
 pytestmark = pytest.mark.django_db
 TAKEN = datetime(2026, 11, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -58,3 +61,52 @@ def test_a_preview_says_that_a_month_is_closed_and_which_one_pays_the_difference
     assert imported.effects["pay"] == [
         {"name": "人民路营业部", "month": "2026-10", "state": "closed", "into": "2026-11"}
     ]
+
+
+HEAD = "month,fund_account,relation,employee_no,gross_commission,pass_through\n"
+
+
+def months(asked: Asked, rows: str) -> Asked:
+    asked.path.write_text(HEAD + rows)
+    return replace(asked, kind="account_month")
+
+
+@pytest.mark.clause("D15.b")
+def test_a_preview_says_what_a_relation_that_moves_and_a_figure_that_goes_do_to_pay(pay_of, asked):
+    pay_of.account("cm", "20000", no="f1", pass_through=2000)
+    approved_default_plan()
+    imported = check_file(asked=months(asked, "2026-10,f1,developed,1001,20000,\n"), actor=None, now=TAKEN)
+    assert imported.effects["cleared"] == {"pass_through": 1}
+    change = next(one for one in imported.effects["pay_changes"] if one["person"].endswith(" 1001"))
+    assert change["month"] == "2026-10"
+    assert Decimal(change["after"]) > Decimal(change["before"])
+    moved = check_file(asked=months(asked, "2026-10,f1,developed,1002,20000,2000\n"), actor=None, now=TAKEN)
+    assert {move["person"].split()[1] for move in moved.effects["pay_changes"]} >= {"1002"}
+    assert AccountMonth.objects.get(fund_account="f1").person == pay_of.cast.person("cm")
+
+
+@pytest.mark.clause("D15.b")
+def test_a_correction_of_a_closed_month_is_one_more_version_and_the_first_is_never_changed(pay_of, asked):
+    pay_of.account("cm", "20000", no="f1")
+    first = AccountMonth.objects.get(fund_account="f1")
+    PayMonth.objects.create(branch=pay_of.cast.unit["B1"], month=date(2026, 10, 1), closed_at=LONG_BEFORE)
+    imported = import_file(
+        asked=months(asked, "2026-10,f1,developed,1001,25000,\n"), good_rows_only=False, actor=None, now=TAKEN
+    )
+    kept, current = AccountMonth.versions.filter(fund_account="f1").order_by("pk")
+    assert (kept.pk, kept.gross_commission, kept.ended_by) == (first.pk, 20000, imported)
+    assert (current.gross_commission, current.ended_by) == (25000, None)
+    for forbidden in (
+        lambda: AccountMonth.versions.update(gross_commission=1),
+        lambda: AccountMonth.versions.all().delete(),
+    ):
+        with pytest.raises(IntegrityError, match="closed"), transaction.atomic():
+            forbidden()
+
+
+def test_openings_of_a_closed_month_stay_where_they_were_counted(cast, asked):
+    taken(asked)
+    PayMonth.objects.create(branch=cast.unit["B1"], month=date(2026, 10, 1), closed_at=LONG_BEFORE)
+    cast.person("cm").postings.update(unit=cast.unit["B2M1A1"])
+    follow_company()
+    assert Opening.objects.get().unit == cast.unit["B1M1A1"]

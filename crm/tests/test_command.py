@@ -44,3 +44,15 @@ def test_the_command_prints_one_object_and_refuses_with_2(cast, tmp_path, capsys
             "rule": "没有这个工号的人员",
         }
     ]
+
+
+def test_a_number_that_looks_like_a_known_one_is_taken_once_somebody_says_why(cast, tmp_path, capsys):
+    file = tmp_path / "openings.csv"
+    file.write_text(HEADINGS + "2026-11-16,B1,c1,0101,,1001,,\n")
+    call_command("import_crm", "openings", str(file))
+    file.write_text(HEADINGS + "2026-11-16,B1,c2,101,,1001,,\n")
+    for wrong in ([], ["--different", "101"], ["--different", "999", "--because", "two clients"]):
+        with pytest.raises(CommandError):
+            call_command("import_crm", "openings", str(file), *wrong)
+    call_command("import_crm", "openings", str(file), "--different", "101", "--because", "two clients")
+    assert Opening.objects.count() == 2
