@@ -119,6 +119,8 @@ CREATE TEMPORARY TABLE crm_before ON COMMIT DROP AS
         SELECT a.fund_account, a.month, 'kept', NULL, o.branch_id FROM asked a
         JOIN crm_opening o ON o.fund_account = a.fund_account AND o.ended_by_id IS NULL
     ) h JOIN teams_unit u ON u.id = h.unit_id;
+CREATE INDEX ON crm_before (fund_account, month, relation);
+ANALYZE crm_before;
 """
 HELD_MONTHS = f"""
 CREATE TEMPORARY TABLE crm_held ON COMMIT DROP AS

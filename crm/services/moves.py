@@ -35,20 +35,22 @@ def register_pay(pay_of: PayOf) -> PayOf:
 
 
 MOVED_MONTHS = """
-WITH brought AS MATERIALIZED (
-    SELECT DISTINCT fund_account, month, relation FROM crm_accountmonth WHERE source_id = %(source)s AND ended_by_id IS NULL
-), was AS (
-    SELECT b.fund_account, b.month, b.relation, array_agg(DISTINCT b.person_id) AS people,
-           array_agg(DISTINCT b.person_id || ':' || b.unit_id) AS held
-    FROM crm_before b JOIN brought USING (fund_account, month, relation) WHERE b.person_id IS NOT NULL GROUP BY 1, 2, 3
-), now AS (
-    SELECT m.fund_account, m.month, m.relation, array_agg(DISTINCT m.person_id) AS people,
-           array_agg(DISTINCT m.person_id || ':' || m.unit_id) AS held
-    FROM was JOIN crm_accountmonth m USING (fund_account, month, relation) WHERE m.ended_by_id IS NULL GROUP BY 1, 2, 3
+WITH moved AS MATERIALIZED (
+    SELECT DISTINCT m.fund_account, m.month, m.relation FROM crm_accountmonth m
+    WHERE m.source_id = %(source)s AND m.ended_by_id IS NULL
+        AND EXISTS (SELECT FROM crm_before b WHERE b.fund_account = m.fund_account AND b.month = m.month
+            AND b.relation = m.relation)
+        AND NOT EXISTS (SELECT FROM crm_before b WHERE b.fund_account = m.fund_account AND b.month = m.month
+            AND b.relation = m.relation AND b.person_id = m.person_id)
 )
-SELECT fund_account, relation, to_char(month, 'YYYY-MM'), was.held, now.held, count(*) OVER ()
-FROM was JOIN now USING (fund_account, month, relation) WHERE NOT now.people <@ was.people
-ORDER BY 1, 2, 3 LIMIT %(most)s
+SELECT fund_account, relation, to_char(month, 'YYYY-MM'),
+       (SELECT array_agg(DISTINCT b.person_id || ':' || b.unit_id) FROM crm_before b
+        WHERE b.fund_account = moved.fund_account AND b.month = moved.month AND b.relation = moved.relation),
+       (SELECT array_agg(DISTINCT m.person_id || ':' || m.unit_id) FROM crm_accountmonth m
+        WHERE m.fund_account = moved.fund_account AND m.month = moved.month AND m.relation = moved.relation
+            AND m.ended_by_id IS NULL),
+       count(*) OVER ()
+FROM moved ORDER BY 1, 2, 3 LIMIT %(most)s
 """
 MOVED_OPENINGS = """
 WITH pairs AS MATERIALIZED (
