@@ -57,7 +57,8 @@ def test_every_command_stands_in_the_operating_manual():
     ],
     ids=lambda command: " ".join(command[:2]),
 )
-def test_what_is_promised_and_not_built_says_so(command: tuple[str, ...]):
+def test_what_is_promised_and_not_built_says_so(command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     with pytest.raises(CommandError) as refused:
         call_command(*command, stdout=StringIO())
     assert refused.value.returncode == 2 and "尚未" in str(refused.value)

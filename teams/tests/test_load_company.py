@@ -216,11 +216,14 @@ def test_the_cost_in_queries_does_not_grow(db: None, tmp_path: Path, django_asse
     rows = range(300)
     people = "employee_no,name,joined_on\n" + "".join(f"9{n:04},人{n},2025-01-01\n" for n in rows)
     postings = "employee_no,unit,role,from_on\n" + "".join(f"9{n:04},A1,customer_manager,2025-01-01\n" for n in rows)
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(21):
         load(folder(tmp_path, people=people, postings=postings))
 
 
-def test_the_command_prints_one_object_and_ends_with_2_when_it_refuses(cast: Cast, tmp_path: Path) -> None:
+def test_the_command_prints_one_object_and_ends_with_2_when_it_refuses(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     out = StringIO()
     folder(tmp_path, people="工号,姓名,入职日期\n7001,新人,2026-11-01\n")
     call_command("load_company", str(tmp_path), "--json", "--dry-run", stdout=out)
