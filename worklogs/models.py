@@ -56,6 +56,8 @@ class WorkLog(models.Model):
     Free to change until `replied`; afterwards only by a `Correction` with its reason.
     """
 
+    closed_with = Closing("pay", unit="unit", week="on", free=("replied",))
+
     class State(models.TextChoices):
         DRAFT = "draft", _("being written")
         SUBMITTED = "submitted", _("submitted")
@@ -151,6 +153,8 @@ class LogEntry(models.Model):
     at which it was first entered; `arrived_at`, where it was typed without a line, when it came in. Until the leader has
     said yes, what `awaits_yes` counts for nothing (reading 44).
     """
+
+    closed_with = Closing("pay", unit="log__unit", week="log__on")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     log = models.ForeignKey(WorkLog, models.CASCADE, related_name="entries", verbose_name=_("work log"))

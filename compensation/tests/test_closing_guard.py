@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -15,9 +17,12 @@ from archives.services import file_pay_run
 from compensation.tests.month import NOW, OCTOBER, PayOf, october
 from core import closing
 from core.closing import Closing
+from core.files import read_tables
 from crm.models import AccountMonth
 from tests.cast import build_cast
-from worklogs.models import DayScore, WeekScore
+from worklogs import services as logs
+from worklogs.models import DayScore, WeekScore, WorkLog
+from worklogs.services.opened import MonthClosed
 
 D = Decimal
 
@@ -116,6 +121,29 @@ def test_the_judgements_that_a_closed_month_has_counted_stay(pay_of: PayOf, mode
     refused(lambda: model._base_manager.filter(pk=free.pk).update(**{day: weeks[0]}))
     write(weeks[0] - timedelta(weeks=1))()
     write(weeks[0], "B2")()
+
+
+def test_the_logs_that_a_closed_month_has_counted_stay_and_can_be_answered(pay_of: PayOf, tmp_path: Path) -> None:
+    cm, on = pay_of.cast.person("cm"), OCTOBER.first + timedelta(days=14)
+    log = WorkLog.objects.create(
+        person=cm, unit=pay_of.cast.unit["B1M1A1"], on=on, state="submitted", submitted_at=NOW, brochures=5
+    )
+    pay_of.filed()
+    for change in ({"note": "x"}, {"brochures": 9}, {"on": on + timedelta(days=60)}, {"late": True}):
+        refused(partial(WorkLog.objects.filter(pk=log.pk).update, **change))
+    refused(log.delete)
+    with pytest.raises(MonthClosed):
+        logs.set_brochures(person=cm, on=on, quantity=7, actor=cm.user, now=NOW)
+    file = tmp_path / "logs.csv"
+    file.write_text(
+        f"employee_no,on,kind,quantity\n{cm.employee_no},{on},brochures,8\n{cm.employee_no},2026-10-16,brochures,8\n"
+    )
+    answer = logs.import_logs(sheets=read_tables(file), now=NOW)
+    assert [(one.row, "closed month" in one.rule) for one in answer.refusals] == [(2, True), (3, True)]
+    assert list(WorkLog.objects.values_list("brochures", flat=True)) == [5]
+    logs.reply_to_logs(logs=[log], text="好", actor=pay_of.cast.as_of("am"), now=NOW)
+    log.refresh_from_db()
+    assert log.replied
 
 
 # --- two at once -------------------------------------------------------------------------------------------------------

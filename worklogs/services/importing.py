@@ -16,7 +16,7 @@ from core import identifiers
 from core.clock import day_of
 from core.explain import N_
 from core.identifiers import lookalikes
-from core.periods import Period
+from core.periods import Period, Week
 from core.tables import Filled, Refusal, Row, Sheet, fill, remarks_on
 from teams.models import Person
 from teams.selectors import employee_numbers
@@ -26,7 +26,7 @@ from worklogs.rules.kinds import Kind, KnownAs
 from worklogs.selectors import Place, places, requirements_over
 from worklogs.selectors.numbers import numbers_of_the_firm
 from worklogs.services.claims import Weeks, judge_weeks, settle
-from worklogs.services.judging import Judged, judge
+from worklogs.services.judging import Judged, closed_units, judge
 from worklogs.services.register import Register
 from worklogs.services.writing import MOST_BROCHURES
 from worklogs.sheets import ENTRIES
@@ -240,12 +240,13 @@ def _logs(lines: Sequence[Line], now: datetime, done: LogImport) -> dict[Key, _L
             person__in={person for person, _ in by_key}, on__in={on for _, on in by_key}
         )
     }
+    closed = {week: closed_units(week) for week in {Week(on) for _, on in by_key}}
     logs: dict[Key, _Log] = {}
     for key, own in by_key.items():
         log = found.get(key) or WorkLog(person=own[0].person, unit_id=own[0].unit_id, on=own[0].on)
-        logs[key] = _Log(log, asked[own[0].unit_id, log.on], now)
+        logs[key] = _Log(log, asked[own[0].unit_id, log.on], now, is_closed=log.unit_id in closed[Week(log.on)])
         logs[key].take_brochures([line for line in own if line.kind == Kind.BROCHURES], done)
-        logs[key].hand_in(own)
+        logs[key].hand_in(own, done)
     new = [one.log for one in logs.values() if not one.log.pk]
     if not done.refusals:
         WorkLog.objects.bulk_create(new, batch_size=5000)
@@ -256,10 +257,11 @@ def _logs(lines: Sequence[Line], now: datetime, done: LogImport) -> dict[Key, _L
 class _Log:
     """A log that lines come to: what changes about it, and what that leaves behind."""
 
-    def __init__(self, log: WorkLog, asked: asking.Requirement, now: datetime) -> None:
-        self.log, self.asked, self.now = log, asked, now
+    def __init__(self, log: WorkLog, asked: asking.Requirement, now: datetime, *, is_closed: bool) -> None:
+        self.log, self.asked, self.now, self.is_closed = log, asked, now, is_closed
         self.was_handed_in, self.is_changed = log.is_submitted, False
         self.corrections: list[Correction] = []
+        self.refused_rows: set[int] = set()
 
     def take_brochures(self, lines: Sequence[Line], done: LogImport) -> None:
         """All brochures of a person and day in the file, instead of what files brought before."""
@@ -282,7 +284,13 @@ class _Log:
         self.change(Correction.What.BROCHURES, str(old), str(log.brochures), max(x.moment(self.now) for x in lines))
 
     def may_change(self, line: Line, done: LogImport) -> bool:
-        """Who was answered is corrected by a person with a reason, not by a file."""
+        """What a closed month has counted stays; who was answered is corrected by a person with a reason, not by a file."""
+        if self.is_closed:
+            rule = N_("a closed month has counted this week: its logs stay as they are")
+            if line.row.number not in self.refused_rows:
+                done.refusals.append(Refusal("", line.row.number, "on", str(self.log.on), rule))
+            self.refused_rows.add(line.row.number)
+            return False
         if self.log.replied:
             rule = N_("the log of this day has been answered; correct it in the application")
             done.refusals.append(Refusal("", line.row.number, "on", str(self.log.on), rule))
@@ -299,9 +307,9 @@ class _Log:
             reason = gettext("It came with a file after the log was handed in.")
             self.corrections.append(Correction(log=self.log, what=what, old=old, new=new, reason=reason, at=self.now))
 
-    def hand_in(self, lines: Sequence[Line]) -> None:
+    def hand_in(self, lines: Sequence[Line], done: LogImport) -> None:
         """With the moment that the file names, else now."""
-        if self.was_handed_in:
+        if self.was_handed_in or not self.may_change(lines[0], done):
             return
         named = [line.moment(self.now) for line in lines if line.row["submitted_at"]]
         self.log.submitted_at = max(named) if named else self.now

@@ -17,6 +17,7 @@ from worklogs.rules.asking import Requirement
 from worklogs.rules.windows import Window
 from worklogs.selectors import requirement_for, unit_on
 from worklogs.services.claims import judge_weeks, settle
+from worklogs.services.judging import closed_units
 
 
 class LogRefused(Exception):
@@ -39,6 +40,10 @@ class InTheFuture(LogRefused):
 
 class WindowClosed(LogRefused):
     text = _("This log is closed. It can no longer be written or corrected.")
+
+
+class MonthClosed(LogRefused):
+    text = _("A closed month has counted this week: its logs stay as they are.")
 
 
 class ReasonNeeded(LogRefused):
@@ -102,6 +107,8 @@ class Opened:
         self.log = WorkLog.objects.select_for_update().filter(person=person, on=on).first() or WorkLog(
             person=person, unit_id=unit_id, on=on
         )
+        if self.log.unit_id in closed_units(Week(on)):
+            raise MonthClosed
         local = timezone.localtime(self.moment)
         self.window = windows.window(on, local, self.asked, replied=self.log.replied)
         if self.window == Window.FUTURE:

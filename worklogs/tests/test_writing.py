@@ -266,11 +266,11 @@ def test_a_number_of_a_closed_month_stays_whose_it_is(cast, monkeypatch):
     write(cast.cm2, on=later, now=at(12, on=later))
     paths = [cast.unit["B1M1A1"].path]
     monkeypatch.setattr(judging, "_closings", [lambda week: paths if week == closed else []])
-    assert write(cast.cm, on=earlier).known_as == "colleague"
+    assert write(cast.cm_west, on=earlier).known_as == "colleague"
     assert Contact.objects.get().owner == cast.person("cm2")
     monkeypatch.setattr(judging, "_closings", [])
-    assert write(cast.cm_west, on=earlier, now=at(13)).known_as == "colleague", "earlier is who entered it first"
-    assert Contact.objects.get().owner == cast.person("cm"), "once nothing is closed the earlier log has it"
+    assert write(cast.cm, on=earlier, now=at(13)).known_as == "colleague", "earlier is who entered it first"
+    assert Contact.objects.get().owner == cast.person("cm_west"), "once nothing is closed the earlier log has it"
 
 
 @pytest.mark.clause("S3.2", "S3.b")
