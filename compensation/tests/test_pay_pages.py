@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.conf import settings
 from django.urls import reverse
 
 from compensation.models import BusinessDetail, PayLine, PayRun, PersonMonth, Signature, Stage
@@ -243,3 +244,12 @@ def test_a_slip_says_what_is_due_deducted_and_paid_out_and_shows_its_parts(pay_o
     for said in ("应发", "扣款", "实发", "-520.00", "构成"):
         assert said in page, said
     assert "D15.a" not in page.split("判定依据")[0]
+
+
+def test_a_run_prints_on_a4_landscape_with_every_column_and_without_what_is_for_the_screen(pay_of, signed_in) -> None:
+    run = pay_of.reviewed()
+    page = signed_in(pay_of.cast.accountant).get(reverse("compensation:run", args=[run.public_id])).content.decode()
+    assert "print-wide" in page and 'class="card section off-paper" aria-labelledby="decide"' in page
+    paper = (settings.BASE_DIR / "static/css/app.css").read_text().split("@page wide")[1].split("\n}\n")[0]
+    for said in ("A4 landscape", ".skip-link", ".off-paper", "table-cell !important"):
+        assert said in paper, said
