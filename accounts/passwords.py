@@ -11,7 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.rules import LONGEST, PROFILES, classes_in, words_of
+from accounts.rules import LONGEST, PROFILES, classes_in, forms_of, long_enough
+from core.spelling import spelled
 
 CONTEXT_WORDS = ("muster", "营销", "營銷", "营业部", "營業部", "password", "密码", "密碼")
 OWN_WORDS = ("employee_no", "name", "phone")
@@ -27,6 +28,12 @@ def use_names(names: Names) -> None:
 def house() -> Iterator[str]:
     for names in _named:
         yield from names()
+
+
+def names_of_the_house() -> set[str]:
+    """Of the firm and its branches, as they are written, as they sound, and by their initials."""
+    forms = forms_of(settings.FIRM_NAME, *house())
+    return forms | {sound for form in forms for sound in spelled(form).split()}
 
 
 class ProfileValidator:
@@ -47,8 +54,8 @@ class ProfileValidator:
             )
         if classes_in(password) < self.profile.classes:
             raise ValidationError(_("Mix at least three of: small letters, capitals, digits, other characters."))
-        own = [getattr(user, name, "") for name in OWN_WORDS]
-        if any(word in password.lower() for word in words_of(*CONTEXT_WORDS, settings.FIRM_NAME, *own, *house())):
+        own = forms_of(*CONTEXT_WORDS, *(getattr(user, name, "") for name in OWN_WORDS))
+        if any(word in password.lower() for word in long_enough(own | names_of_the_house())):
             raise ValidationError(
                 _("Leave your own name and numbers, the names of firm, branches and this software out of the password.")
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -45,7 +46,11 @@ SHORTEST_NAME = 2  # in Chinese; in letters and digits four, else every second p
 SHORTEST_LATIN = 4
 
 
-def words_of(*names: str) -> set[str]:
-    """What a password must not hold: the names, and what is left of them without the words all of them carry."""
-    words = {form.strip().lower() for name in names for form in (name, GENERIC.sub("", name))}
+def forms_of(*names: str) -> set[str]:
+    """The names, and what is left of them without the words that all of them carry."""
+    return {form.strip().lower() for name in names for form in (name, GENERIC.sub("", name))}
+
+
+def long_enough(words: Iterable[str]) -> set[str]:
+    """What a password must not hold, of these."""
     return {word for word in words if len(word) >= (SHORTEST_LATIN if word.isascii() else SHORTEST_NAME)}

@@ -12,6 +12,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.test import RequestFactory
+from django.urls import get_resolver
 
 from accounts.models import User
 from core.console import EditsInTurn
@@ -29,6 +30,7 @@ OTHERWISE = {
     "compensation.forms.WithdrawalForm": "decides once; the second is refused",
     "crm.forms.TellApartForm": "adds a reason",
     "crm.forms.UploadForm": "brings a file",
+    "portal.forms.TrailForm": "asks",
     "supervision.admin.ReminderRuleForm": "adds: a rule is never changed, only followed by another",
     "supervision.forms.RankingForm": "asks",
     "teams.forms.FileForm": "brings a file",
@@ -46,12 +48,13 @@ SHOWN_IN = {
     "compensation.forms.EntryForm": "compensation/entry.html",
     "policies.forms.ValueForm": "policies/parameter.html",
     "supervision.forms.CallForm": "supervision/call.html",
+    "teams.forms.BankForm": "admin/change_form.html",
     "teams.forms.OutletForm": "admin/change_form.html",
     "teams.forms.TargetForm": "admin/change_form.html",
     "worklogs.forms.day.BrochuresForm": "worklogs/brochures.html",
     "worklogs.forms.day.NoteForm": "worklogs/note.html",
 }
-FOUNDATIONS = {"core.editing.EditForm", "core.editing.RowForm", "core.console.ExportInWords"}
+FOUNDATIONS = {"teams.forms.CodedForm", "core.editing.EditForm", "core.editing.RowForm", "core.console.ExportInWords"}
 
 
 def forms_of_the_house() -> Iterator[tuple[str, type[forms.BaseForm]]]:
@@ -81,6 +84,7 @@ def test_its_template_holds_the_part_that_carries_it(template: str):
 
 
 def test_whatever_the_console_lets_be_changed_is_changed_in_turn():
+    assert get_resolver().url_patterns  # which take out what libraries put into the console
     request = RequestFactory().get("/")
     request.user = User(is_superuser=True)
     request.user.authority = Mock()

@@ -42,7 +42,10 @@ def test_each_profile_takes_what_it_should(settings, profile, password, is_taken
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("word", ["和信证券", "和信", "人民路营业部", "人民路"])
+@pytest.mark.budget(2)  # the dictionary of sounds is read once
+@pytest.mark.parametrize(
+    "word", ["和信证券", "和信", "人民路营业部", "人民路", "HexinZhengquan", "hexin", "renminlu", "RMLYYB"]
+)
 def test_no_name_of_firm_or_branch_makes_a_good_password(cast, settings, word):
     settings.FIRM_NAME = "和信证券股份有限公司"
     settings.AUTH_PASSWORD_VALIDATORS = [*settings.AUTH_PASSWORD_VALIDATORS]
