@@ -11,7 +11,8 @@ from crm.tests.desk import HEADINGS, NOW, THREE
 pytestmark = pytest.mark.django_db
 
 
-def test_the_command_prints_one_object_and_refuses_with_2(cast, tmp_path, capsys, time_machine):
+def test_the_command_prints_one_object_and_refuses_with_2(cast, tmp_path, capsys, time_machine, monkeypatch):
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     time_machine.move_to(NOW, tick=False)
     file = tmp_path / "openings.csv"
     file.write_text(HEADINGS + "\n".join(THREE))

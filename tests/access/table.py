@@ -252,7 +252,7 @@ CRM = [
     part("crm:progress", IMPORTERS, of="crm_import", sees=SEE_BRANCH),
     part("crm:remarks", IMPORTERS, of="crm_import", sees=SEE_BRANCH),
     verb("crm:take", IMPORTERS, of="crm_import", sees=SEE_BRANCH),
-    verb("crm:tell_apart", IMPORTERS, of="crm_import", sees=SEE_BRANCH),
+    verb("crm:tell_apart", IMPORTERS, of="crm_import", sees=SEE_BRANCH, then=422),  # no reason
     verb("crm:revert", IMPORTERS, of="crm_import", sees=SEE_BRANCH),
 ]
 
