@@ -20,6 +20,7 @@ from teams import selectors, services
 from teams.authority import Power, authority_of
 from teams.forms import ReasonForm, StandInForm
 from teams.models import OutletPosting, Person, Posting, Target, Unit, grade_in_words
+from teams.panels import panels
 
 
 @require_safe
@@ -42,6 +43,7 @@ def unit(request: AuthedRequest, pk: int) -> HttpResponse:
         "stand_ins": selectors.stand_ins_at(one, on),
         "may_appoint": one.kind in selectors.LEADING_ROLE and may_appoint(request, one),
         "may_give_passwords": request.user.authority.may(Power.GIVE_PASSWORDS, one.path),
+        "panels": panels(one, request.user, on),
     }
     return render(request, "teams/unit.html", context)
 
@@ -61,6 +63,7 @@ def person(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         "outlets": stands.select_related("outlet__bank"),
         "targets": Target.objects.filter(person=one, month__gte=Month(on).first),
         "may_give_password": may_give_password(request, one),
+        "panels": panels(one, request.user, on),
     }
     return render(request, "teams/person.html", context)
 

@@ -140,6 +140,12 @@ def points_of(values: Sequence[Any], top: Any = None) -> str:
 
 
 @register.filter
+def turned_over(values: Sequence[Any], top: Any) -> list[Any]:
+    """Ranks as heights: the first place stands highest."""
+    return [None if value is None else number(top) + 1 - number(value) for value in values]
+
+
+@register.filter
 def initials(name: str | None) -> str:
     """What a round picture of a person shows: the last two characters of a Chinese name, else the first letters."""
     name = (name or "").strip()
