@@ -36,9 +36,11 @@ OTHERWISE = {
     "teams.forms.FileForm": "brings a file",
     "teams.forms.ReasonForm": "decides once",
     "teams.forms.StandInForm": "adds",
+    "worklogs.forms.day.ContactFields": "what two forms have in common",
     "worklogs.forms.day.EntryForm": "adds",
     "worklogs.forms.day.RemovalForm": "takes away what it names",
     "worklogs.forms.desk.ReplyForm": "adds",
+    "worklogs.forms.desk.MonthEndForm": "adds",
     "worklogs.forms.desk.SeveralRepliesForm": "adds",
 }
 # Where each editing form is shown; a form of the console is shown by the console.
@@ -49,10 +51,12 @@ SHOWN_IN = {
     "policies.forms.ValueForm": "policies/parameter.html",
     "supervision.forms.CallForm": "supervision/call.html",
     "teams.forms.BankForm": "admin/change_form.html",
+    "worklogs.forms.day.BrochuresForm": "worklogs/brochures.html",
+    "worklogs.forms.day.EntryEditForm": "worklogs/entry.html",
+    "worklogs.forms.day.NoteForm": "worklogs/note.html",
+    "worklogs.forms.desk.PhrasesForm": "worklogs/phrases.html",
     "teams.forms.OutletForm": "admin/change_form.html",
     "teams.forms.TargetForm": "admin/change_form.html",
-    "worklogs.forms.day.BrochuresForm": "worklogs/brochures.html",
-    "worklogs.forms.day.NoteForm": "worklogs/note.html",
 }
 FOUNDATIONS = {"teams.forms.CodedForm", "core.editing.EditForm", "core.editing.RowForm", "core.console.ExportInWords"}
 

@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from core.converters import IsoDate, IsoWeek
-from worklogs.views import day, desk, month_end
+from worklogs.views import day, desk, month_end, phrases
 
 register_converter(IsoDate, "iso_date")
 register_converter(IsoWeek, "iso_week")
@@ -19,8 +19,14 @@ urlpatterns = [
     path("day/<iso_date:on>/submit/", day.submit, name="submit"),
     path("entries/<uuid:public_id>/", day.entry, name="entry"),
     path("entries/<uuid:public_id>/remove/", day.remove_entry, name="remove_entry"),
+    path("entries/<uuid:public_id>/edit/", day.edit_entry, name="edit_entry"),
+    path("day/<iso_date:on>/put-back/", day.put_back, name="put_back"),
+    path("prospects/", day.prospects, name="prospects"),
     path("desk/", desk.desk, name="desk"),
     path("desk/reply/", desk.reply_to_several, name="reply_to_several"),
+    path("phrases/", phrases.phrases, name="phrases"),
+    path("phrases/keep/", phrases.keep_phrases, name="keep_phrases"),
+    path("entries/<uuid:public_id>/yes/", desk.say_yes, name="say_yes"),
     path("weeks/", desk.weeks, name="weeks"),
     path("weeks/<str:employee_no>/<iso_week:week>/", desk.member_week, name="member_week"),
     path("month-end/", month_end.month_end, name="month_end"),

@@ -15,6 +15,8 @@
       if (search) { event.preventDefault(); search.focus(); }
     }
     if (event.key === "j" || event.key === "k") {
+      const step = document.querySelector(event.key === "j" ? "[data-step=next]" : "[data-step=previous]");
+      if (step) { step.click(); return; }
       const rows = [...document.querySelectorAll("[data-rows] a[data-row], .table tbody tr > :first-child a")];
       if (!rows.length) return;
       const here = rows.indexOf(document.activeElement);

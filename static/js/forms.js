@@ -35,7 +35,7 @@
   document.addEventListener("htmx:confirm", (event) => {
     const { elt, target, verb, issueRequest } = event.detail;
     const sender = verb === "get" ? null : elt.form ?? elt.closest("form");
-    const isLost = (form) => form !== sender && ("unsaved" in form.dataset || fieldsOf(form).some((field) => isChanged(field) && !field.closest("[hx-preserve]")));
+    const isLost = (form) => form !== sender && ("unsaved" in form.dataset || fieldsOf(form).some((field) => isChanged(field) && !field.closest("[hx-preserve], [data-kept]")));
     if (!target || !forms(target).some(isLost)) return;
     event.preventDefault();
     if (confirm(text("ask-leave"))) issueRequest(true);
@@ -206,5 +206,21 @@
       else field.value = choice.dataset.value;
     }
     for (const one of choice.closest("tr").querySelectorAll("[data-fill]")) one.setAttribute("aria-pressed", String(one === choice));
+  });
+
+  // What the house knows of a number fills a field that is still empty.
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const known = event.detail.target.querySelector?.("[data-fills]");
+    const field = known?.closest("form")?.elements.namedItem(known.dataset.fills);
+    if (field && !field.value) field.value = known.dataset.value;
+  });
+
+  // A phrase of one's own goes into the answer, behind what stands there.
+  document.addEventListener("click", (event) => {
+    const phrase = event.target.closest("[data-phrase]");
+    if (!phrase) return;
+    const field = document.getElementById(phrase.getAttribute("aria-controls"));
+    field.value = (field.value ? field.value.trimEnd() + " " : "") + phrase.dataset.phrase;
+    field.focus();
   });
 })();

@@ -123,8 +123,14 @@ LOGS = [
     verb("worklogs:submit", WRITING, given=A_DAY, then=422),  # nothing is written yet
     page("worklogs:entry", "cm", of="log_entry", sees=f"{ANSWERING} {READING}"),
     verb("worklogs:remove_entry", "cm", of="log_entry", sees=f"{ANSWERING} {READING}"),
+    verb("worklogs:edit_entry", "cm", of="log_entry", sees=f"{ANSWERING} {READING}", then=422),  # nothing is typed
+    verb("worklogs:put_back", WRITING, given=A_DAY),
+    page("worklogs:prospects", WRITING),
     page("worklogs:desk", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
     verb("worklogs:reply_to_several", f"{ANSWERING} {OTHER_ANSWERING}", then=422),  # none is chosen
+    page("worklogs:phrases", f"{ANSWERING} {OTHER_ANSWERING}"),
+    verb("worklogs:keep_phrases", f"{ANSWERING} {OTHER_ANSWERING}", send={"text": "好"}),
+    verb("worklogs:say_yes", ANSWERING, of="log_entry", sees=f"cm {READING}"),
     page("worklogs:weeks", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
     page("worklogs:member_week", f"cm {ANSWERING} {READING}", of="week_score"),
     page("worklogs:month_end", MANAGING),

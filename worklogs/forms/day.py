@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from core.editing import EditForm
 from core.forms import NumberInput, WholeField
+from worklogs import services
+from worklogs.models import LogEntry
 from worklogs.rules.kinds import CONTACT_KINDS, LABELS, Kind
-from worklogs.services import NotThatMany
 
 
 def reason_field() -> forms.CharField:
@@ -20,10 +21,9 @@ def reason_field() -> forms.CharField:
     )
 
 
-class EntryForm(forms.Form):
-    """A contact of one kind. The number is checked by the service, which knows what the firm knows."""
+class ContactFields(forms.Form):
+    """What is typed of a contact. The number is checked by the service, which knows what the firm knows."""
 
-    kind = forms.ChoiceField(choices=[(kind.value, LABELS[kind]) for kind in CONTACT_KINDS], widget=forms.HiddenInput)
     phone = forms.CharField(
         label=_("Phone number"),
         max_length=40,
@@ -50,7 +50,16 @@ class EntryForm(forms.Form):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control"}),
     )
+    next_on = forms.DateField(
+        label=_("Next contact on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
     reason = reason_field()
+
+
+class EntryForm(ContactFields):
+    """A contact of one kind."""
+
+    kind = forms.ChoiceField(choices=[(kind.value, LABELS[kind]) for kind in CONTACT_KINDS], widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, kind: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -58,6 +67,19 @@ class EntryForm(forms.Form):
         self.fields["kind"].initial = kind
         if kind != Kind.CLIENT_CALL:
             del self.fields["client_no"]
+
+
+class EntryEditForm(EditForm, ContactFields):
+    """A contact that is on the log already."""
+
+    def __init__(self, *args: Any, entry: LogEntry, **kwargs: Any) -> None:
+        kwargs = {"auto_id": "edit_%s", "initial": services.as_edited(entry), **kwargs}
+        super().__init__(*args, **kwargs)
+        if entry.kind != Kind.CLIENT_CALL:
+            del self.fields["client_no"]
+
+    def edited(self) -> list[str]:
+        return [name for name in super().edited() if name != "reason"]
 
 
 class BrochuresForm(EditForm):
@@ -75,8 +97,11 @@ class BrochuresForm(EditForm):
     def clean(self) -> dict[str, Any]:
         entered = super().clean() or {}
         if not self.errors and entered["quantity"] is None and entered["more"] is None:
-            self.add_error("quantity", str(NotThatMany.text))
+            self.add_error("quantity", str(services.NotThatMany.text))
         return entered
+
+    def edited(self) -> list[str]:
+        return ["quantity"]
 
 
 class NoteForm(EditForm):
@@ -90,6 +115,9 @@ class NoteForm(EditForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"auto_id": "note_%s", **kwargs})
+
+    def edited(self) -> list[str]:
+        return ["note"]
 
 
 class RemovalForm(forms.Form):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
@@ -34,6 +34,8 @@ from worklogs.selectors import (
     unit_on,
 )
 from worklogs.selectors.bars import bars_of, bars_top, points_of_bars
+from worklogs.selectors.numbers import numbers_of_the_firm
+from worklogs.selectors.prospects import own_name
 
 ICONS = {
     Kind.PROSPECT: "user-plus",
@@ -131,6 +133,8 @@ class DayPage:
             return ""
         if self.score.passed:
             return "good"
+        if self.on == self.today and not self.is_past_cut_off:
+            return ""
         return "warn" if self.is_open else "bad"
 
     @property
@@ -259,19 +263,27 @@ class NumberNote:
 
     state: str
     text: str
+    name: str = ""  # what the writer calls the contact herself
 
 
 def number_note(*, person: Person, on: date, kind: Kind, phone: str, client_no: str = "") -> NumberNote:
     """Say what the firm knows of a number, and whether it will count, without a colleague's client's name."""
     contact = known_contact(phone=phone, client_no=client_no)
+    note = _said(contact, person=person, on=on, kind=kind, phone=phone, client_no=client_no)
+    return replace(note, name=own_name(person, contact.pk)) if contact else note
+
+
+def _said(contact: Contact | None, *, person: Person, on: date, kind: Kind, phone: str, client_no: str) -> NumberNote:
+    unit = unit_on(person, on) if phone and kind != Kind.CLIENT_CALL else None
+    if unit and numbers_of_the_firm({phone}, unit_ids=[unit], on=on):
+        return NumberNote("bad", _("This is a number of the firm or of somebody who works here: it is no prospect."))
     there = LogEntry.objects.filter(log__person=person, log__on=on, contact=contact).values_list("kind", flat=True)
     if contact and kind in there:
         return NumberNote("bad", _("This contact is already on the day's log under this kind."))
     if contact and there:
         first = _(LABELS[Kind(there[0])])
-        return NumberNote(
-            "warn", _("Already on the day's log: %(kind)s. A contact counts once a day.") % {"kind": first}
-        )
+        said = _("Already on the day's log: %(kind)s. Only the kind that brings more points counts.")
+        return NumberNote("warn", said % {"kind": first})
     is_client = is_known_client(contact, client_no)
     if kind == Kind.CLIENT_CALL and not is_client:
         return _not_found_note(person, on)

@@ -12,19 +12,25 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils.translation import gettext
 
 from accounts.models import User
-from core.explain import RuleValue
-from core.periods import Week
+from attendance.selectors import calendar_for
+from core.explain import N_, RuleValue
+from core.periods import Period, Week
 from policies import selectors as policy
 from teams.authority import Power
 from teams.models import Unit, UnitKind, below
 from teams.selectors import Member, members_on
-from worklogs.models import DayScore, ScoreTable, WeekScore, WorkLog
+from worklogs.models import DayScore, QuickPhrases, ScoreTable, WeekScore, WorkLog
 from worklogs.rules.kinds import LABELS, Kind
 from worklogs.rules.running import mark_so_far
 from worklogs.selectors.answering import NONE, Answers, answered_logs, answers, is_to_answer, owed_of
 from worklogs.selectors.month_end import DAYS, GRACE
 
 REPLIES_A_WEEK = "worklogs.weekly_replies"
+TO_BEGIN_WITH = (
+    N_("Well done, keep it up."),
+    N_("Please make more follow-up calls to prospects."),
+    N_("Please hand in before the cut-off."),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +115,29 @@ def led_units(user: User, power: Power = Power.REPLY_TO_LOGS) -> list[Unit]:
 def last_weeks(on: date, count: int) -> list[Week]:
     """So many weeks up to the one of the day, the oldest first."""
     return [Week(on - timedelta(weeks=n)) for n in reversed(range(count))]
+
+
+def day_to_review(units: Collection[Unit], today: date) -> date:
+    """The last working day with logs, up to today; today where there is none in two weeks."""
+    recent = Period(today - timedelta(days=14), today + timedelta(days=1))
+    logs = WorkLog.objects.submitted().filter(below(*units, path="unit__path"), on__gte=recent.first, on__lte=today)
+    days = set(logs.order_by().values_list("on", flat=True).distinct())
+    return max(days & set(calendar_for(recent).workdays(recent)), default=today)
+
+
+def neighbours(user: User, log: WorkLog) -> tuple[WorkLog | None, WorkLog | None]:
+    """The logs before and after this one among those in sight, by day and employee number; two queries."""
+    logs = WorkLog.objects.visible_to(user).submitted().order_by("on", "person__user__employee_no")
+    number = log.person.employee_no
+    before = Q(on__lt=log.on) | Q(on=log.on, person__user__employee_no__lt=number)
+    after = Q(on__gt=log.on) | Q(on=log.on, person__user__employee_no__gt=number)
+    return logs.filter(before).last(), logs.filter(after).first()
+
+
+def phrases_of(user: User) -> list[str]:
+    """What this leader often answers; some to begin with until she writes her own."""
+    kept = QuickPhrases.objects.filter(owner=user).first()
+    return kept.text.split("\n") if kept else [gettext(phrase) for phrase in TO_BEGIN_WITH]
 
 
 def desk(user: User, units: Collection[Unit], on: date, *, weeks: int = 1) -> list[Standing]:

@@ -6,18 +6,20 @@ import operator
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import reduce
 from typing import cast
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 
 from accounts.models import User
 from core.explain import RuleValue
 from core.periods import Month, Period
+from crm.selectors import openings_by_person
 from policies import selectors as policy
 from teams.models import Role, Unit, below
 from teams.selectors import Member, members_during
-from worklogs.models import Reply, WorkLog
+from worklogs.models import DayScore, Reply, WeekScore, WorkLog
 from worklogs.rules import windows
 
 DAYS, GRACE, REPLIES = "worklogs.month_end_days", "worklogs.month_end_grace", "worklogs.month_end_replies"
@@ -73,10 +75,52 @@ def month_end_due(user: User, asked: Mapping[str, RuleValue], today: date) -> Mo
 
 
 @dataclass(frozen=True, slots=True)
+class MonthFigures:
+    """What a log author did in a month: what the manager has before her when she answers."""
+
+    points: int = 0
+    days_passed: int = 0
+    days_due: int = 0
+    weeks_passed: int = 0
+    weeks: int = 0
+    openings: Decimal = Decimal(0)
+
+
+def month_figures(people: Collection[int], units: Collection[Unit], month: Month) -> dict[int, MonthFigures]:
+    """Per person her scores in these units and the openings credited to her; three queries."""
+    here = below(*units, path="unit__path")
+    days = DayScore.objects.filter(here, person__in=people, on__gte=month.first, on__lt=month.end).order_by()
+    of_days = {
+        person: figures
+        for person, *figures in days.values_list("person").annotate(
+            points=Sum("points"),
+            passed=Count("pk", filter=Q(due=True, passed=True)),
+            due=Count("pk", filter=Q(due=True)),
+        )
+    }
+    weeks = WeekScore.objects.filter(
+        here, person__in=people, week__in=[week.first for week in month.weeks()]
+    ).order_by()
+    counted = weeks.filter(due_days__gt=0).values_list("person")
+    of_weeks = {
+        person: figures
+        for person, *figures in counted.annotate(passed=Count("pk", filter=Q(passed=True)), all=Count("pk"))
+    }
+    openings = openings_by_person(period=month)
+    found = {}
+    for person in people:
+        points, passed, due = of_days.get(person, (0, 0, 0))
+        weeks_passed, all_weeks = of_weeks.get(person, (0, 0))
+        found[person] = MonthFigures(points, passed, due, weeks_passed, all_weeks, openings.get(person, Decimal(0)))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class MonthEndStanding:
     """How often a log author was answered at month end, and her last log, which is the one to answer."""
 
     member: Member
+    figures: MonthFigures
     logs: int
     answered: int
     owed: int
@@ -101,8 +145,11 @@ def month_end_standing(units: Collection[Unit], month: Month) -> list[MonthEndSt
     }
     newest = {log.person_id: log for log in logs.order_by("person_id", "-on").distinct("person_id")}
     owed = policy.values_on([REPLIES], unit_ids={member.unit_id for member in members.values()}, on=month.last)
+    figures = month_figures(list(counts), units, month)
     return [
-        MonthEndStanding(member, *counts[person], cast(int, owed[member.unit_id][REPLIES].value), newest[person])
+        MonthEndStanding(
+            member, figures[person], *counts[person], cast(int, owed[member.unit_id][REPLIES].value), newest[person]
+        )
         for person, member in members.items()
         if person in counts
     ]

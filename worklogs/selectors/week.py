@@ -14,6 +14,7 @@ from core.periods import Week
 from teams.models import Person
 from worklogs.models import DayScore, WeekScore, WorkLog
 from worklogs.rules.kinds import LABELS, Kind
+from worklogs.rules.running import mark_so_far
 from worklogs.selectors.bars import bars_of, bars_top
 
 
@@ -59,6 +60,18 @@ class WeekPage:
     @property
     def unmet(self) -> list[str]:
         return [_(LABELS[Kind(kind)]) for kind in self.score.unmet] if self.score else []
+
+    @property
+    def mark_so_far(self) -> int:
+        """What the days that are over ask for; the week's mark once it is over."""
+        if self.score is None or self.is_over:
+            return self.score.pass_mark if self.score else 0
+        over = sum(day.on < self.today and bool(day.score and day.score.due) for day in self.days)
+        return mark_so_far(self.score.pass_mark, self.score.due_days, over)
+
+    @property
+    def so_far(self) -> str:
+        return _("so far")
 
     @property
     def is_over(self) -> bool:

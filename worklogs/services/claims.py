@@ -38,7 +38,7 @@ def settle(contacts: Collection[int], *, now: datetime) -> Weeks:
     }
     entries = _entries(rows)
     held = _with_closed(rows, entries)
-    Contact.objects.filter(pk__in=rows.keys() - held.keys()).delete()
+    Contact.objects.filter(pk__in=rows.keys() - held.keys(), entries=None).delete()
     changed: list[LogEntry] = []
     moved: list[Contact] = []
     for pk, of_number in held.items():

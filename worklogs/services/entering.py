@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 from django.db import transaction
 
@@ -82,6 +82,7 @@ def save_entry(
     phone: str = "",
     client_no: str = "",
     note: str = "",
+    next_on: date | None = None,
     reason: str = "",
     actor: User,
     now: datetime,
@@ -109,6 +110,7 @@ def save_entry(
         known_as=known,
         not_in_crm=kind == Kind.CLIENT_CALL and not contact.is_client,
         note=note.strip(),
+        next_on=next_on,
         at=min(first_at or opened.moment, now),
         arrived_at=now if typed_at else None,
         awaits_yes=bool(typed_at) and _is_long_after(opened),
@@ -168,6 +170,7 @@ def edit_entry(
     phone: str = "",
     client_no: str = "",
     note: str = "",
+    next_on: date | None = None,
     reason: str = "",
     actor: User,
     now: datetime,
@@ -179,7 +182,9 @@ def edit_entry(
     opened = Opened(entry.log.person, entry.log.on, now)
     there = LogEntry.objects.select_related("contact").get(pk=entry.pk)
     if seen:
-        wanted = {"name": who.name, "phone": who.phone, "client_no": who.client_no, "note": note.strip()}
+        wanted: dict[str, Any] = {"name": who.name, "phone": who.phone, "note": note.strip(), "next_on": next_on}
+        if entry.kind == Kind.CLIENT_CALL:
+            wanted["client_no"] = who.client_no
         seen.must_hold(as_edited(there), wanted=wanted)
     old = there.contact
     who.must_not_be_of_the_firm(opened)
@@ -194,20 +199,20 @@ def edit_entry(
     opened.change(
         Correction.What.ENTRY_CHANGED, old=f"{there.kind} {there.name}", new=text, reason=reason, author=actor
     )
-    there.name, there.note = who.name, note.strip()
+    there.name, there.note, there.next_on = who.name, note.strip(), next_on
     if contact != old:
         there.contact, there.known_as, there.at = contact, known, now
     there.not_in_crm = there.kind == Kind.CLIENT_CALL and not contact.is_client
-    there.save(update_fields=["name", "note", "contact", "known_as", "at", "not_in_crm"])
+    there.save(update_fields=["name", "note", "next_on", "contact", "known_as", "at", "not_in_crm"])
     opened.judge({old.pk, contact.pk})
     there.refresh_from_db(fields=["known_as"])
     return there
 
 
-def as_edited(entry: LogEntry) -> dict[str, str]:
+def as_edited(entry: LogEntry) -> dict[str, Any]:
     """An entry as the form that edits it shows it."""
     contact = entry.contact
-    shown = {"name": entry.name, "phone": contact.phone, "note": entry.note}
+    shown = {"name": entry.name, "phone": contact.phone, "note": entry.note, "next_on": entry.next_on}
     return {**shown, "client_no": contact.client_no if entry.kind == Kind.CLIENT_CALL else ""}
 
 

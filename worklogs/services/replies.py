@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.clock import day_of
+from core.editing import Seen
 from core.periods import Month, Period
 from messaging.models import Channel
 from messaging.services import Draft, post
 from teams.authority import Power
 from teams.models import Role
-from worklogs.models import Reply, WorkLog
+from worklogs.models import QuickPhrases, Reply, WorkLog
 from worklogs.selectors.month_end import month_end_windows
 
 NO_TEXTS: Mapping[int, str] = {}
@@ -77,6 +78,18 @@ def _just_given(texts: Mapping[int, str], actor: User, now: datetime) -> dict[in
     """By log the answer that this person gave with this text within the last minute; the logs are locked."""
     recent = Reply.objects.filter(log__in=texts, author=actor, at__gt=now - ONE_PRESS)
     return {reply.log_id: reply for reply in recent if reply.text == texts[reply.log_id]}
+
+
+@transaction.atomic
+def keep_phrases(*, owner: User, text: str, seen: Seen | None = None) -> QuickPhrases:
+    """What a leader often answers, one phrase a line. Raises `ChangedMeanwhile`."""
+    kept, is_new = QuickPhrases.objects.select_for_update().get_or_create(owner=owner, defaults={"text": text})
+    if not is_new:
+        if seen:
+            seen.must_hold(kept, wanted={"text": text})
+        kept.text = text
+        kept.save(update_fields=["text"])
+    return kept
 
 
 @transaction.atomic

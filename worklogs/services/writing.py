@@ -23,14 +23,18 @@ def set_brochures(
     on: date,
     quantity: int,
     reason: str = "",
-    seen: Seen | None = None,
     actor: User,
     now: datetime,
+    seen: Seen | None = None,
 ) -> WorkLog:
-    """Say how many brochures were handed out (S3.a). Raises `LogRefused`, and `ChangedMeanwhile` where another number
-    stands there than was `seen`.
-    """
-    return _keep_brochures(Opened(person, on, now), quantity, reason, actor, seen)
+    """Say how many brochures were handed out (S3.a). Raises `LogRefused` and `ChangedMeanwhile`."""
+    opened = Opened(person, on, now)
+    if not 0 <= quantity <= MOST_BROCHURES:
+        raise NotThatMany
+    if seen:
+        there = {"quantity": opened.log.brochures} if opened.log.brochures else None
+        seen.must_hold(there, wanted={"quantity": quantity})
+    return _keep_brochures(opened, quantity, reason, actor)
 
 
 @transaction.atomic
@@ -40,12 +44,10 @@ def add_brochures(*, person: Person, on: date, more: int, reason: str = "", acto
     return _keep_brochures(opened, opened.log.brochures + more, reason, actor)
 
 
-def _keep_brochures(opened: Opened, quantity: int, reason: str, actor: User, seen: Seen | None = None) -> WorkLog:
+def _keep_brochures(opened: Opened, quantity: int, reason: str, actor: User) -> WorkLog:
     if not 0 <= quantity <= MOST_BROCHURES:
         raise NotThatMany
     log = opened.log
-    if seen is not None and log.pk:
-        seen.must_hold({"quantity": log.brochures}, wanted={"quantity": quantity})
     if log.brochures == quantity:
         return log
     opened.change(Correction.What.BROCHURES, old=str(log.brochures), new=str(quantity), reason=reason, author=actor)
@@ -57,15 +59,20 @@ def _keep_brochures(opened: Opened, quantity: int, reason: str, actor: User, see
 
 @transaction.atomic
 def write_note(
-    *, person: Person, on: date, note: str, reason: str = "", seen: Seen | None = None, actor: User, now: datetime
+    *,
+    person: Person,
+    on: date,
+    note: str,
+    reason: str = "",
+    actor: User,
+    now: datetime,
+    seen: Seen | None = None,
 ) -> WorkLog:
-    """Write the free note of the day. Raises `LogRefused`, and `ChangedMeanwhile` where another note stands there than
-    was `seen`.
-    """
+    """Write the free note of the day. Raises `LogRefused`, and `ChangedMeanwhile` where it is no longer as it was seen."""
     opened = Opened(person, on, now)
     log, note = opened.log, note.strip()
-    if seen is not None and log.pk:
-        seen.must_hold(log, wanted={"note": note})
+    if seen:
+        seen.must_hold(log if log.note else None, wanted={"note": note})
     if log.note == note:
         return log
     opened.change(Correction.What.NOTE, old=log.note, new=note, reason=reason, author=actor)
@@ -76,15 +83,14 @@ def write_note(
 
 @transaction.atomic
 def submit_log(
-    *, person: Person, on: date, note: str | None = None, seen: Seen | None = None, now: datetime
+    *, person: Person, on: date, note: str | None = None, now: datetime, seen: Seen | None = None
 ) -> WorkLog:
-    """Hand the log in, with the note that was typed last; after the cut-off it is marked late. Raises `LogRefused`, and
-    `ChangedMeanwhile` where another note stands there than was `seen`.
+    """Hand the log in, with the note that was typed last; after the cut-off it is marked late. Raises `LogRefused`.
 
     Once handed in, nothing happens again.
     """
     if note is not None:
-        write_note(person=person, on=on, note=note, seen=seen, actor=person.user, now=now)
+        write_note(person=person, on=on, note=note, actor=person.user, now=now, seen=seen)
     opened = Opened(person, on, now)
     log = opened.log
     if log.is_submitted:

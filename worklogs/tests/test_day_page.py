@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from html import unescape
 
 import pytest
 from django.urls import reverse
 
+from core.periods import Week
 from policies.models import ParameterValue
 from tests.cast import TODAY
-from tests.opened import opened
+from tests.opened import OPENED, opened
 from worklogs.models import Contact, Correction, LogEntry, Reply, WorkLog
+from worklogs.services import judge
 from worklogs.tests.test_writing import at, in_crm, write
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +83,8 @@ def test_a_known_number_is_told_before_it_fails_to_score(cast, she):
     assert "does not count as obtained" in colleague
     assert "她的秘密客户" not in colleague and cast.cm2.name not in colleague
     assert "It counts" in check("13900000001", "prospect_call")
+    assert 'data-value="李先生"' in check("13900000002"), "what she calls the contact fills the name"
+    assert "data-value" not in check("13900000001")
     assert "You know this number since 2026-11-17: 李先生." in check("13900000002")
     assert "An existing client of the firm." in check("13900000003")
     assert "赵总" not in check("13900000003")
@@ -100,11 +105,7 @@ def test_brochures_are_counted_by_steps_and_by_number(cast, she):
     she.post(url, {"more": "50"})
     she.post(url, {"more": "10"}, headers=HTMX)
     assert WorkLog.objects.get().brochures == 60
-    older = {"opened": opened(she.get(DAY), "brochures-opened")}
-    she.post(url, {"more": "10"})
-    clash = she.post(url, {"quantity": "45", **older})
-    assert clash.status_code == 409 and WorkLog.objects.get().brochures == 70
-    she.post(url, {"quantity": "45", "opened": opened(clash, "brochures-opened")})
+    she.post(url, {"quantity": "45", "opened": opened(she.get(DAY))})
     assert WorkLog.objects.get().brochures == 45
     assert she.post(url, {"quantity": "-3"}).status_code == 422
     assert she.post(url, {"quantity": "many"}).status_code == 422
@@ -123,7 +124,7 @@ def test_the_page_says_what_is_missing_and_how_the_score_came_about(cast, she):
 
 
 @pytest.mark.clause("S3.2", "D5.c")
-def test_a_log_is_handed_in_answered_and_then_only_corrected(cast, she):
+def test_a_log_is_handed_in_answered_and_then_only_corrected(cast, she, signed_in, time_machine):
     entry = write(cast.cm)
     submit = reverse("worklogs:submit", args=[TODAY])
     assert she.post(submit).status_code == 302
@@ -134,6 +135,8 @@ def test_a_log_is_handed_in_answered_and_then_only_corrected(cast, she):
     page = she.get(DAY).content.decode()
     assert "下午补三个回访。" in page and cast.am.name in page
     remove = reverse("worklogs:remove_entry", args=[entry.public_id])
+    time_machine.move_to(at(22, 30), tick=False)
+    she = signed_in(cast.cm)
     refused = she.post(remove)
     assert refused.status_code == 422 and "give the reason" in refused.content.decode()
     assert LogEntry.objects.count() == 1
@@ -265,18 +268,115 @@ def test_where_minima_are_part_of_the_pass_the_score_alone_is_not_called_one(cas
         assert "The day is passed" not in page and "Today is passed." not in page, address
 
 
-@pytest.mark.clause("S3.2")
-def test_a_note_from_an_older_page_overwrites_no_newer_one_and_handing_in_leaves_it(cast, she):
-    write(cast.cm)
-    note, submit = (reverse(f"worklogs:{name}", args=[TODAY]) for name in ("write_note", "submit"))
-    older = {"opened": opened(she.get(DAY), "note-form")}
-    she.post(note, {"note": "手机上写的", **older})
-    clash = she.post(note, {"note": "电脑上写的", **older}, headers=HTMX)
+def of_note(answer) -> str:
+    """What the form of the note was opened with: the last of the page."""
+    return unescape(OPENED.findall(answer.content.decode())[-1])
+
+
+def test_a_later_save_of_an_older_page_of_the_note_shows_both_side_by_side(cast, she):
+    url = reverse("worklogs:write_note", args=[TODAY])
+    older = of_note(she.get(DAY))
+    assert she.post(url, {"note": "上午跑了两个网点", "opened": older}).status_code == 302
+    clash = she.post(url, {"note": "下午下雨", "opened": older}, headers=HTMX)
     text = clash.content.decode()
-    assert clash.status_code == 409 and "手机上写的" in text and "电脑上写的" in text
-    assert WorkLog.objects.get().note == "手机上写的"
-    assert she.post(submit, {"note": "", **older}).status_code == 302, "an older page without a word of its own"
-    log = WorkLog.objects.get()
-    assert log.is_submitted and log.note == "手机上写的"
-    she.post(note, {"note": "两处合起来", "opened": opened(clash, "note-form")})
-    assert WorkLog.objects.get().note == "两处合起来"
+    assert clash.status_code == 409 and "上午跑了两个网点" in text and ">下午下雨</textarea>" in text
+    assert WorkLog.objects.get().note == "上午跑了两个网点"
+    assert she.post(reverse("worklogs:submit", args=[TODAY]), {"note": "下午下雨", "opened": older}).status_code == 409
+    assert she.post(url, {"note": "上午跑了两个网点，下午下雨", "opened": of_note(clash)}).status_code == 302
+    assert WorkLog.objects.get().note == "上午跑了两个网点，下午下雨"
+
+
+def test_a_saved_note_is_swapped_with_what_it_was_opened_with_and_a_typed_one_stays(cast, she):
+    note = reverse("worklogs:write_note", args=[TODAY])
+    saved = she.post(note, {"note": "好", "opened": of_note(she.get(DAY))}, headers=HTMX).content.decode()
+    other = she.post(SAVE, {"kind": "prospect", "phone": "13900000001", "name": "王"}, headers=HTMX).content.decode()
+    kept = '<div id="note-kept" data-kept hx-preserve="true">'
+    assert kept not in saved and kept in other
+
+
+@pytest.mark.clause("S3.a")
+def test_an_older_page_does_not_overwrite_the_number_of_brochures(cast, she):
+    url, older = reverse("worklogs:set_brochures", args=[TODAY]), opened(she.get(DAY))
+    she.post(url, {"quantity": "30", "opened": older})
+    clash = she.post(url, {"quantity": "45", "opened": older})
+    assert clash.status_code == 409 and 'value="45"' in clash.content.decode()
+    assert WorkLog.objects.get().brochures == 30
+    step = she.post(url, {"more": "10"}, headers=HTMX)
+    assert she.post(url, {"quantity": "60", "opened": opened(step)}).status_code == 302, "a step shows the new number"
+
+
+def test_save_and_next_keeps_the_form_of_the_kind_open(cast, she):
+    sent = {"kind": "prospect", "phone": "13900000001", "name": "王女士", "next": "1"}
+    text = she.post(SAVE, sent, headers=HTMX).content.decode()
+    assert 'name="next"' in text and "王女士 is on the log." in text
+    form = text.split('id="entry-form"')[1].split("</form>")[0]
+    assert "13900000001" not in form
+    again = she.post(SAVE, {**sent, "phone": "13900000002"})
+    assert again.url == reverse("worklogs:new_entry", args=[TODAY, "prospect"])
+
+
+def test_whom_one_spoke_to_lately_is_one_tap_away(cast, she):
+    entry = write(cast.cm, on=date(2026, 11, 17), now=at(11), name="李先生")
+    theirs = write(cast.cm2, phone="13900000002", name="她的客户")
+    new = reverse("worklogs:new_entry", args=[TODAY, "prospect_call"])
+    text = she.get(new).content.decode()
+    assert f"?again={entry.public_id}" in text and "她的客户" not in text
+    filled = she.get(f"{new}?again={entry.public_id}").content.decode()
+    assert 'value="13900000001"' in filled and 'value="李先生"' in filled
+    assert 'value="13900000002"' not in she.get(f"{new}?again={theirs.public_id}").content.decode()
+    assert she.get(f"{new}?again=nonsense").status_code == 200
+
+
+def test_what_was_taken_off_is_put_back_as_it_was(cast, she):
+    entry = write(cast.cm, note="柜台", now=at(9))
+    write(cast.cm2, phone="13900000001", name="王姐", now=at(10))
+    taken = she.post(reverse("worklogs:remove_entry", args=[entry.public_id]), headers=HTMX).content.decode()
+    back = reverse("worklogs:put_back", args=[TODAY])
+    assert f'action="{back}"' in taken
+    she.post(back)
+    put = LogEntry.objects.get(log__person=cast.person("cm"))
+    assert (put.name, put.note, put.at, put.known_as) == ("王女士", "柜台", at(9), "")
+    assert Contact.objects.get().owner == cast.person("cm"), "with its first moment"
+    she.post(back)
+    assert LogEntry.objects.count() == 2
+
+
+def test_an_entry_is_edited_on_its_page_and_an_older_page_overwrites_nothing(cast, she):
+    entry = write(cast.cm)
+    page = she.get(reverse("worklogs:entry", args=[entry.public_id]))
+    url, sent = reverse("worklogs:edit_entry", args=[entry.public_id]), {"phone": "13900000001", "name": "王总"}
+    sent["opened"] = opened(page)
+    assert she.post(url, {**sent, "next_on": "2026-11-25"}).status_code == 302
+    clash = she.post(url, {**sent, "name": "王太太"})
+    assert clash.status_code == 409 and "王总" in clash.content.decode() and 'value="王太太"' in clash.content.decode()
+    entry.refresh_from_db()
+    assert (entry.name, entry.next_on) == ("王总", date(2026, 11, 25))
+    assert she.post(url, {**sent, "phone": "12"}).status_code == 422
+
+
+def test_ones_prospects_stand_with_last_contact_and_next_date(cast, she, signed_in):
+    write(cast.cm, name="远期", on=date(2026, 11, 16), now=at(11))
+    write(cast.cm, phone="13900000002", name="到期", on=date(2026, 11, 17), now=at(11), next_on=TODAY)
+    write(cast.cm2, phone="13900000003", name="别人的")
+    page = she.get(reverse("worklogs:prospects"))
+    names = [one.entry.name for one in page.context["page"]]
+    assert names == ["到期", "远期"] and "别人的" not in page.content.decode()
+    assert [one.is_due for one in page.context["page"]] == [True, False]
+    assert [one.entry.name for one in she.get("/logs/prospects/?q=0001").context["page"]] == ["远期"]
+    assert signed_in(cast.am).get("/logs/prospects/").status_code == 403
+
+
+def test_today_is_no_alarm_before_its_cut_off(cast, she, signed_in, time_machine):
+    write(cast.cm)
+    assert she.get(DAY).context["page"].state == ""
+    time_machine.move_to(at(22, 30), tick=False)
+    assert signed_in(cast.cm).get(DAY).context["page"].state == "warn"
+
+
+@pytest.mark.clause("S3.2")
+def test_the_running_week_is_measured_against_the_days_that_are_over(cast, she):
+    write(cast.cm)
+    judge(period=Week(TODAY), until=TODAY)
+    page = she.get(reverse("worklogs:week")).context["page"]
+    assert (page.mark_so_far, page.score.pass_mark) == (40, 100)
+    assert [bar["state"] for bar in page.bars] == ["bad", "bad", "running", "", "", "", ""]

@@ -11,10 +11,11 @@ from django.test import Client
 from openpyxl import load_workbook
 
 from core import clock
-from core.periods import Month, Week
+from core.periods import Month, Period, Week
 from messaging.models import Message
 from teams.models import Person, Posting, Role
 from tests.cast import TODAY, Cast
+from tests.opened import opened
 from worklogs import services
 from worklogs.models import Reply, ScoreTable, WorkLog
 from worklogs.rules.windows import month_end_window
@@ -22,6 +23,7 @@ from worklogs.selectors import desk as selectors
 from worklogs.selectors.answering import answered_logs
 from worklogs.selectors.month_end import month_end_standing
 from worklogs.services import replies
+from worklogs.tests.test_writing import write
 
 pytestmark = pytest.mark.django_db
 MONDAY = date(2026, 11, 16)
@@ -261,7 +263,7 @@ def test_the_desk_asks_the_same_number_of_questions_for_a_large_team(cast, djang
         Posting.objects.create(person=person, unit=area, role=Role.CUSTOMER_MANAGER, from_on=date(2025, 1, 1))
     with CaptureQueriesContext(connection) as large:
         assert client.get("/logs/desk/").status_code == 200
-    assert len(large) == len(small) <= 12
+    assert len(large) == len(small) <= 16
 
 
 @pytest.mark.clause("S4.1.f")
@@ -401,3 +403,72 @@ def test_five_presses_at_once_make_one_answer(cast, monkeypatch, guarded):
         list(pool.map(press, range(5)))
     told = Message.objects.filter(rule__startswith="worklogs.reply.")
     assert Reply.objects.count() == told.count() == (1 if guarded else 5)
+
+
+@pytest.mark.clause("S4.1.f")
+def test_the_desk_opens_on_the_last_working_day_with_logs(cast, signed_in, time_machine):
+    friday = date(2026, 11, 13)
+    written(cast, "cm", friday)
+    written(cast, "cm2", friday + timedelta(days=1))  # on a Saturday off
+    written(cast, "sibling_cm", MONDAY)
+    time_machine.move_to(noon(MONDAY), tick=False)
+    client = signed_in(cast.am)
+    assert client.get("/logs/desk/").context["on"] == friday
+    assert client.get("/logs/desk/?on=2026-11-16").context["on"] == MONDAY
+    assert signed_in(cast.am_west).get("/logs/desk/").context["on"] == MONDAY, "where nobody wrote it is today"
+
+
+@pytest.mark.clause("S4.1.f")
+def test_one_goes_from_log_to_log_and_answers_beside_the_contacts(cast, signed_in):
+    first, second = written(cast, "cm", MONDAY), written(cast, "cm2", MONDAY)
+    third = written(cast, "cm", MONDAY + timedelta(days=1))
+    written(cast, "sibling_cm", MONDAY)
+    client = signed_in(cast.am)
+    page = client.get(f"/logs/{second.public_id}/")
+    assert (page.context["before"], page.context["after"]) == (first, third)
+    text = page.content.decode()
+    assert 'data-step="next"' in text and text.index('class="beside"') < text.index('name="text"')
+    sent = client.post(f"/logs/{second.public_id}/reply/", {"text": "好", "next": "1"})
+    assert sent.url == f"/logs/{third.public_id}/"
+
+
+def test_quick_phrases_are_ones_own_and_edited_in_turn(cast, signed_in):
+    log, client = written(cast, "cm", MONDAY), signed_in(cast.am)
+    page = client.get("/logs/phrases/")
+    older = opened(page)
+    assert client.post("/logs/phrases/keep/", {"text": "很好\n\n  多回访 ", "opened": older}).status_code == 302
+    text = client.get(f"/logs/{log.public_id}/").content.decode()
+    assert 'data-phrase="很好"' in text and 'data-phrase="多回访"' in text
+    clash = client.post("/logs/phrases/keep/", {"text": "另一句", "opened": older})
+    assert clash.status_code == 409 and "很好" in clash.content.decode() and "另一句" in clash.content.decode()
+    assert 'data-phrase="很好"' not in signed_in(cast.mm).get(f"/logs/{log.public_id}/").content.decode()
+    assert signed_in(cast.cm).get("/logs/phrases/").status_code == 403
+
+
+@pytest.mark.clause("S3.2")
+def test_the_leader_counts_what_was_typed_without_a_line_and_came_long_after(cast, signed_in):
+    entry = write(cast.cm, on=MONDAY, typed_at=noon(MONDAY), now=noon(TODAY))
+    WorkLog.objects.update(state="submitted", submitted_at=noon(MONDAY))
+    address = f"/logs/entries/{entry.public_id}/yes/"
+    assert f'action="{address}"' in signed_in(cast.am).get(f"/logs/{entry.log.public_id}/").content.decode()
+    assert signed_in(cast.cm).post(address).status_code == 403
+    assert signed_in(cast.am_west).post(address).status_code == 404
+    assert signed_in(cast.am).post(address).status_code == 302
+    entry.refresh_from_db()
+    assert not entry.awaits_yes
+
+
+@pytest.mark.clause("S4.2.f")
+def test_month_end_shows_each_ones_month_and_takes_one_text_or_one_each(cast, month_end):
+    logs = [written(cast, key, MONDAY) for key in ("cm", "cm2", "cm_west")]
+    write(cast.cm, "client_call", on=MONDAY, now=noon(MONDAY))
+    services.judge(period=Period(date(2026, 11, 1), date(2026, 12, 1)), until=date(2026, 11, 30))
+    client, page = month_end("mm", date(2026, 11, 30))
+    row = next(row for row, _ in page.context["rows"] if row.member.employee_no == "1001")
+    assert (row.figures.points, row.figures.days_due, row.figures.weeks) == (2, 21, 4)
+    own = {f"own-{logs[0].public_id}": "您本月进步明显"}
+    some = {"month": "2026-11", "logs": [str(logs[1].public_id)]}
+    refused = client.post("/logs/month-end/answer/", {**some, **own})
+    assert refused.status_code == 422 and "您本月进步明显" in refused.content.decode(), "one has no text"
+    assert client.post("/logs/month-end/answer/", {**some, **own, "text": "辛苦了"}).status_code == 302
+    assert dict(Reply.objects.values_list("log", "text")) == {logs[0].pk: "您本月进步明显", logs[1].pk: "辛苦了"}

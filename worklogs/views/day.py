@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,18 +18,23 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
 from core.converters import asked
-from core.editing import ChangedMeanwhile, EditForm
+from core.editing import ChangedMeanwhile
 from core.identifiers import identifier
 from core.periods import Week
 from teams.authority import Power
 from teams.models import Person
 from worklogs import services
-from worklogs.forms.day import BrochuresForm, EntryForm, NoteForm, RemovalForm
+from worklogs.forms.day import BrochuresForm, EntryEditForm, EntryForm, NoteForm, RemovalForm
 from worklogs.models import LogEntry
 from worklogs.rules.kinds import CONTACT_KINDS, Kind
 from worklogs.selectors.day import NumberNote, day_page, number_note
+from worklogs.selectors.prospects import prospects as own_prospects
+from worklogs.selectors.prospects import recent_contacts
 from worklogs.selectors.week import week_page
 from worklogs.services import LogRefused
+
+A_PAGE = 50
+TAKEN_OFF = "taken_off"  # in the session: by day the contact that was taken off last
 
 
 def writer(request: AuthedRequest) -> Person:
@@ -42,16 +48,19 @@ def writer(request: AuthedRequest) -> Person:
 def answer(request: AuthedRequest, on: date, *, refused: Form | None = None, **more: Any) -> HttpResponse:
     """The day: only its body where a part of the page asked, the page where something has to be mended."""
     page = day_page(writer(request), on, timezone.localtime())
-    forms = {
+    context = {
+        "page": page,
         "brochures_form": BrochuresForm(initial={"quantity": page.log.brochures}),
         "note_form": NoteForm(initial={"note": page.log.note}),
+        "taken_off": request.session.get(TAKEN_OFF, {}).get(on.isoformat()),
+        **more,
     }
-    context = {"page": page, **forms, **more}
     if refused and not page.may_write:
         context["lost"] = lost(refused)
+    if context.get("form") and context.get("kind"):
+        context["recent"] = recent_contacts(writer(request), on, context["kind"])
     template = "worklogs/day.html#day" if request.htmx else "worklogs/day.html"
-    clash = any(isinstance(form, EditForm) and form.changed for form in more.values())
-    return render(request, template, context, status=409 if clash else 422 if refused else 200)
+    return render(request, template, context, status=more.get("status", 422 if refused else 200))
 
 
 def lost(form: Form) -> dict[str, Any]:
@@ -60,11 +69,11 @@ def lost(form: Form) -> dict[str, Any]:
     return {"error": next(iter(form.errors.values()))[0], "typed": [text for text in typed if text]}
 
 
-def done(request: AuthedRequest, on: date, text: str = "", *, warning: bool = False) -> HttpResponse:
+def done(request: AuthedRequest, on: date, text: str = "", *, warning: bool = False, **more: Any) -> HttpResponse:
     """After a change: the new state of the day in place, or the page anew."""
     if text:
         (messages.warning if warning else messages.success)(request, text)
-    return answer(request, on) if request.htmx else redirect("worklogs:day", on)
+    return answer(request, on, **more) if request.htmx else redirect("worklogs:day", on)
 
 
 def put(form: Form, refusal: LogRefused) -> Form:
@@ -87,7 +96,19 @@ def day(request: AuthedRequest, on: date) -> HttpResponse:
 def new_entry(request: AuthedRequest, on: date, kind: str) -> HttpResponse:
     if kind not in CONTACT_KINDS:
         raise Http404
-    return answer(request, on, form=EntryForm(kind=kind), kind=Kind(kind))
+    return answer(request, on, form=EntryForm(kind=kind, initial=filled(request)), kind=Kind(kind))
+
+
+def filled(request: AuthedRequest) -> dict[str, str]:
+    """Name and numbers of the contact of an earlier entry of one's own, chosen by a tap."""
+    try:
+        again = UUID(request.GET.get("again", ""))
+    except ValueError:
+        return {}
+    entry = LogEntry.objects.filter(log__person=writer(request), public_id=again).select_related("contact").first()
+    if entry is None:
+        return {}
+    return {"name": entry.name, "phone": entry.contact.phone, "client_no": entry.contact.client_no}
 
 
 @require_POST
@@ -100,14 +121,24 @@ def save_entry(request: AuthedRequest, on: date) -> HttpResponse:
         entry = services.save_entry(person=person, on=on, actor=request.user, now=timezone.now(), **fields)
     except LogRefused as refusal:
         return answer(request, on, refused=put(form, refusal), form=form, kind=fields["kind"])
+    request.session.pop(TAKEN_OFF, None)
+    text, is_warning = said_of(entry)
+    if "next" not in request.POST:
+        return done(request, on, text, warning=is_warning, added=entry)
+    (messages.warning if is_warning else messages.success)(request, text)
+    if not request.htmx:
+        return redirect("worklogs:new_entry", on, entry.kind)
+    return answer(request, on, form=EntryForm(kind=entry.kind), kind=Kind(entry.kind), added=entry)
+
+
+def said_of(entry: LogEntry) -> tuple[str, bool]:
+    """What the writer is told of an entry that was saved, and whether it is a warning."""
     if entry.kind == Kind.PROSPECT and entry.known_as:
-        return done(
-            request, on, _("%(name)s is on the log. The number was known: no point.") % vars(entry), warning=True
-        )
+        return _("%(name)s is on the log. The number was known: no point.") % vars(entry), True
     if entry.not_in_crm:
         text = _("%(name)s is on the log, marked for your leader: no client with this number in CRM.")
-        return done(request, on, text % vars(entry), warning=True)
-    return done(request, on, _("%(name)s is on the log.") % vars(entry))
+        return text % vars(entry), True
+    return _("%(name)s is on the log.") % vars(entry), False
 
 
 def kind_of(form: EntryForm) -> Kind | None:
@@ -134,13 +165,59 @@ def check_number(request: AuthedRequest, on: date) -> HttpResponse:
 @require_safe
 def entry(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     """An entry of one's own, and taking it off."""
-    return render(request, "worklogs/entry.html", entry_context(request, own_entry(request, public_id), RemovalForm()))
+    found = own_entry(request, public_id)
+    return render(request, "worklogs/entry.html", entry_context(found, EntryEditForm(entry=found)))
+
+
+@require_POST
+def edit_entry(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    found = own_entry(request, public_id)
+    form, status = EntryEditForm(request.POST, entry=found), 422
+    if form.is_valid():
+        try:
+            services.edit_entry(
+                entry=found, actor=request.user, now=timezone.now(), seen=form.seen, **form.cleaned_data
+            )
+        except LogRefused as refusal:
+            put(form, refusal)
+        except ChangedMeanwhile as changed:
+            form.meet(changed)
+            status = 409
+        else:
+            messages.success(request, _("%(name)s is changed.") % form.cleaned_data)
+            return redirect("worklogs:day", found.log.on)
+    return render(request, "worklogs/entry.html", entry_context(found, form), status=status)
+
+
+@require_POST
+def put_back(request: AuthedRequest, on: date) -> HttpResponse:
+    """Undo taking a contact off the log: it is as it was, entered when it was first entered."""
+    person, kept = writer(request), request.session.pop(TAKEN_OFF, {}).get(on.isoformat())
+    if not kept:
+        return done(request, on)
+    fields = {**kept, "kind": Kind(kept["kind"]), "first_at": datetime.fromisoformat(kept["first_at"])}
+    fields["next_on"] = date.fromisoformat(kept["next_on"]) if kept["next_on"] else None
+    try:
+        services.save_entry(person=person, on=on, actor=request.user, now=timezone.now(), **fields)
+    except LogRefused as refusal:
+        messages.error(request, str(refusal))
+        return answer(request, on) if request.htmx else redirect("worklogs:day", on)
+    return done(request, on, _("%(name)s is on the log again.") % kept)
+
+
+@require_safe
+def prospects(request: AuthedRequest) -> HttpResponse:
+    """One's own prospects with the last contact and the next date."""
+    wanted = request.GET.get("q", "").strip()[:64]
+    found = own_prospects(writer(request), timezone.localdate(), wanted=wanted)
+    page = Paginator(found, A_PAGE).get_page(request.GET.get("page"))
+    return render(request, "worklogs/prospects.html", {"page": page, "wanted": wanted, "today": timezone.localdate()})
 
 
 @require_POST
 def remove_entry(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     entry, form = own_entry(request, public_id), RemovalForm(request.POST)
-    on, name = entry.log.on, entry.name
+    on, name, kept = entry.log.on, entry.name, as_kept(entry)
     if form.is_valid():
         try:
             services.remove_entry(
@@ -149,8 +226,24 @@ def remove_entry(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         except LogRefused as refusal:
             put(form, refusal)
         else:
+            request.session[TAKEN_OFF] = {on.isoformat(): kept}
             return done(request, on, _("%(name)s is off the log.") % {"name": name})
-    return render(request, "worklogs/entry.html", entry_context(request, entry, form), status=422)
+    context = {**entry_context(entry, EntryEditForm(entry=entry)), "removal": form}
+    return render(request, "worklogs/entry.html", context, status=422)
+
+
+def as_kept(entry: LogEntry) -> dict[str, str]:
+    """An entry as it is put back."""
+    contact = entry.contact
+    return {
+        "kind": entry.kind,
+        "name": entry.name,
+        "phone": contact.phone,
+        "client_no": contact.client_no if entry.kind == Kind.CLIENT_CALL else "",
+        "note": entry.note,
+        "next_on": entry.next_on.isoformat() if entry.next_on else "",
+        "first_at": entry.at.isoformat(),
+    }
 
 
 def own_entry(request: AuthedRequest, public_id: UUID) -> LogEntry:
@@ -162,9 +255,9 @@ def own_entry(request: AuthedRequest, public_id: UUID) -> LogEntry:
     return found
 
 
-def entry_context(request: AuthedRequest, entry: LogEntry, form: RemovalForm) -> dict[str, Any]:
+def entry_context(entry: LogEntry, form: EntryEditForm) -> dict[str, Any]:
     page = day_page(entry.log.person, entry.log.on, timezone.localtime())
-    return {"entry": entry, "form": form, "page": page}
+    return {"entry": entry, "form": form, "removal": RemovalForm(), "page": page}
 
 
 @require_POST
@@ -181,7 +274,7 @@ def set_brochures(request: AuthedRequest, on: date) -> HttpResponse:
             services.set_brochures(quantity=sent["quantity"], seen=form.seen, **told)
     except ChangedMeanwhile as changed:
         form.meet(changed)
-        return answer(request, on, brochures_form=form)
+        return answer(request, on, brochures_form=form, status=409)
     except LogRefused as refusal:
         refusal.field = refusal.field.replace("brochures", "quantity")
         return answer(request, on, refused=put(form, refusal), brochures_form=form)
@@ -194,14 +287,15 @@ def write_note(request: AuthedRequest, on: date) -> HttpResponse:
     if not form.is_valid():
         return answer(request, on, refused=form, note_form=form)
     try:
-        entered = {**form.cleaned_data, "seen": form.seen}
-        services.write_note(person=person, on=on, actor=request.user, now=timezone.now(), **entered)
+        services.write_note(
+            person=person, on=on, actor=request.user, now=timezone.now(), seen=form.seen, **form.cleaned_data
+        )
     except ChangedMeanwhile as changed:
         form.meet(changed)
-        return answer(request, on, note_form=form)
+        return answer(request, on, note_form=form, status=409)
     except LogRefused as refusal:
         return answer(request, on, refused=put(form, refusal), note_form=form)
-    return done(request, on, _("The note is saved."))
+    return done(request, on, _("The note is saved."), is_note_saved=True)
 
 
 @require_POST
@@ -210,18 +304,18 @@ def submit(request: AuthedRequest, on: date) -> HttpResponse:
     if not form.is_valid():
         return answer(request, on, refused=form, note_form=form)
     note = form.cleaned_data["note"] if "note" in request.POST else None
-    is_touched = note is not None and not form.seen.holds({"note": note})
+    if note is not None and form.seen.holds({"note": note}):
+        note = None  # not touched on this page: a newer one stays
     try:
-        log = services.submit_log(
-            person=person, on=on, note=note if is_touched else None, seen=form.seen, now=timezone.now()
-        )
+        log = services.submit_log(person=person, on=on, note=note, now=timezone.now(), seen=form.seen)
     except ChangedMeanwhile as changed:
         form.meet(changed)
-        return answer(request, on, note_form=form)
+        return answer(request, on, note_form=form, status=409)
     except LogRefused as refusal:
-        typed = {} if note is None else {"note_form": NoteForm(request.POST)}
+        typed = {"note_form": form} if "note" in request.POST else {}
         return answer(request, on, refused=put(form, refusal), submit_error=str(refusal), **typed)
-    return done(request, on, _("Handed in, marked late.") if log.late else _("Handed in."), warning=log.late)
+    text = _("Handed in, marked late.") if log.late else _("Handed in.")
+    return done(request, on, text, warning=log.late, is_note_saved=True)
 
 
 @require_safe

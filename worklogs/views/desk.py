@@ -27,7 +27,7 @@ from teams.authority import Power
 from teams.models import Role, Unit
 from worklogs import services
 from worklogs.forms.desk import ReplyForm, SeveralRepliesForm
-from worklogs.models import DayScore, Reply, ScoreTable, WeekScore, WorkLog
+from worklogs.models import DayScore, LogEntry, Reply, ScoreTable, WeekScore, WorkLog
 from worklogs.selectors import desk as selectors
 from worklogs.selectors.heat import people_by_week
 from worklogs.selectors.week import week_page
@@ -65,20 +65,22 @@ def shown(request: AuthedRequest, query: QueryDict, form: SeveralRepliesForm, *,
     units = selectors.led_units(request.user, Power.READ_LOGS)
     if not units:
         raise PermissionDenied
-    on, show = asked(query.get("on"), Day(timezone.localdate())).first, query.get("show", "all")
-    show = show if show in SHOW else "all"
+    today = timezone.localdate()
+    on = asked(query.get("on"), Day(today)).first if query.get("on") else selectors.day_to_review(units, today)
+    show = query.get("show", "all") if query.get("show") in SHOW else "all"
     board = selectors.desk(request.user, units, on)
     chosen = filtered(board, on)
     page = Paginator(chosen[show], A_PAGE).get_page(query.get("page"))
     context = {
         "on": on,
-        "is_today": on == timezone.localdate(),
+        "is_today": on == today,
         "show": show,
         "filters": offered(chosen, show),
         "page": page,
         "logs": selectors.waiting_rows(list(page), board) if show == "mine" else [],
         "may_answer_some": show == "mine" or any(one.is_written for one in page),
         "form": form,
+        "phrases": selectors.phrases_of(request.user),
         "may_reply": request.user.authority.paths(Power.REPLY_TO_LOGS),
         "manages": any(held.role == Role.MARKET_MANAGER for held in request.user.authority.held),
     }
@@ -154,13 +156,30 @@ def reply(request: AuthedRequest, public_id: UUID) -> HttpResponse:
             form.add_error("text", str(refusal.message))
         else:
             messages.success(request, _("Your answer has been sent."))
-            return redirect("worklogs:log", public_id=public_id)
+            _before, after = selectors.neighbours(request.user, found)
+            shown = after if after and "next" in request.POST else found
+            return redirect("worklogs:log", public_id=shown.public_id)
     return render(request, "worklogs/log.html", log_context(request, found, form), status=422)
 
 
+@require_POST
+def say_yes(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    """Count a contact that was typed without a line and arrived long after."""
+    entries = LogEntry.objects.visible_to(request.user).select_related("log__person", "log__unit")
+    entry = get_object_or_404(entries, public_id=public_id)
+    if not request.user.authority.may(Power.REPLY_TO_LOGS, entry.log.unit.path):
+        raise PermissionDenied
+    services.say_yes(entry=entry, actor=request.user, now=timezone.now())
+    return redirect("worklogs:log", public_id=entry.log.public_id)
+
+
 def log_context(request: AuthedRequest, found: WorkLog, form: ReplyForm) -> dict[str, object]:
+    before, after = selectors.neighbours(request.user, found)
     return {
         "log": found,
+        "before": before,
+        "after": after,
+        "phrases": selectors.phrases_of(request.user),
         "entries": found.entries.select_related("contact"),
         "score": DayScore.objects.filter(person=found.person_id, on=found.on).first(),
         "replies": found.replies.select_related("author"),
@@ -191,7 +210,8 @@ def are_answered(request: AuthedRequest, form: SeveralRepliesForm, answer: Calla
     if len(logs) != len(wanted):
         raise Http404
     try:
-        done = len(answer(logs=logs, text=form.cleaned_data["text"], actor=request.user, now=timezone.now()))
+        own = {log.pk: form.own[log.public_id] for log in logs if log.public_id in form.own}
+        done = len(answer(logs=logs, text=form.cleaned_data["text"], own=own, actor=request.user, now=timezone.now()))
     except services.CannotReply as refusal:
         form.add_error(None, str(refusal.message))
         return False

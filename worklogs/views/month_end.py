@@ -13,17 +13,18 @@ from accounts.requests import AuthedRequest
 from core.converters import asked
 from teams.models import Unit
 from worklogs import services
-from worklogs.forms.desk import SeveralRepliesForm
+from worklogs.forms.desk import MonthEndForm
 from worklogs.selectors import month_end as selectors
+from worklogs.selectors.desk import phrases_of
 from worklogs.views.desk import are_answered
 
 
 @require_safe
 def month_end(request: AuthedRequest) -> HttpResponse:
-    return shown(request, request.GET.get("month", ""), SeveralRepliesForm())
+    return shown(request, request.GET.get("month", ""), MonthEndForm())
 
 
-def shown(request: AuthedRequest, code: str, form: SeveralRepliesForm, *, status: int = 200) -> HttpResponse:
+def shown(request: AuthedRequest, code: str, form: MonthEndForm, *, status: int = 200) -> HttpResponse:
     """The month of `code`, the one to answer now without, and the form while its answers count."""
     departments = managed(request)
     today = timezone.localdate()
@@ -32,12 +33,13 @@ def shown(request: AuthedRequest, code: str, form: SeveralRepliesForm, *, status
     window = selectors.month_end_windows(month, [departments[0].pk])[departments[0].pk]
     context = {
         "month": month,
-        "rows": rows,
+        "rows": [(row, form.typed.get(str(row.last_log.public_id), "")) for row in rows],
         "waiting": sum(not row.is_done for row in rows),
         "window": window,
         "is_open": today in window,
         "is_over": today >= window.end,
         "form": form,
+        "phrases": phrases_of(request.user),
     }
     return render(request, "worklogs/month_end.html", context, status=status)
 
@@ -53,7 +55,7 @@ def managed(request: AuthedRequest) -> list[Unit]:
 @require_POST
 def answer_month_end(request: AuthedRequest) -> HttpResponse:
     managed(request)
-    form, code = SeveralRepliesForm(request.POST), request.POST.get("month", "")
+    form, code = MonthEndForm(request.POST), request.POST.get("month", "")
     if are_answered(request, form, services.answer_month_end):
         return redirect(f"{reverse('worklogs:month_end')}?month={code}")
     return shown(request, code, form, status=422)
