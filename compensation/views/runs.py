@@ -153,7 +153,10 @@ def review(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     run = seen(request, public_id)
     try:
         services.review_pay_run(
-            run=run, actor=request.user, seen_digest=request.POST.get("seen_digest", ""), now=timezone.now()
+            run=run,
+            actor=request.user,
+            seen_digest=request.POST.get("seen_digest", "").replace("\0", ""),
+            now=timezone.now(),
         )
     except services.PayRefused as refusal:
         return refused(request, run, refusal)
