@@ -68,8 +68,8 @@ def archive_context(user: User, today: date) -> dict[str, Any]:
 
 
 def audit_context(user: User, today: date) -> dict[str, Any]:
-    """The last verification and the newest changes of the day."""
-    asked = Asked(on=today)
+    """The last verification and what people changed today."""
+    asked = Asked(on=today, by_people=True)
     return {"verification": last_verification(), "page": trail(asked), "asked": asked}
 
 

@@ -33,6 +33,7 @@ class Asked:
     table: str = ""
     row: str = ""
     on: date | None = None
+    by_people: bool = False  # without what the system does by itself
     before: str = ""  # key of the last entry on the page before: moment and id
 
     @property
@@ -40,6 +41,8 @@ class Asked:
         q = Q()
         if self.who:
             q &= Q(actor__in=User.objects.filter(employee_no=self.who).values("pk"))
+        if self.by_people:
+            q &= Q(actor__isnull=False)
         if self.table:
             q &= Q(table=self.table)
         if self.table and self.row:
