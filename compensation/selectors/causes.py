@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db.models import Q
@@ -95,10 +95,18 @@ def causes_of(run: PayRun, kept: Sequence[Content], computed: ComputedRun) -> li
             continue
         for label, kind, read in READ:
             was, becomes = read(old), read(new)
-            if was != becomes and was is not None:
+            if _as_number(was) != _as_number(becomes) and was is not None:
                 one = {"name": part.who.name, "what": label, "old": str(was), "new": str(becomes or "")}
                 found.append((part.who.person_id, kind, one))
     return _with_makers(run, found[:SHOWN])
+
+
+def _as_number(value: Any) -> Any:
+    """0 and 0.00 are the same figure."""
+    try:
+        return Decimal(value)
+    except (InvalidOperation, TypeError, ValueError):
+        return value
 
 
 def _with_makers(run: PayRun, found: list[tuple[int, str, Cause]]) -> list[Cause]:
