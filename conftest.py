@@ -90,3 +90,9 @@ def signed_in(time_machine) -> Callable[[User], Client]:
         return client
 
     return sign_in
+
+
+@pytest.fixture
+def chinese_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands speak the language of the terminal; this one's is Simplified Chinese."""
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")

@@ -3,6 +3,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from compensation.models import PayLine
 from core.exports import Asked, NotExportable, export
 from teams.models import Unit, below
@@ -18,7 +20,7 @@ def pay_lines(asked: Asked) -> Iterator[Sequence[Any]]:
     if asked.unit:
         unit = Unit.objects.filter(code=asked.unit).first()
         if unit is None:
-            raise NotExportable(f"There is no unit {asked.unit}")
+            raise NotExportable(_("There is no unit %(code)s") % {"code": asked.unit})
         lines = lines.filter(below(unit, path="slip__unit__path") | below(unit, path="run__branch__path"))
     rows = lines.order_by("run__month", "run__branch__code", "slip__person__user__employee_no", "position").values_list(
         "run__branch__code",

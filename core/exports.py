@@ -158,7 +158,10 @@ def rows_of(what: str, asked: Asked) -> tuple[tuple[str, ...], Iterator[Sequence
     try:
         found = exports()[what]
     except KeyError:
-        raise NotExportable(f"Nothing is exported as {what!r}; there is {', '.join(exports())}") from None
+        raise NotExportable(
+            gettext("Nothing is exported as %(what)s; there is %(names)s")
+            % {"what": what, "names": ", ".join(exports())}
+        ) from None
     return found.columns, iter(found.rows(asked))
 
 

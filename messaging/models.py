@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -41,6 +42,14 @@ class State(models.TextChoices):
 
 
 UNDECIDED = (State.UNKNOWN, State.FAILED)
+
+
+# What a message is about: the reminders of one rule are one subject, a call to make is one by itself.
+SUBJECT = Case(
+    When(channel=Channel.PHONE_TASK, then=Concat("rule", Value("@"), Cast("pk", models.CharField()))),
+    default=F("rule"),
+    output_field=models.CharField(),
+)
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -88,6 +97,7 @@ class Message(models.Model):
     body = models.TextField(_("body"))
     link = models.CharField(_("link"), max_length=255, blank=True)
     place = models.CharField(max_length=255, blank=True, help_text=_("path of the recipient's unit when it was posted"))
+    due_on = models.DateField(_("due on"), null=True, blank=True)
     posted_at = models.DateTimeField(_("posted at"))
     read_at = models.DateTimeField(_("read at"), null=True, blank=True)
     state = models.CharField(_("state"), max_length=16, choices=State, default=State.WAITING)

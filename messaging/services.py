@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext, gettext_lazy
 
@@ -52,6 +52,7 @@ class Draft:
     values: Mapping[str, Any] = field(default_factory=dict)
     link: str = ""
     place: str = ""
+    due_on: date | None = None  # by when the recipient is to do something
 
 
 @transaction.atomic
@@ -102,6 +103,7 @@ def written(draft: Draft, recipient: User, place: str, now: datetime) -> Message
         body=body,
         link=draft.link,
         place=place,
+        due_on=draft.due_on,
         posted_at=now,
         not_before=now,
     )
@@ -127,7 +129,18 @@ def shortened(messages: Iterable[Message], most_segments: int) -> list[Message]:
         key = (message.rule, message.business_date, message.recipient_id)
         if message.body != " ".join(full.split()) and key not in there:
             there.add(key)
-            kept = ("rule", "business_date", "recipient", "text", "subject", "link", "place", "posted_at", "not_before")
+            kept = (
+                "rule",
+                "business_date",
+                "recipient",
+                "text",
+                "subject",
+                "link",
+                "place",
+                "due_on",
+                "posted_at",
+                "not_before",
+            )
             copy = {name: getattr(message, name) for name in kept}
             whole.append(
                 Message(**copy, body=full, channel=Channel.IN_APP, state=State.SENT, sent_at=message.posted_at)
@@ -322,9 +335,12 @@ def _decide(message: Message, states: tuple[State, ...], changes: dict[str, Any]
 
 @transaction.atomic
 def mark_read(*, user: User, message: Message | None = None, now: datetime) -> int:
-    """Mark a message of the person's inbox as read, or all of them; how many were not."""
+    """Mark a message of the person's inbox as read and those before it on the same subject, or all; how many were not."""
     unread = Message.objects.inbox_of(user).unread()
-    return (unread.filter(pk=message.pk) if message else unread).update(read_at=now)
+    if message is not None:
+        same = Q(rule=message.rule, posted_at__lte=message.posted_at) & ~Q(channel=Channel.PHONE_TASK)
+        unread = unread.filter(Q(pk=message.pk) | same if message.channel == Channel.IN_APP else Q(pk=message.pk))
+    return unread.update(read_at=now)
 
 
 # --- calls -----------------------------------------------------------------------------------------------------------

@@ -11,4 +11,5 @@ urlpatterns = [
     path("sending/<uuid:public_id>/resend/", views.resend, name="resend"),
     path("sending/<uuid:public_id>/sent/", views.take_as_sent, name="take_as_sent"),
     path("<uuid:public_id>/", views.message, name="message"),
+    path("<uuid:public_id>/days/", views.subject, name="subject"),
 ]

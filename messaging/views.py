@@ -34,7 +34,8 @@ def inbox(request: AuthedRequest) -> HttpResponse:
             (_("Calls to make"), "show=calls", counts.calls),
         )
     ]
-    page = Paginator(selectors.inbox(request.user, show), PER_PAGE).get_page(request.GET.get("page"))
+    lines = selectors.inbox(request.user, show, on=timezone.localdate())
+    page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "messaging/inbox.html", {"page": page, "quick": quick, "counts": counts, "show": show})
 
 
@@ -45,6 +46,14 @@ def message(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     if request.method == "GET":
         services.mark_read(user=request.user, message=found, now=timezone.now())
     return redirect(found.link) if found.link else render(request, "messaging/message.html", {"message": found})
+
+
+@require_safe
+def subject(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    """Every message of a subject that the inbox shows as one line, as it was sent."""
+    found = get_object_or_404(Message.objects.inbox_of(request.user), public_id=public_id)
+    page = Paginator(selectors.told_before(request.user, found), PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "messaging/subject.html", {"page": page, "newest": found})
 
 
 @require_POST

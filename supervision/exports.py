@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from core.exports import Asked, NotExportable, export
 from supervision.models import LaggardEntry, Reminder
 from supervision.models import Ranked as RankedKind
@@ -20,7 +22,7 @@ def unit_of(code: str) -> Unit | None:
         return None
     unit = Unit.objects.filter(code=code).first()
     if unit is None:
-        raise NotExportable(f"There is no unit {code}")
+        raise NotExportable(_("There is no unit %(code)s") % {"code": code})
     return unit
 
 
@@ -32,7 +34,7 @@ def ranking_rows(asked: Asked) -> Iterator[tuple[Any, ...]]:
     """
     by = asked.by or RankedKind.BRANCH.value
     if by not in BY:
-        raise NotExportable(f"Openings are ranked by {', '.join(BY)}, not by {by}")
+        raise NotExportable(_("Openings are ranked by %(names)s, not by %(by)s") % {"names": ", ".join(BY), "by": by})
     within = unit_of(asked.within or asked.unit)
     ranking = openings_ranking(by, period=asked.period, within=within)
     known = known_subjects(ranking, asked.period, within)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
 from django.db.models import Model, OuterRef, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
 from core.exports import Asked, NotExportable, export
 from core.periods import Week
@@ -68,5 +69,5 @@ def _within(rows: QuerySet[M], asked: Asked) -> QuerySet[M]:
         return rows
     unit = Unit.objects.filter(code=asked.unit).first()
     if unit is None:
-        raise NotExportable(f"No unit has the code {asked.unit}")
+        raise NotExportable(_("No unit has the code %(unit)s") % {"unit": asked.unit})
     return rows.filter(below(unit, path="unit__path"))

@@ -26,6 +26,7 @@ def said(*command: str) -> Any:
 
 
 @pytest.mark.clause("D15.b")
+@pytest.mark.usefixtures("chinese_terminal")
 def test_pay_run_answers_with_what_the_branch_comes_to_and_warns_in_sentences(pay_of: PayOf, time_machine) -> None:
     cm = pay_of.cast.person("cm")
     cm.gradings.update(grade="T")

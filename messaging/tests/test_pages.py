@@ -14,12 +14,13 @@ from messaging.tests import texts
 from tests.cast import TODAY
 
 pytestmark = pytest.mark.django_db
+INBOX_QUERIES = 7
 
 
 def post(user, channel=Channel.IN_APP, rule="S10.2", words="林小雨 has opened no account.", **changes):
     draft = Draft(rule, TODAY, user.pk, channel, texts.ANYTHING.code, {"words": words})
     services.post([replace(draft, **changes)], now=timezone.now())
-    return Message.objects.get(rule=rule, recipient=user, channel=channel)
+    return Message.objects.filter(rule=rule, recipient=user, channel=channel).latest("pk")
 
 
 @pytest.fixture
@@ -145,3 +146,52 @@ def test_a_longer_list_costs_no_more_queries(cast, signed_in, name, django_asser
         counts.append(len(queries))
     assert counts[0] == counts[1]
     assert counts[0] <= 12
+
+
+def test_messages_on_one_subject_are_one_line_with_the_real_count_of_days(cast, browser):
+    for day in range(4):
+        post(cast.am, words=f"day {day}", business_date=TODAY - timedelta(days=day))
+    post(cast.am, rule="other", words="another thing")
+    newest = Message.objects.filter(rule="S10.2").latest("posted_at", "pk")
+    page = browser.get(reverse("messaging:inbox"))
+    assert [(line.body, line.days, line.unread) for line in page.context["page"]] == [
+        ("another thing", 1, 1),
+        (newest.body, 4, 4),
+    ]
+    assert (page.context["counts"].all, page.context["counts"].unread) == (2, 2)
+    days = browser.get(reverse("messaging:subject", args=[newest.public_id]))
+    assert [message.body for message in days.context["page"]] == ["day 3", "day 2", "day 1", "day 0"]
+    browser.get(reverse("messaging:message", args=[newest.public_id]))
+    assert list(Message.objects.unread().values_list("rule", flat=True)) == ["other"]
+    assert Message.objects.filter(rule="S10.2").count() == 4, "the rows that were sent stay"
+
+
+def test_what_has_a_deadline_comes_first_and_no_call_hides_another(cast, browser):
+    post(cast.am, rule="plan", words="plan", due_on=timezone.localdate() + timedelta(days=2))
+    post(cast.am, rule="past", words="past", due_on=timezone.localdate() - timedelta(days=1))
+    for day in range(2):
+        post(
+            cast.am,
+            Channel.PHONE_TASK,
+            rule="S7.2/HX/B2",
+            words=f"call {day}",
+            business_date=TODAY - timedelta(days=day),
+        )
+    post(cast.am, rule="news", words="news")
+    lines = [line.body for line in browser.get(reverse("messaging:inbox")).context["page"]]
+    assert lines == ["plan", "call 1", "call 0", "news", "past"]
+
+
+def test_the_days_of_somebody_else_s_subject_do_not_exist(cast, browser):
+    hers = post(cast.mm)
+    assert browser.get(reverse("messaging:subject", args=[hers.public_id])).status_code == 404
+
+
+@pytest.mark.parametrize("subjects", [1, 20])
+def test_the_inbox_asks_the_same_number_of_questions(cast, browser, django_assert_num_queries, subjects):
+    for number in range(subjects):
+        for day in range(2):
+            post(cast.am, rule=f"S{number}", business_date=TODAY - timedelta(days=day))
+    browser.get(reverse("messaging:inbox"))
+    with django_assert_num_queries(INBOX_QUERIES):
+        browser.get(reverse("messaging:inbox"))

@@ -14,8 +14,10 @@ from django.utils.timezone import localtime
 from accounts.models import User
 from attendance.selectors import calendar_for
 from core import audit, clock
+from core.explain import N_
 from core.files import read_tables
 from core.periods import ONE_DAY, Day, Month, Period, Week
+from core.said import Said
 from core.tables import TableRefused
 from crm.models import Kind
 from crm.services import COMMAND_LIMITS, Asked, import_file
@@ -33,7 +35,7 @@ from teams.selectors import holders
 from worklogs.services import import_logs
 
 PASSWORD = "demo-company"  # noqa: S105
-Say = Callable[[str], None]
+Say = Callable[[Said], None]
 REMINDED_WEEKS = 3
 EARLY, MORNING, AFTERNOON = time(8, 10), time(9, 5), time(16)
 FORMER = timedelta(days=40)  # so long before the story the accounts of the clients of then were opened
@@ -47,25 +49,28 @@ def tell(*, now: datetime, size: str, say: Say) -> None:
     begins = min(company.story_begins, company.months[0].first)
     calendar = calendar_for(Period(begins - timedelta(days=31), today + timedelta(days=31)))
     activity = Activity(company, calendar.workdays, calendar.trading_days)
-    say(f"Founding the company: {len(company.people)} people, {len(company.outlets)} outlets …")
+    people, outlets = str(len(company.people)), str(len(company.outlets))
+    founding = N_("Founding the company: %(people)s people, %(outlets)s outlets …")
+    say(Said(founding, {"people": people, "outlets": outlets}))
     found(company, now)
     touches.raise_requirements(company)
     bring_former_openings(company, activity)
-    say(f"Keeping work logs since {company.story_begins} …")
+    say(Said(N_("Keeping work logs since %(day)s …"), {"day": str(company.story_begins)}))
     keep_logs(company, activity, now)
-    say("Bringing in CRM data …")
+    say(Said(N_("Bringing in CRM data …")))
     bring_crm(company, activity, now)
-    say("Answering logs, sending score tables up …")
+    say(Said(N_("Answering logs, sending score tables up …")))
     desk.answer(company, now)
-    say("Reminding those who lag …")
+    say(Said(N_("Reminding those who lag …")))
     remind(company, now)
-    say(f"Taking {len(company.months) - 2} months to the archive and one to the third signature …")
+    filing = N_("Taking %(months)s months to the archive and one to the third signature …")
+    say(Said(filing, {"months": str(len(company.months) - 2)}))
     with audit.acting(source="demonstration"):
         month_end.take(company, now)
         touches.leave_of_absence(company, now)
         touches.make_calls(company, now)
         touches.write_today(company, activity, now)
-    say("Sending what is in the outbox …")
+    say(Said(N_("Sending what is in the outbox …")))
     carry(now)
     mark_complete(size)
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.db.models import Count, Q
 
 from accounts.models import User
-from messaging.models import Message
+from messaging.models import SUBJECT, Message
 
 
 def in_hand(user: User) -> dict[str, int]:
-    """How many messages are unread and how many calls are to be made; one query."""
+    """Of how many subjects messages are unread and how many calls are to be made; one query."""
     counts: dict[str, int] = Message.objects.inbox_of(user).aggregate(
-        unread=Count("pk", filter=Q(read_at=None)),
+        unread=Count(SUBJECT, distinct=True, filter=Q(read_at=None)),
         calls=Count("pk", filter=Q(phone_task__isnull=False, phone_task__done_at=None)),
     )
     return counts

@@ -92,7 +92,7 @@ def test_a_short_story_is_told_through_the_real_services(monkeypatch, settings, 
     monkeypatch.setitem(SIZES, "short", Size(BRANCHES[:1], people=38, outlets=8, months=3, days=6))
     monkeypatch.setattr(story, "mark_complete", lambda size: None)
     time_machine.move_to(f"{TODAY}T12:00+08:00", tick=False)
-    told: list[str] = []
+    told: list[object] = []
     story.tell(now=timezone.now(), size="short", say=told.append)
     assert len(told) > 5
     assert WorkLog.objects.submitted().exists()

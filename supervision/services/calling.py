@@ -120,5 +120,6 @@ def _demand_plan(call: Reminder, task: PhoneTask, demand: Demand, actor: User, n
             "note": demand.note.strip(),
         },
         link=reverse("supervision:list", args=[call.run.public_id]),
+        due_on=demand.due_on,
     )
     messaging.post([notice], now=now)

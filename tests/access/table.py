@@ -97,6 +97,7 @@ LOGGED = "manager regional market auditor"
 MESSAGES = [
     page("messaging:inbox"),
     page("messaging:message", "cm", of="message"),
+    page("messaging:subject", "cm", of="message"),
     verb("messaging:read_all"),
     page("messaging:sending_log", f"{LOGGED} sibling_manager outsider_manager"),
     page("messaging:sending", LOGGED, of="message", sees="cm"),

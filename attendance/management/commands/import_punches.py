@@ -7,10 +7,11 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from core.commands import MusterCommand, Refused
+from core.explain import N_
 
 
 class Command(MusterCommand):
-    help = "Not built yet: this version keeps no attendance, so nothing is taken."
+    help = N_("Not built yet: this version keeps no attendance, so nothing is taken.")
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", type=Path, metavar="FILE")

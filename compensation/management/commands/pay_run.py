@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from compensation.models import PayRun
 from compensation.selectors import FiguresMissing, PlanNotApproved
@@ -11,15 +12,16 @@ from compensation.selectors.overview import warning_in_words
 from compensation.selectors.readiness import ready_from
 from compensation.services import PayRefused, draft_pay_run
 from core.commands import MusterCommand, Refused
+from core.explain import N_
 from core.periods import Month
 from teams.models import Unit, UnitKind
 
 
 class Command(MusterCommand):
-    help = "Draft or re-draft the pay run of a branch and month; prints totals and digest."
+    help = N_("Draft or re-draft the pay run of a branch and month; prints totals and digest.")
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("branch", metavar="BRANCH", help="code of the branch")
+        parser.add_argument("branch", metavar="BRANCH", help=_("code of the branch"))
         parser.add_argument("month", metavar="YYYY-MM")
 
     def run(self, **options: Any) -> dict[str, Any]:
@@ -29,16 +31,22 @@ class Command(MusterCommand):
             raise Refused(str(reason)) from reason
         branch = Unit.objects.filter(code=options["branch"], kind=UnitKind.BRANCH).first()
         if branch is None:
-            raise Refused(f"There is no branch {options['branch']}")
+            raise Refused(_("There is no branch %(branch)s") % {"branch": options["branch"]})
         try:
             run = draft_pay_run(branch=branch, month=month, now=timezone.now())
         except (PlanNotApproved, FiguresMissing, PayRefused) as reason:
             raise Refused(str(reason)) from reason
         lines = run.lines.count()
-        self.say(f"{branch.name} {month.code}: {run.people} people, {lines} lines, total {run.total}")
-        self.say(f"{run.state}, version {run.version}, digest {run.digest}")
+        self.say(
+            _("%(name)s %(code)s: %(people)s people, %(lines)s lines, total %(total)s")
+            % {"name": branch.name, "code": month.code, "people": run.people, "lines": lines, "total": run.total}
+        )
+        self.say(
+            _("%(state)s, version %(version)s, digest %(digest)s")
+            % {"state": run.get_state_display(), "version": run.version, "digest": run.digest}
+        )
         if run.state == PayRun.State.DRAFT and (ready_on := ready_from(run)) > timezone.localdate():
-            self.say(f"This is a draft: it can be reviewed and signed from {ready_on} on")
+            self.say(_("This is a draft: it can be reviewed and signed from %(ready_on)s on") % {"ready_on": ready_on})
         for warning in warnings_of(run):
             self.say(f"! {warning}")
         return answer(run, lines)

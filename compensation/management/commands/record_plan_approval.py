@@ -4,23 +4,27 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
 
 from compensation.models import PlanVersion
 from compensation.services import PayRefused, record_plan_approval
 from core.commands import MusterCommand, Refused
+from core.explain import N_
 
 
 class Command(MusterCommand):
-    help = "Record who approved a version of a pay plan, when, and by which document; without it no pay run uses it."
+    help = N_(
+        "Record who approved a version of a pay plan, when, and by which document; without it no pay run uses it."
+    )
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("plan", metavar="PLAN", help="code of the plan, such as CN-BRANCH-DEFAULT")
+        parser.add_argument("plan", metavar="PLAN", help=_("code of the plan, such as CN-BRANCH-DEFAULT"))
         parser.add_argument(
-            "--version-from", type=date.fromisoformat, metavar="DATE", help="default: the latest version"
+            "--version-from", type=date.fromisoformat, metavar="DATE", help=_("default: the latest version")
         )
         parser.add_argument("--on", dest="approved_on", type=date.fromisoformat, required=True, metavar="DATE")
-        parser.add_argument("--ref", required=True, help="number or title of the approval document")
-        parser.add_argument("--by", required=True, help="who approved")
+        parser.add_argument("--ref", required=True, help=_("number or title of the approval document"))
+        parser.add_argument("--by", required=True, help=_("who approved"))
 
     def run(self, **options: Any) -> dict[str, Any]:
         versions = PlanVersion.objects.filter(plan__code=options["plan"]).select_related("plan")
@@ -28,7 +32,7 @@ class Command(MusterCommand):
             versions = versions.filter(from_on=options["version_from"])
         version = versions.order_by("-from_on").first()
         if version is None:
-            raise Refused(f"There is no such version of a plan {options['plan']}")
+            raise Refused(_("There is no such version of a plan %(plan)s") % {"plan": options["plan"]})
         try:
             version = record_plan_approval(
                 version=version,
@@ -39,7 +43,15 @@ class Command(MusterCommand):
             )
         except PayRefused as reason:
             raise Refused(str(reason)) from reason
-        self.say(f"{version}: approved on {version.approved_on} by {version.approved_by} ({version.approval_ref})")
+        self.say(
+            _("%(version)s: approved on %(approved_on)s by %(approved_by)s (%(approval_ref)s)")
+            % {
+                "version": version,
+                "approved_on": version.approved_on,
+                "approved_by": version.approved_by,
+                "approval_ref": version.approval_ref,
+            }
+        )
         return {
             "plan": version.plan.code,
             "from": version.from_on,

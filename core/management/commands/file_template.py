@@ -7,11 +7,12 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from core.commands import MusterCommand, Refused
+from core.explain import N_
 from core.formats import blank_workbook, file_formats
 
 
 class Command(MusterCommand):
-    help = (
+    help = N_(
         "Write an empty workbook to fill in, with headings and an example: for the company, CRM tables, logs or days."
     )
 

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.commands import MusterCommand, Refused
+from core.explain import N_
 from core.tables import Refusal
 from core.templatetags.components import translated
 from crm import services
@@ -18,24 +20,24 @@ from teams.models import Unit
 
 
 class Command(MusterCommand):
-    help = "Check and take a file of the CRM: account openings or account months."
+    help = N_("Check and take a file of the CRM: account openings or account months.")
 
     def arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", choices=Kind.values)
         parser.add_argument("file", type=Path)
         parser.add_argument(
-            "--covers", metavar="FROM..TO", help="the days the file speaks of; default: first to last in it"
+            "--covers", metavar="FROM..TO", help=_("the days the file speaks of; default: first to last in it")
         )
         parser.add_argument(
             "--different",
             action="append",
             default=[],
             metavar="NUMBER",
-            help="a number of the file that is another than the known one it looks like; needs --because",
+            help=_("a number of the file that is another than the known one it looks like; needs --because"),
         )
-        parser.add_argument("--because", default="", help="why the numbers are different; kept with them")
-        parser.add_argument("--dry-run", action="store_true", help="tell what would come of it, write nothing")
-        parser.add_argument("--accept-good-rows", action="store_true", help="take what is right, leave out the rest")
+        parser.add_argument("--because", default="", help=_("why the numbers are different; kept with them"))
+        parser.add_argument("--dry-run", action="store_true", help=_("tell what would come of it, write nothing"))
+        parser.add_argument("--accept-good-rows", action="store_true", help=_("take what is right, leave out the rest"))
 
     def run(self, **options: Any) -> dict[str, Any]:
         file, dry_run, accept_good_rows = options["file"], options["dry_run"], options["accept_good_rows"]
@@ -72,36 +74,40 @@ class Command(MusterCommand):
 def tell_apart(asked: services.Asked, numbers: list[str], because: str, now: datetime) -> None:
     """Keep that numbers of the file are others than the known ones they look like."""
     if not because.strip():
-        raise Refused("--different needs --because: the reason is kept with the numbers.")
+        raise Refused(_("--different needs --because: the reason is kept with the numbers."))
     imported = services.check_file(asked=asked, actor=None, now=now)
     found = services.record_told_apart(imported.notes.get("alike", []), numbers, because.strip())
     if missing := sorted(set(numbers) - set(found)):
-        raise Refused(f"The file has no such number that looks like a known one: {', '.join(missing)}")
+        raise Refused(
+            _("The file has no such number that looks like a known one: %(names)s") % {"names": ", ".join(missing)}
+        )
 
 
 def existing(file: Path) -> Path:
     if not file.is_file():
-        raise Refused(f"There is no such file: {file}")
+        raise Refused(_("There is no such file: %(file)s") % {"file": file})
     return file
 
 
 def company() -> Unit:
     unit = Unit.objects.filter(parent=None).first()
     if unit is None:
-        raise Refused("There is no company yet: load it first (load_company).")
+        raise Refused(_("There is no company yet: load it first (load_company)."))
     return unit
 
 
 def covered(text: str, today: date) -> tuple[date, date]:
-    first, _, last = text.partition("..")
+    first, _dots, last = text.partition("..")
     try:
         days = date.fromisoformat(first), date.fromisoformat(last or first)
     except ValueError:
-        raise Refused(f"--covers is FROM..TO, for example 2026-11-01..2026-11-18, not {text}") from None
+        raise Refused(
+            _("--covers is FROM..TO, for example 2026-11-01..2026-11-18, not %(text)s") % {"text": text}
+        ) from None
     if days[0] > days[1]:
-        raise Refused(f"--covers ends before it begins: {text}")
+        raise Refused(_("--covers ends before it begins: %(text)s") % {"text": text})
     if days[1] > today:
-        raise Refused(f"--covers reaches into the future: {text}")
+        raise Refused(_("--covers reaches into the future: %(text)s") % {"text": text})
     return days
 
 
@@ -130,21 +136,38 @@ def answer_of(imported: Import) -> dict[str, Any]:
 
 def told(imported: Import, *, dry_run: bool) -> str:
     lines = [
-        f"{imported.file_name}: {imported.rows} rows, {imported.accepted} accepted, {imported.refused} refused",
-        f"{imported.created} added, {imported.updated} changed, {imported.unchanged} unchanged"
-        + (" (dry run: nothing is written)" if dry_run else ""),
-        f"covers {imported.covers_from} to {imported.covers_to}",
+        _("%(file_name)s: %(rows)s rows, %(accepted)s accepted, %(refused)s refused")
+        % {
+            "file_name": imported.file_name,
+            "rows": imported.rows,
+            "accepted": imported.accepted,
+            "refused": imported.refused,
+        },
+        _("%(created)s added, %(updated)s changed, %(unchanged)s unchanged")
+        % {"created": imported.created, "updated": imported.updated, "unchanged": imported.unchanged}
+        + (_(" (dry run: nothing is written)") if dry_run else ""),
+        _("covers %(covers_from)s to %(covers_to)s")
+        % {"covers_from": imported.covers_from, "covers_to": imported.covers_to},
     ]
     if imported.notes["ignored_columns"]:
-        lines.append("columns passed over: " + ", ".join(imported.notes["ignored_columns"]))
+        lines.append(_("columns passed over: ") + ", ".join(imported.notes["ignored_columns"]))
     lines += [
-        f"warning: {w['column']} {translated(w['rule'])} ({w['count']} rows, first {w['rows'][0][0]})"
+        _("warning: %(column)s %(rule)s (%(count)s rows, first %(first)s)")
+        % {"column": w["column"], "rule": translated(w["rule"]), "count": w["count"], "first": w["rows"][0][0]}
         for w in imported.warnings
     ]
     for effect in imported.effects.get("openings", []):
         lines.append(
-            f"{effect['code']} {effect['name']}: {effect['before']} → {effect['after']} openings, "
-            f"rank {effect['rank_before']} → {effect['rank_after']} of {effect['of']}"
+            _("%(code)s %(name)s: %(before)s → %(after)s openings, rank %(rank_before)s → %(rank_after)s of %(of)s")
+            % {
+                "code": effect["code"],
+                "name": effect["name"],
+                "before": effect["before"],
+                "after": effect["after"],
+                "rank_before": effect["rank_before"],
+                "rank_after": effect["rank_after"],
+                "of": effect["of"],
+            }
         )
     for effect in imported.effects.get("gross_commission", []):
         lines.append(f"{effect['code']} {effect['name']} {effect['month']}: {effect['before']} → {effect['after']}")
@@ -152,12 +175,25 @@ def told(imported: Import, *, dry_run: bool) -> str:
         f"{move['account']} {move['relation']} {move['month']}: {', '.join(move['before'])} → {', '.join(move['after'])}"
         for move in imported.effects.get("moves", [])
     ]
-    lines += [f"cleared: {column} ({count} rows)" for column, count in imported.effects.get("cleared", {}).items()]
     lines += [
-        f"pay: {change['branch']} {change['month']} {change['person']}: {change['before']} → {change['after']}"
+        _("cleared: %(column)s (%(count)s rows)") % {"column": column, "count": count}
+        for column, count in imported.effects.get("cleared", {}).items()
+    ]
+    lines += [
+        _("pay: %(branch)s %(month)s %(person)s: %(before)s → %(after)s")
+        % {
+            "branch": change["branch"],
+            "month": change["month"],
+            "person": change["person"],
+            "before": change["before"],
+            "after": change["after"],
+        }
         for change in imported.effects.get("pay_changes", [])
     ]
     lines += [Refusal.read(remark).text for remark in imported.notes.get("hidden", [])]
     for said in imported.effects.get("pay", []):
-        lines.append(f"{said['name']} {said['month']} is {said['state']}: the difference is paid in {said['into']}")
+        lines.append(
+            _("%(name)s %(month)s is %(state)s: the difference is paid in %(into)s")
+            % {"name": said["name"], "month": said["month"], "state": said["state"], "into": said["into"]}
+        )
     return "\n".join(lines)

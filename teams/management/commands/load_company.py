@@ -10,25 +10,26 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.commands import MusterCommand, Refused
+from core.explain import N_
 from core.files import read_tables
 from core.tables import TableRefused
 from teams import services
 
 
 class Command(MusterCommand):
-    help = "Load the company from a workbook or a folder of CSV files; all of it or nothing."
+    help = N_("Load the company from a workbook or a folder of CSV files; all of it or nothing.")
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("path", type=Path, help="an .xlsx file, or a folder with units.csv, people.csv, …")
+        parser.add_argument("path", type=Path, help=_("an .xlsx file, or a folder with units.csv, people.csv, …"))
         parser.add_argument(
             "--different",
             metavar="CODE",
             action="append",
             default=[],
-            help="a new code that is another thing than the known one it looks like; may be given more than once",
+            help=_("a new code that is another thing than the known one it looks like; may be given more than once"),
         )
-        parser.add_argument("--because", metavar="REASON", default="", help="why they are different; it is kept")
-        parser.add_argument("--dry-run", action="store_true", help="check and count, change nothing")
+        parser.add_argument("--because", metavar="REASON", default="", help=_("why they are different; it is kept"))
+        parser.add_argument("--dry-run", action="store_true", help=_("check and count, change nothing"))
 
     def run(self, **options: Any) -> dict[str, Any]:
         path, dry_run = options["path"], options["dry_run"]
@@ -53,14 +54,21 @@ class Command(MusterCommand):
         except (TableRefused, services.CompanyRefused) as refused:
             raise Refused(*(refusal.as_json() for refusal in refused.refusals), answer=answer) from None
         for name, table in report.tables.items():
-            self.say(f"{name}: {table['rows']} rows, {table['created']} new, {table['updated']} changed")
+            self.say(
+                _("%(name)s: %(rows)s rows, %(created)s new, %(updated)s changed")
+                % {"name": name, "rows": table["rows"], "created": table["created"], "updated": table["updated"]}
+            )
             if table["ignored_columns"]:
-                self.say(f"  ignored columns: {', '.join(table['ignored_columns'])}")
+                self.say(_("  ignored columns: %(names)s") % {"names": ", ".join(table["ignored_columns"])})
         for remark in report.remarks:
             self.say(" · ".join(part for part in (remark.sheet, str(remark.row or ""), remark.text) if part))
         if report.ignored_sheets:
-            self.say(f"ignored sheets: {', '.join(report.ignored_sheets)}")
-        self.say("Nothing was changed: dry run." if dry_run else f"{report.written} rows written.")
+            self.say(_("ignored sheets: %(names)s") % {"names": ", ".join(report.ignored_sheets)})
+        self.say(
+            _("Nothing was changed: dry run.")
+            if dry_run
+            else _("%(written)s rows written.") % {"written": report.written}
+        )
         return {
             **answer,
             "tables": report.tables,

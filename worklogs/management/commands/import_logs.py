@@ -6,19 +6,21 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from core.commands import MusterCommand, Refused
+from core.explain import N_
 from core.files import read_tables
 from core.tables import TableRefused
 from worklogs import services
 
 
 class Command(MusterCommand):
-    help = "Take over work logs that were kept elsewhere; the whole file or nothing."
+    help = N_("Take over work logs that were kept elsewhere; the whole file or nothing.")
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FILE", help="CSV or XLSX with one row for each entry")
-        parser.add_argument("--dry-run", action="store_true", help="check and count, change nothing")
+        parser.add_argument("file", type=Path, metavar="FILE", help=_("CSV or XLSX with one row for each entry"))
+        parser.add_argument("--dry-run", action="store_true", help=_("check and count, change nothing"))
 
     def run(self, **options: Any) -> dict[str, Any]:
         file, dry_run = options["file"], options["dry_run"]
@@ -48,18 +50,33 @@ class Command(MusterCommand):
         if done.refusals:
             raise Refused(*(refusal.as_json() for refusal in done.refusals), answer=answer)
         self.say(
-            f"{done.rows} rows: {done.created} added, {done.unchanged} there already, {done.replaced} replaced; "
-            f"{done.logs} new logs"
+            _("%(rows)s rows: %(created)s added, %(unchanged)s there already, %(replaced)s replaced; %(logs)s new logs")
+            % {
+                "rows": done.rows,
+                "created": done.created,
+                "unchanged": done.unchanged,
+                "replaced": done.replaced,
+                "logs": done.logs,
+            }
         )
         for one in done.brochures:
-            self.say(f"brochures of {one.employee_no} on {one.on}: {one.old} → {one.new}")
+            self.say(
+                _("brochures of %(employee_no)s on %(on)s: %(old)s → %(new)s")
+                % {"employee_no": one.employee_no, "on": one.on, "old": one.old, "new": one.new}
+            )
         if done.clients_not_found:
-            self.say(f"{done.clients_not_found} calls to clients not found in CRM, marked")
+            self.say(
+                _("%(clients_not_found)s calls to clients not found in CRM, marked")
+                % {"clients_not_found": done.clients_not_found}
+            )
         for remark in done.remarks:
             self.say(f"{remark.sheet}: {remark.text}".removeprefix(": "))
         if done.ignored_columns:
-            self.say(f"ignored columns: {', '.join(done.ignored_columns)}")
-        self.say(f"{done.judged.changed_days} days and {done.judged.changed_weeks} weeks judged anew")
+            self.say(_("ignored columns: %(names)s") % {"names": ", ".join(done.ignored_columns)})
+        self.say(
+            _("%(changed_days)s days and %(changed_weeks)s weeks judged anew")
+            % {"changed_days": done.judged.changed_days, "changed_weeks": done.judged.changed_weeks}
+        )
         if dry_run:
-            self.say("Nothing was changed: dry run.")
+            self.say(_("Nothing was changed: dry run."))
         return {**answer, "refused": []}
