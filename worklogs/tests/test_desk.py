@@ -361,7 +361,7 @@ def test_the_score_table_can_be_taken_as_an_excel_file(cast, signed_in):
     response = signed_in(cast.officer).get(f"/logs/score-tables/{table.public_id}/file/")
     sheet = load_workbook(BytesIO(b"".join(response.streaming_content))).worksheets[0]
     assert [cell.value for cell in sheet[2]][:2] == ["1001", "林小雨"]
-    assert [cell.value for cell in sheet[1]][6:8] == ["得分合格", "最低要求达成"] and {
+    assert [cell.value for cell in sheet[1]][6:8] == ["得分合格", "最低要求达标"] and {
         sheet["G2"].value,
         sheet["H2"].value,
     } <= {"是", "否"}
