@@ -148,13 +148,15 @@ def test_whatever_the_hour_nothing_in_the_story_lies_ahead_of_it(
 
 
 def ahead_of(now: datetime) -> list[str]:
-    """Moments that have not come yet, but those that say until when something holds."""
+    """Moments that have not come yet, but those that say until when something holds, and those of the database's own clock."""
     until = {"messaging.Message.not_before", "messaging.Message.lease_until", "crm.Import.job_until"}
     return [
         name
         for model in audited_models()
         for field in model._meta.concrete_fields
-        if isinstance(field, models.DateTimeField) and (name := f"{model._meta.label}.{field.name}") not in until
+        if isinstance(field, models.DateTimeField)
+        and not field.has_db_default()
+        and (name := f"{model._meta.label}.{field.name}") not in until
         if model._base_manager.filter(**{f"{field.name}__gt": now}).exists()
     ]
 
