@@ -34,6 +34,7 @@ BATCH = 1000
 NEVER_BY_SMS = N_("Amounts and identity numbers never go by SMS.")
 NO_ADDRESS = N_("The recipient has no address for this channel.")
 NO_SMS_THERE = N_("The recipient's number takes no SMS.")
+A_DOUBLE_CLICK = timedelta(minutes=1)  # the same result by the same person within it is one
 LOCAL_LINK = re.compile(r"/(?![/\\])")
 
 
@@ -351,6 +352,9 @@ def record_call(
     """Write down what came of a call. Another call after an unsuccessful one overwrites the result; a call that
     reached its person stands. Raises `CallIsRecorded`, and `ChangedMeanwhile` where it is not as it was `seen`."""
     there = PhoneTask.objects.select_for_update(of=("self",)).select_related("done_by").get(pk=task.pk)
+    same = (there.result, there.reason, there.done_by) == (result, reason.strip(), actor)
+    if same and there.done_at and now - there.done_at <= A_DOUBLE_CLICK:
+        return there
     if seen is not None and there.done_by is not None:
         wanted = {"result": result, "reason": reason.strip()}
         seen.must_hold(there, wanted=wanted, by=there.done_by.name, at=there.done_at)

@@ -89,6 +89,11 @@ class Seen:
     exempt: tuple[tuple[str, str, str], ...]
     ranking: Ranking
 
+    @property
+    def nobody_opened(self) -> bool:
+        """Whether nobody has opened anything: then nobody has a place, and nobody is first with nothing."""
+        return not self.ranking.total
+
 
 def is_published(period: Period, team: Unit) -> bool:
     """Whether the openings of a team's members in a week have been published: its list has been made (S10.2)."""

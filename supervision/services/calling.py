@@ -97,6 +97,8 @@ def record_call(
 def _demand_plan(call: Reminder, task: PhoneTask, demand: Demand, actor: User, now: datetime) -> None:
     if call.entry is None:
         raise PlanNeedsACall
+    if PlanDemand.objects.filter(call=task).exists():  # the form was sent twice: one result, one demand
+        return
     PlanDemand.objects.create(
         call=task,
         unit=call.entry.unit,

@@ -110,18 +110,17 @@ def test_a_call_is_recorded_with_its_reason_and_a_plan_demanded(reminded: Cast, 
     call = call_of("S7.2", "B9")
     client = signed_in(reminded.market)
     assert "潘岳" in client.get(call_url(call, "call")).content.decode()
-    response = client.post(
-        call_url(call),
-        {
-            "result": "reached",
-            "reason": "两名客户经理离职",
-            "demands_plan": "on",
-            "asked_of": reminded.outsider_manager.pk,
-            "due_on": "2026-11-25",
-            "note": "补员",
-        },
-    )
+    sent = {
+        "result": "reached",
+        "reason": "两名客户经理离职",
+        "demands_plan": "on",
+        "asked_of": reminded.outsider_manager.pk,
+        "due_on": "2026-11-25",
+        "note": "补员",
+    }
+    response = client.post(call_url(call), sent)
     assert response.status_code == 302
+    assert client.post(call_url(call), sent).status_code == 302, "pressed twice: one result"
     task = PhoneTask.objects.get(message=call.message)
     assert (task.result, task.reason, task.done_by) == ("reached", "两名客户经理离职", reminded.market)
     demand = PlanDemand.objects.get()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, time, timedelta
+from decimal import Decimal
 
 import pytest
 from django.urls import reverse_lazy
@@ -90,3 +91,21 @@ def test_only_days_behind_us_are_said_not_to_have_come(cast: Cast, signed_in) ->
 def test_where_nothing_has_come_it_opens_on_today_and_says_so(cast: Cast, signed_in) -> None:
     page = signed_in(cast.regional).get(PAGE).context
     assert page["form"].asked.first == TODAY and page["missing"] == (TODAY,)
+
+
+def test_nobody_is_first_with_nothing_and_what_runs_is_said_to_run(cast: Cast, signed_in) -> None:
+    know(cast, date(2026, 10, 1), TODAY)
+    page = signed_in(cast.market).get(f"{PAGE}?period=week&on={TODAY}")
+    assert page.context["seen"].nobody_opened and page.context["running"]
+    html = page.content.decode()
+    assert "尚无人开户，暂不排名" in html and "进行中" in html and "<b>1</b>" not in html
+
+
+def test_a_third_of_an_opening_thrice_ranks_with_a_whole_one(cast: Cast, signed_in) -> None:
+    know(cast, date(2026, 10, 1), TODAY)
+    third = Decimal(1) / 3
+    open_accounts(
+        cast, {("cm", TODAY): third, ("cm2", TODAY): third, ("cm_m2", TODAY): third, ("sibling_cm", TODAY): 1}
+    )
+    rows = signed_in(cast.market).get(f"{PAGE}?on={TODAY}").context["page"]
+    assert [(row.code, row.value, row.rank) for row in rows] == [("B1", 1, 1), ("B2", 1, 1), ("B9", 0, 3)]

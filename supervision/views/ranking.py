@@ -54,6 +54,7 @@ def ranking(request: AuthedRequest) -> HttpResponse:
         context |= {
             "seen": seen,
             "missing": come.missing(period, today),
+            "running": period.first <= today < period.last,
             "page": Paginator(seen.rows, A_PAGE).get_page(request.GET.get("page")),
             "corrected": corrected_list(request, seen.ranking),
             **choices_around(asked, period, today, levels),
