@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.apps import apps
-from django.db import models
+from django.db import IntegrityError, models
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,12 @@ INSTALLED = """
 SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
 WHERE tgname = ANY (%s) AND relnamespace = 'public'::regnamespace
 """
+
+
+def is_closed(problem: IntegrityError) -> bool:
+    """Whether a guard has refused a write: the rows belong to what is closed, or are never changed."""
+    diagnosis = getattr(problem.__cause__, "diag", None)
+    return getattr(diagnosis, "constraint_name", None) in {"month_is_closed", "rows_are_kept"}
 
 
 def kept_models() -> list[type[models.Model]]:

@@ -18,6 +18,7 @@ from compensation.tests.month import NOW, OCTOBER, PayOf, october
 from core import closing
 from core.closing import Closing
 from core.files import read_tables
+from core.views import server_error
 from crm.models import AccountMonth
 from tests.cast import build_cast
 from worklogs import services as logs
@@ -144,6 +145,17 @@ def test_the_logs_that_a_closed_month_has_counted_stay_and_can_be_answered(pay_o
     logs.reply_to_logs(logs=[log], text="好", actor=pay_of.cast.as_of("am"), now=NOW)
     log.refresh_from_db()
     assert log.replied
+
+
+def test_who_writes_in_the_moment_of_closing_is_told_of_a_conflict_and_of_no_failure(pay_of: PayOf, rf) -> None:
+    run = pay_of.filed()
+    try:
+        with transaction.atomic():
+            run.save()
+    except IntegrityError:
+        assert server_error(rf.post("/")).status_code == 409
+    else:
+        pytest.fail("the month was open")
 
 
 # --- two at once -------------------------------------------------------------------------------------------------------
