@@ -472,3 +472,13 @@ def test_month_end_shows_each_ones_month_and_takes_one_text_or_one_each(cast, mo
     assert refused.status_code == 422 and "您本月进步明显" in refused.content.decode(), "one has no text"
     assert client.post("/logs/month-end/answer/", {**some, **own, "text": "辛苦了"}).status_code == 302
     assert dict(Reply.objects.values_list("log", "text")) == {logs[0].pk: "您本月进步明显", logs[1].pk: "辛苦了"}
+
+
+def test_what_is_added_since_an_early_answer_is_marked_for_the_leader(cast, signed_in):
+    entry = write(cast.cm, on=MONDAY, now=noon(MONDAY))
+    log = services.submit_log(person=cast.person("cm"), on=MONDAY, now=noon(MONDAY))
+    answer(log, cast.am, on=MONDAY)
+    later = noon(MONDAY) + timedelta(hours=4)
+    write(cast.cm, phone="13900000002", name="后来的", on=MONDAY, now=later)
+    text = signed_in(cast.am).get(f"/logs/{entry.log.public_id}/").content.decode()
+    assert text.count("批复后新增") == 1

@@ -175,6 +175,7 @@ def say_yes(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 
 def log_context(request: AuthedRequest, found: WorkLog, form: ReplyForm) -> dict[str, object]:
     before, after = selectors.neighbours(request.user, found)
+    replies = list(found.replies.select_related("author"))
     return {
         "log": found,
         "before": before,
@@ -182,7 +183,8 @@ def log_context(request: AuthedRequest, found: WorkLog, form: ReplyForm) -> dict
         "phrases": selectors.phrases_of(request.user),
         "entries": found.entries.select_related("contact"),
         "score": DayScore.objects.filter(person=found.person_id, on=found.on).first(),
-        "replies": found.replies.select_related("author"),
+        "replies": replies,
+        "answered_at": replies[-1].at if replies else None,
         "corrections": found.corrections.select_related("author"),
         "form": form,
         "may_reply": found.is_submitted
