@@ -20,9 +20,11 @@ from worklogs.rules.kinds import Kind, KnownAs
 from worklogs.selectors import is_known_client, known_as, known_contact
 from worklogs.selectors.numbers import numbers_of_the_firm
 from worklogs.services.claims import judge_weeks, settle
+from worklogs.services.judging import closed_units
 from worklogs.services.opened import (
     AlreadyEntered,
     BadNumber,
+    MonthClosed,
     NameNeeded,
     NoNumber,
     NoPhone,
@@ -234,12 +236,14 @@ def remove_entry(*, entry: LogEntry, reason: str = "", actor: User, now: datetim
 def say_yes(*, entry: LogEntry, actor: User, now: datetime) -> bool:
     """Count what was typed without a line and arrived long after (reading 44); False where it counts already.
 
-    Nothing happens either where somebody says it who may not answer the log.
+    Nothing happens either where somebody says it who may not answer the log. Raises `MonthClosed`.
     """
     log = entry.log
     if not actor.authority.may(Power.REPLY_TO_LOGS, log.unit.path) or log.person.user_id == actor.pk:
         return False
     Person.objects.select_for_update(no_key=True).get(pk=log.person_id)
+    if log.unit_id in closed_units(Week(log.on)):
+        raise MonthClosed
     if not LogEntry.objects.filter(pk=entry.pk, awaits_yes=True).update(awaits_yes=False):
         return False
     weeks = settle([entry.contact_id], now=now)

@@ -10,7 +10,7 @@ from core.periods import Period, Week
 from crm.selectors import client_numbers_known
 from worklogs.models import Contact, FollowedFact, LogEntry
 from worklogs.selectors.owed import facts_to_follow, weeks_missed, weeks_touched
-from worklogs.services.judging import Judged, judge
+from worklogs.services.judging import Judged, closed_units, judge
 
 WEEK = FollowedFact.Source.WEEK
 
@@ -38,8 +38,12 @@ def judge_what_is_due(*, today: date) -> Judged:
 
 @transaction.atomic
 def find_clients(period: Period) -> int:
-    """Take the mark off calls whose client the CRM has brought since; how many there were (S3.e)."""
+    """Take the mark off calls whose client the CRM has brought since; how many there were (S3.e). Weeks that a closed
+    month has counted stay as they are."""
     marked = LogEntry.objects.filter(not_in_crm=True, log__on__gte=period.first, log__on__lt=period.end)
+    for week in {Week(on) for on in marked.values_list("log__on", flat=True).distinct()}:
+        if closed := closed_units(week):
+            marked = marked.exclude(log__on__gte=week.first, log__on__lt=week.end, log__unit__in=closed)
     numbers = set(marked.exclude(contact__client_no="").values_list("contact__client_no", flat=True))
     known = client_numbers_known(numbers)
     if not known:

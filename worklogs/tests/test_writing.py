@@ -341,3 +341,20 @@ def test_a_contact_is_changed_and_its_number_with_it(cast):
     same = services.edit_entry(entry=changed, name="李总", phone="13900000002", note="柜台", actor=cast.cm, now=at(16))
     assert (same.name, same.note, same.at) == ("李总", "柜台", at(15))
     assert Contact.objects.count() == 2
+
+
+@pytest.mark.clause("S3.e", "S3.2")
+def test_neither_the_crm_nor_a_yes_touches_a_week_that_a_closed_month_has_counted(cast, monkeypatch):
+    monday = date(2026, 11, 16)
+    call = write(cast.cm, Kind.CLIENT_CALL, client_no="A100", on=monday, now=at(12, on=monday))
+    theirs = write(cast.cm_west, Kind.CLIENT_CALL, phone="13900000007", client_no="A200", on=monday)
+    late = write(cast.cm, phone="13900000002", on=monday, typed_at=at(12, on=monday), now=at(12))
+    in_crm(cast, "A100")
+    in_crm(cast, "A200")
+    paths = [cast.unit["B1M1A1"].path]
+    monkeypatch.setattr(judging, "_closings", [lambda week: paths if week == Week(monday) else []])
+    judge_what_is_due(today=TODAY)
+    marks = dict(LogEntry.objects.filter(kind="client_call").values_list("pk", "not_in_crm"))
+    assert marks == {call.pk: True, theirs.pk: False}
+    with pytest.raises(services.LogRefused):
+        services.say_yes(entry=late, actor=cast.am, now=at(13))

@@ -169,7 +169,10 @@ def say_yes(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     entry = get_object_or_404(entries, public_id=public_id)
     if not request.user.authority.may(Power.REPLY_TO_LOGS, entry.log.unit.path):
         raise PermissionDenied
-    services.say_yes(entry=entry, actor=request.user, now=timezone.now())
+    try:
+        services.say_yes(entry=entry, actor=request.user, now=timezone.now())
+    except services.LogRefused as refusal:
+        messages.error(request, str(refusal))
     return redirect("worklogs:log", public_id=entry.log.public_id)
 
 
