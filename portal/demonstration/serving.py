@@ -24,7 +24,7 @@ from core.embedded import ENDING
 
 FIRST_PORT = 8000
 TRIED = 20
-GRACE = 2.0  # seconds for what was started to end by itself
+GRACE = 1.5  # seconds for what was started to end by itself
 
 
 class PortTaken(Exception):

@@ -49,8 +49,27 @@ place = embedded.postgres(Path(sys.argv[1]), "muster_demo")
 with psycopg.connect(host=place["HOST"], port=place["PORT"], user="postgres", dbname="postgres") as server:
     for (role,) in server.execute("SELECT usename FROM pg_stat_activity WHERE datname = 'muster_demo'"):
         print(role)
+with psycopg.connect(host=place["HOST"], port=place["PORT"], user=place["USER"], dbname="muster_demo", autocommit=True) as served:
+    for attempt in FORBIDDEN:
+        try:
+            served.execute(attempt)
+            print("may:" + attempt.replace(" ", "_"))
+        except psycopg.errors.InsufficientPrivilege:
+            pass
 """
-IN_TIME = 5  # seconds from Ctrl-C until nothing is left
+FORBIDDEN = (
+    "ALTER TABLE compensation_payline DISABLE TRIGGER ALL",
+    "SET session_replication_role = replica",
+    "SET ROLE postgres",
+    "UPDATE core_auditentry SET reason = 'x'",
+    "DELETE FROM core_audittransaction",
+    "DELETE FROM archives_document",
+)
+
+
+def in_time() -> float:
+    """Seconds from Ctrl-C until nothing is left: five, and more where other tests keep the machine busy meanwhile."""
+    return 5 * max(1, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def wait_for(condition: Callable[[], object], told: Callable[[], str], patience: float = PATIENCE) -> None:
@@ -162,9 +181,9 @@ class Demonstration:
         psutil.wait_procs(parts, 5)
 
     def roles(self) -> set[str]:
-        """Who works on its database just now."""
+        """Who works on its database just now, and what of `FORBIDDEN` the served application could do there."""
         place = subprocess.run(
-            [sys.executable, "-c", WORKING, str(self.var)], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
+            [sys.executable, "-c", f"FORBIDDEN = {FORBIDDEN!r}\n{WORKING}", str(self.var)], cwd=settings.BASE_DIR, capture_output=True, text=True, check=True
         )  # fmt: skip
         return set(place.stdout.split())
 
@@ -228,7 +247,7 @@ def test_the_address_is_said_when_it_answers_and_ctrl_c_at_that_moment_leaves_no
     assert demonstration.status("readyz") == 200
     asked = time.monotonic()
     assert demonstration.send(signal.SIGINT) == 0
-    assert time.monotonic() - asked < IN_TIME
+    assert time.monotonic() - asked < in_time()
     assert demonstration.all_that_lives() == []
 
 
@@ -261,7 +280,7 @@ def test_ctrl_c_at_any_moment_leaves_nothing_and_the_next_start_goes_on(empty_fo
     asked = time.monotonic()
     code = empty_folder.send(signal.SIGINT)
     took = time.monotonic() - asked
-    assert took < IN_TIME, f"{took:.1f} s after {seconds:.1f} s, {code}: {empty_folder.output.read_text()}"
+    assert took < in_time(), f"{took:.1f} s after {seconds:.1f} s, {code}: {empty_folder.output.read_text()}"
     assert empty_folder.all_that_lives() == [], f"after {seconds:.1f} s"
     if moment == 0:
         empty_folder.begin()
