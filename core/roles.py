@@ -97,6 +97,25 @@ END $$
 """
 
 
+# A guard looks for what it reads in our schema first: whoever may make a temporary table could hide a table from it else.
+# What runs as a trigger of ours, or is called by one, is made anew by each `migrate`, so this comes after.
+GUARDS_LOOK_HERE = """
+DO $$
+DECLARE
+    one record;
+BEGIN
+    FOR one IN
+        SELECT pg_proc.oid::regprocedure AS name FROM pg_proc JOIN pg_language ON pg_language.oid = prolang
+        WHERE pronamespace = 'public'::regnamespace AND lanname = 'plpgsql'
+          AND NOT coalesce(proconfig::text LIKE '%search_path=%', false)
+          AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+    LOOP
+        EXECUTE format('ALTER ROUTINE %s SET search_path = public, pg_temp', one.name);
+    END LOOP;
+END $$
+"""
+
+
 def separate(using: str = "default", **_: Any) -> None:
     """Make the application's and the reader's role where that is allowed, and grant them what they need; run after each `migrate`."""
     from django.db import connections  # noqa: PLC0415
@@ -107,6 +126,7 @@ def separate(using: str = "default", **_: Any) -> None:
         cursor.execute("SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s::text[]) AS name", [NEEDED])
         if not cursor.fetchone()[0]:
             return
+        cursor.execute(GUARDS_LOOK_HERE)
         cursor.execute(CREATE)
         cursor.execute("SELECT rolname FROM pg_roles WHERE rolname IN (%s, %s)", [APP_ROLE, READ_ROLE])
         there = {role for (role,) in cursor.fetchall()}

@@ -30,6 +30,11 @@ pytestmark = pytest.mark.django_db(transaction=True)
 BANK = "INSERT INTO teams_partnerbank (code, name, key, head_name, head_phone) VALUES (%s, 'S', false, '', '')"
 WAITING = "SELECT 1 FROM pg_locks WHERE pid = %s AND NOT granted"
 COLUMN = {"core_audittransaction": "number", "core_auditcount": "transactions"}
+ELSEWHERE = """
+SELECT proname FROM pg_proc JOIN pg_language ON pg_language.oid = prolang
+WHERE pronamespace = 'public'::regnamespace AND lanname = 'plpgsql'
+  AND NOT coalesce('search_path=public, pg_temp' = ANY (proconfig), false)
+"""
 REFUSED = r"permission denied|must be owner"
 
 
@@ -279,6 +284,20 @@ def test_the_application_cannot_switch_the_triggers_off(sealed):
         ):
             with pytest.raises(ProgrammingError, match=REFUSED), transaction.atomic():
                 cursor.execute(statement)
+
+
+def test_a_temporary_table_hides_nothing_from_the_trail(sealed):
+    with as_the_application() as cursor, transaction.atomic():
+        cursor.execute("CREATE TEMPORARY TABLE core_auditentry (LIKE public.core_auditentry) ON COMMIT DROP")
+        PartnerBank.objects.filter(code="ICBC").update(key=True)
+    assert AuditEntry.objects.filter(table="teams_partnerbank", operation="U").count() == 1
+    assert verified()["sound"]
+
+
+def test_every_guard_looks_in_our_schema_first():
+    with connection.cursor() as cursor:
+        cursor.execute(ELSEWHERE)
+        assert cursor.fetchall() == []
 
 
 def test_the_application_works_as_its_own_role(sealed):
