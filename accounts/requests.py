@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.middleware import HtmxDetails
@@ -16,6 +17,13 @@ class AuthedRequest(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+
+
+def only_if(is_theirs: bool) -> None:
+    """Raises `PermissionDenied` unless it is theirs to do. Powers are asked for by `teams.reach`; this is for what more a
+    rule says, and for the apps below."""
+    if not is_theirs:
+        raise PermissionDenied
 
 
 def came_from(request: HttpRequest) -> str:

@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import BadRequest, PermissionDenied
+from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts import security
 from accounts.filters import SecurityFilter
 from accounts.models import SecurityEvent
-from accounts.requests import AuthedRequest, came_from
+from accounts.requests import AuthedRequest, came_from, only_if
 
 SEE_AUDIT = "see_audit"  # a power of `teams`, which lies above this app
 PER_PAGE = 50
@@ -67,8 +67,7 @@ def closed(request: HttpRequest) -> NoReturn:
 @require_safe
 def security_log(request: AuthedRequest) -> HttpResponse:
     """Who failed to sign in, was kept waiting or refused; that somebody looks at it is noted as well."""
-    if not request.user.authority.may(SEE_AUDIT):
-        raise PermissionDenied
+    only_if(request.user.authority.may(SEE_AUDIT))
     kind, log = request.GET.get("kind", ""), SecurityEvent.objects.visible_to(request.user)
     found = SecurityFilter(request.GET, queryset=log.filter(kind=kind) if kind in SecurityEvent.Kind.values else log)
     asked = [str(value) for value in found.form.cleaned_data.values() if value] if found.is_valid() else []

@@ -18,8 +18,7 @@ from compensation.services import ContentChanged, PayRefused, close_month, look_
 from core.clock import day_of
 from documents.models import StoredFile
 from documents.services import keep
-from messaging.models import Channel
-from messaging.services import Draft, post
+from messaging.telling import tell
 from teams.models import Function
 from teams.selectors import head_office
 
@@ -71,20 +70,14 @@ def _written(run: PayRun, now: datetime, actor: User | None, written: list[Store
 
 
 def _tell_head_office(run: PayRun, now: datetime) -> None:
-    post(
-        [
-            Draft(
-                rule=f"{texts.REPORT_FILED}:{run.public_id.hex}",
-                business_date=day_of(now),
-                recipient_id=user.pk,
-                channel=Channel.IN_APP,
-                text=texts.REPORT_FILED,
-                values={"branch": run.branch.name, "month": run.period.code},
-                link=f"{reverse('archives:documents')}?unit={run.branch.code}&month={run.period.code}",
-            )
-            for user in head_office(Function.GENERAL_OFFICE, day_of(now))
-        ],
+    tell(
+        head_office(Function.GENERAL_OFFICE, day_of(now)),
+        texts.REPORT_FILED,
+        about=run,
         now=now,
+        link=f"{reverse('archives:documents')}?unit={run.branch.code}&month={run.period.code}",
+        branch=run.branch.name,
+        month=run.period.code,
     )
 
 

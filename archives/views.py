@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from archives.filters import DocumentFilter
 from archives.models import Document
 from archives.selectors import filed_files
 from compensation.models import PayRun, Stage
-from compensation.services import PayRefused
+from core.answers import carried_out
 from teams.authority import Power
 from teams.reach import needs, reach
 
@@ -53,10 +54,17 @@ def file_run(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     """File a signed run at once, for whoever does not want to wait for the schedule."""
     powers = (Power.DRAFT_PAY, *(stage.power for stage in Stage))
     run = reach(request, PayRun.objects.select_related("branch"), public_id, *powers, at="branch")
-    try:
-        services.file_pay_run(run=run, actor=request.user, now=timezone.now())
-    except PayRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("Filed. The month is closed and head office has been told."))
+    return carried_out(
+        request,
+        None,
+        lambda _sent: services.file_pay_run(run=run, actor=request.user, now=timezone.now()),
+        again=partial(back_to_run, request, run),
+        then=("compensation:run", run.public_id),
+        says=_("Filed. The month is closed and head office has been told."),
+    )
+
+
+def back_to_run(request: AuthedRequest, run: PayRun, *, error: str, **_more: object) -> HttpResponse:
+    """The run belongs to another app: its page says what was refused."""
+    messages.error(request, error)
     return redirect("compensation:run", run.public_id)

@@ -20,10 +20,10 @@ from attendance.sheets import COLUMNS
 from core.clock import day_of
 from core.editing import Seen
 from core.explain import N_
-from core.periods import Day
+from core.periods import Day, Month
+from core.refusals import NotDone
 from core.tables import Filled, Refusal, Row, Sheet, doubled_keys, fill, remarks_on
-from messaging.models import Channel
-from messaging.services import Draft, post
+from messaging.telling import tell
 from teams.authority import POWERS, Power, authority_of
 from teams.models import Unit
 from teams.selectors import holders
@@ -31,20 +31,11 @@ from teams.selectors import holders
 ONE_AT_A_TIME = 7_041_970
 
 
-class NotATradingDay(Exception):
-    """A day that is no workday, or lies on a weekend, cannot be traded on."""
-
-    text = _("Only a workday from Monday to Friday can be a trading day.")
-
-    def __str__(self) -> str:
-        return str(self.text)
-
-
 @transaction.atomic
 def set_day(*, on: date, is_workday: bool, is_trading_day: bool, name: str, seen: Seen | None = None) -> CalendarDay:
-    """Settle what a day is, whatever was announced. Raises `NotATradingDay` and `ChangedMeanwhile`."""
+    """Settle what a day is, whatever was announced. Raises `NotDone` and `ChangedMeanwhile`."""
     if is_trading_day and not can_be_traded(on, is_workday=is_workday):
-        raise NotATradingDay
+        raise NotDone(_("Only a workday from Monday to Friday can be a trading day."), field="is_trading_day")
     wanted = {"is_workday": is_workday, "is_trading_day": is_trading_day, "name": name.strip()}
     _must_be_as_seen(seen, on, wanted)
     day, _created = CalendarDay.objects.update_or_create(on=on, defaults=wanted)
@@ -94,21 +85,19 @@ def settle_year(*, year: int, source: str, seen: Seen | None = None) -> SettledY
 def ask_to_settle(*, now: datetime) -> int:
     """Ask those in charge of the calendar for each provisional year, once a month until it is settled; how many were told."""
     on = day_of(now)
-    years = years_to_settle(on)
-    drafts = [
-        Draft(
-            rule=f"{texts.SETTLE_YEAR}:{year}",
-            business_date=on.replace(day=1),
-            recipient_id=user.pk,
-            channel=Channel.IN_APP,
-            text=texts.SETTLE_YEAR,
-            values={"year": str(year)},
+    return sum(
+        tell(
+            _in_charge(on),
+            texts.SETTLE_YEAR,
+            about=str(year),
+            nth=Month(on).code,
+            on=on.replace(day=1),
+            now=now,
             link=f"{reverse('attendance:calendar')}?year={year}",
+            year=str(year),
         )
-        for user in (_in_charge(on) if years else ())
-        for year in years
-    ]
-    return post(drafts, now=now)
+        for year in years_to_settle(on)
+    )
 
 
 def _in_charge(on: date) -> list[User]:

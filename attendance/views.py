@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import tempfile
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,23 +22,21 @@ from attendance import services
 from attendance.forms import DayForm, ImportForm, SettleForm
 from attendance.rules import YEARS, Calendar
 from attendance.selectors import calendar_for, calendar_page
+from core.answers import carried_out, show_at
 from core.converters import asked
-from core.editing import ChangedMeanwhile
 from core.guard import sheets_of
 from core.periods import Day
+from core.refusals import NotDone
 from core.tables import Sheet, TableRefused
 from teams.authority import Power
+from teams.reach import needs
+
+for_editors = needs(Power.EDIT_CALENDAR, everywhere=True)  # the calendar is the whole company's
 
 
 def may_edit(request: AuthedRequest) -> bool:
-    """The calendar is the whole company's."""
     authority = request.user.authority
     return bool(authority.may(Power.EDIT_CALENDAR, authority.company_path))
-
-
-def check_may_edit(request: AuthedRequest) -> None:
-    if not may_edit(request):
-        raise PermissionDenied
 
 
 def shown(request: AuthedRequest, year: int, *, status: int = 200, **forms: Any) -> HttpResponse:
@@ -83,69 +81,69 @@ def back(on: date) -> HttpResponse:
     return redirect(f"{reverse('attendance:calendar')}?year={on.year}#month-{on.month}")
 
 
-@require_POST
-def set_day(request: AuthedRequest) -> HttpResponse:
-    check_may_edit(request)
-    form = DayForm(request.POST)
-    is_valid, on = form.is_valid(), form.cleaned_data.get("on")
+def day_sent(form: DayForm) -> date:
+    """The day that a form is about, whatever else is wrong with it. Raises `Http404`."""
+    form.is_valid()
+    on: date | None = form.cleaned_data.get("on")
     if on is None:
         raise Http404
-    if is_valid:
-        try:
-            services.set_day(**form.cleaned_data, seen=form.seen)
-        except services.NotATradingDay as refusal:
-            form.add_error("is_trading_day", str(refusal))
-        except ChangedMeanwhile as changed:
-            return met(request, on, form, changed)
-        else:
-            messages.success(request, _("%(day)s is settled.") % {"day": on})
-            return back(on)
-    return shown(request, on.year, status=422, **asked_of(on, form))
+    return on
 
 
-def asked_of(on: date, form: DayForm) -> dict[str, Any]:
-    return {"day": on, "form": form, "is_settled": on in calendar_for(Day(on)).settled}
-
-
-def met(request: AuthedRequest, on: date, form: DayForm, changed: ChangedMeanwhile) -> HttpResponse:
-    form.meet(changed)
-    return shown(request, on.year, status=409, **asked_of(on, form))
+def day_again(request: AuthedRequest, form: DayForm, status: int) -> HttpResponse:
+    on = form.cleaned_data["on"]
+    is_settled = on in calendar_for(Day(on)).settled
+    return shown(request, on.year, status=status, day=on, form=form, is_settled=is_settled)
 
 
 @require_POST
-def clear_day(request: AuthedRequest) -> HttpResponse:
-    check_may_edit(request)
+@for_editors
+def set_day(request: AuthedRequest) -> HttpResponse:
     form = DayForm(request.POST)
-    form.is_valid()  # what else was typed is given up
-    if (on := form.cleaned_data.get("on")) is None:
-        raise Http404
+    on = day_sent(form)
+    return carried_out(
+        request,
+        form,
+        lambda sent: services.set_day(**sent, seen=form.seen),
+        again=partial(day_again, request),
+        then=lambda _day: back(on),
+        says=_("%(day)s is settled.") % {"day": on},
+    )
+
+
+@require_POST
+@for_editors
+def clear_day(request: AuthedRequest) -> HttpResponse:
+    form = DayForm(request.POST)
+    on = day_sent(form)  # what else was typed is given up
     try:
         services.clear_day(on=on, seen=form.seen)
-    except ChangedMeanwhile as changed:
-        return met(request, on, form, changed)
+    except NotDone as refusal:
+        show_at(form, refusal)
+        return day_again(request, form, refusal.status)
     messages.success(request, _("The announced calendar holds again on %(day)s.") % {"day": on})
     return back(on)
 
 
 @require_POST
+@for_editors
 def settle_year(request: AuthedRequest) -> HttpResponse:
-    check_may_edit(request)
     form = SettleForm(request.POST)
-    if not form.is_valid():
-        year = form.cleaned_data.get("year") or timezone.localdate().year
-        return shown(request, year, status=422, settle_form=form)
-    try:
-        services.settle_year(**form.cleaned_data, seen=form.seen)
-    except ChangedMeanwhile as changed:
-        form.meet(changed)
-        return shown(request, form.cleaned_data["year"], status=409, settle_form=form)
-    messages.success(request, _("The calendar of %(year)s is settled.") % form.cleaned_data)
-    return redirect(f"{reverse('attendance:calendar')}?year={form.cleaned_data['year']}")
+    form.is_valid()
+    year = form.cleaned_data.get("year") or timezone.localdate().year
+    return carried_out(
+        request,
+        form,
+        lambda sent: services.settle_year(**sent, seen=form.seen),
+        again=lambda form, status: shown(request, year, status=status, settle_form=form),
+        then=lambda _settled: redirect(f"{reverse('attendance:calendar')}?year={year}"),
+        says=_("The calendar of %(year)s is settled.") % {"year": year},
+    )
 
 
 @require_POST
+@for_editors
 def import_days(request: AuthedRequest) -> HttpResponse:
-    check_may_edit(request)
     form, year = ImportForm(request.POST, request.FILES), timezone.localdate().year
     if not form.is_valid():
         return shown(request, year, status=422, import_form=form)

@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models.functions import Now
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.editing import Seen
 from core.explain import RuleValue
+from core.refusals import NotDone, NotYours
 from policies import registry
 from policies.models import ParameterValue
 from policies.rules import Direction, NotAValue, Parameter, Value, is_allowed_below, read, written
@@ -23,68 +24,42 @@ from teams.models import Unit, UnitKind
 LAYERS = (UnitKind.COMPANY, UnitKind.REGIONAL_DEPARTMENT, UnitKind.BRANCH, UnitKind.MARKET_DEPARTMENT)
 
 
-class ValueRefused(Exception):
-    """The value is not set; the text says why. `field` is the field of a form it belongs to."""
-
+class LooserThanAbove(NotDone):
     field = "value"
 
-
-class LooserThanAbove(ValueRefused):
     def __init__(self, parameter: Parameter, value: Value, above: RuleValue) -> None:
         self.value, self.above = value, above
-        text = (
+        super().__init__(
             _("%(value)s would be looser than the %(above)s that %(layer)s has set since %(since)s.")
             if above.layer
-            else _("%(value)s would be looser than the %(above)s of clause %(clause)s.")
-        )
-        super().__init__(
-            text
-            % {
-                "value": worded(parameter, value),
-                "above": worded(parameter, above.value),
-                "layer": above.layer,
-                "since": above.since,
-                "clause": parameter.clause,
-            }
+            else _("%(value)s would be looser than the %(above)s of clause %(clause)s."),
+            value=worded(parameter, value),
+            above=worded(parameter, above.value),
+            layer=above.layer,
+            since=above.since,
+            clause=parameter.clause,
         )
 
 
-class WrongValue(ValueRefused):
-    def __init__(self, text: str) -> None:
-        super().__init__(_("%(value)s is not a value this parameter can have.") % {"value": text})
+class WrongValue(NotDone):
+    text, field = _("%(value)s is not a value this parameter can have."), "value"
 
 
-class StartsInThePast(ValueRefused):
-    field = "from_on"
-
-    def __init__(self, from_on: date) -> None:
-        super().__init__(_("%(from_on)s has passed: what was judged by then keeps its rules.") % {"from_on": from_on})
+class StartsInThePast(NotDone):
+    text, field = _("%(from_on)s has passed: what was judged by then keeps its rules."), "from_on"
 
 
-class NotYours(ValueRefused):
-    field = "unit"
-
-    def __init__(self, unit: Unit) -> None:
-        super().__init__(_("You do not set the rules of %(unit)s.") % {"unit": unit})
-
-
-class NoLayer(ValueRefused):
+class NoLayer(NotDone):
     """Areas and head-office departments have no rules of their own; some parameters are the company's alone."""
 
-    field = "unit"
-
-    def __init__(self, unit: Unit) -> None:
-        super().__init__(_("%(unit)s does not set this parameter; it is set further up.") % {"unit": unit})
+    text, field = _("%(unit)s does not set this parameter; it is set further up."), "unit"
 
 
-class AlreadyBegun(ValueRefused):
-    field = "from_on"
+class AlreadyBegun(NotDone):
+    text, field = _("The value holds since %(from_on)s; set a new one instead of withdrawing it."), "from_on"
 
-    def __init__(self, value: ParameterValue) -> None:
-        super().__init__(
-            _("The value holds since %(from_on)s; set a new one instead of withdrawing it.")
-            % {"from_on": value.from_on}
-        )
+
+NOT_YOURS = _("You do not set the rules of %(unit)s.")
 
 
 def may_set(parameter: Parameter, unit: Unit, authority: Authority) -> bool:
@@ -107,15 +82,15 @@ def set_value(
 ) -> ParameterValue:
     """Let `value` hold for the unit and all below it from a day on; None follows the layer above again (S3.g).
 
-    A value that has not begun and starts on the same day is withdrawn in favour of this one. Raises `ValueRefused`:
+    A value that has not begun and starts on the same day is withdrawn in favour of this one. Raises
     `LooserThanAbove`, `StartsInThePast`, `NotYours`, `NoLayer`, `WrongValue`; and `ChangedMeanwhile` where the last
     value set is another one than was `seen`.
     """
     parameter = registry.parameter(code)
     if not authority_of(actor, today).may(Power.SET_POLICY, unit.path):
-        raise NotYours(unit)
+        raise NotYours(NOT_YOURS, unit=unit)
     if from_on < today:
-        raise StartsInThePast(from_on)
+        raise StartsInThePast(from_on=from_on)
     text = None if value is None else _text_of(parameter, value)
     _refuse_looser(parameter, unit, value, from_on)
     Unit.objects.select_for_update().get(pk=unit.pk)
@@ -147,17 +122,17 @@ def _text_of(parameter: Parameter, value: Value) -> str:
         text = written(parameter, value)
         read(parameter, text)
     except (NotAValue, AttributeError):
-        raise WrongValue(str(value)) from None
+        raise WrongValue(value=str(value)) from None
     return text
 
 
 def _refuse_looser(parameter: Parameter, unit: Unit, value: Value | None, from_on: date) -> None:
     if unit.kind not in LAYERS:
-        raise NoLayer(unit)
+        raise NoLayer(unit=unit)
     if unit.parent is None:
         return
     if parameter.direction == Direction.FIXED:
-        raise NoLayer(unit)
+        raise NoLayer(unit=unit)
     above = value_for(parameter.code, unit=unit.parent, on=from_on)
     if value is not None and not is_allowed_below(parameter, value, above.value):
         raise LooserThanAbove(parameter, value, above)
@@ -167,11 +142,11 @@ def _refuse_looser(parameter: Parameter, unit: Unit, value: Value | None, from_o
 def withdraw_value(*, value: ParameterValue, actor: User, today: date, now: datetime) -> None:
     """Take back a value before its first day is over. Raises `AlreadyBegun` or `NotYours`."""
     if not authority_of(actor, today).may(Power.SET_POLICY, value.unit.path):
-        raise NotYours(value.unit)
+        raise NotYours(NOT_YOURS, unit=value.unit)
     taken_back = (
         ParameterValue.objects.standing()
         .filter(pk=value.pk, from_on__gte=today)
         .update(withdrawn_at=now, withdrawn_by=actor)
     )
     if not taken_back:
-        raise AlreadyBegun(value)
+        raise AlreadyBegun(from_on=value.from_on)

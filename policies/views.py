@@ -6,16 +6,16 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import AuthedRequest
-from core.editing import ChangedMeanwhile
+from accounts.requests import AuthedRequest, only_if
+from core.answers import carried_out
+from core.refusals import NotDone
 from policies import registry, selectors, services
 from policies.forms import ValueForm
 from policies.models import ParameterValue
@@ -23,19 +23,17 @@ from policies.rules import Parameter
 from policies.wording import area_worded
 from teams.authority import Power
 from teams.models import Unit
+from teams.reach import must, reach
 
 DIGITS = 19  # of the largest key, less one
 
 
 def unit_asked(request: AuthedRequest, pk: str) -> Unit:
     """The unit asked for, or the highest whose rules one may see; only units within sight, only with the power."""
-    paths = request.user.authority.paths(Power.SEE_POLICY)
-    if not paths:
-        raise PermissionDenied
-    units = Unit.objects.visible_to(request.user)
+    must(request, Power.SEE_POLICY)
     if not pk:
-        return get_object_or_404(units, path=paths[0])
-    return get_object_or_404(units, pk=int(pk) if pk.isdecimal() and len(pk) < DIGITS else 0)
+        return reach(request, Unit, request.user.authority.paths(Power.SEE_POLICY)[0], by="path")
+    return reach(request, Unit, int(pk) if pk.isdecimal() and len(pk) < DIGITS else 0)
 
 
 def parameter_asked(code: str) -> Parameter:
@@ -75,7 +73,9 @@ def parameter(request: AuthedRequest, code: str) -> HttpResponse:
     return show_parameter(request, one, unit, form)
 
 
-def show_parameter(request: AuthedRequest, one: Parameter, unit: Unit, form: ValueForm) -> HttpResponse:
+def show_parameter(
+    request: AuthedRequest, one: Parameter, unit: Unit, form: ValueForm, status: int = 200
+) -> HttpResponse:
     on = request.user.authority.on
     context = {
         **surroundings(request, unit),
@@ -87,7 +87,6 @@ def show_parameter(request: AuthedRequest, one: Parameter, unit: Unit, form: Val
         "on": on,
         "form": form if services.may_set(one, unit, request.user.authority) else None,
     }
-    status = 409 if form.changed else 422 if form.errors else 200
     return render(request, "policies/parameter.html", context, status=status)
 
 
@@ -95,34 +94,35 @@ def show_parameter(request: AuthedRequest, one: Parameter, unit: Unit, form: Val
 def set_value(request: AuthedRequest, code: str, pk: int) -> HttpResponse:
     one = parameter_asked(code)
     unit = unit_asked(request, str(pk))
-    if not services.may_set(one, unit, request.user.authority):
-        raise PermissionDenied
-    form = ValueForm(request.POST, parameter=one, today=request.user.authority.on)
-    if not form.is_valid():
-        return show_parameter(request, one, unit, form)
-    entered = {name: form.cleaned_data[name] for name in ("value", "from_on", "source")}
-    try:
-        on = request.user.authority.on
-        services.set_value(code=code, unit=unit, **entered, actor=request.user, today=on, seen=form.seen)
-    except ChangedMeanwhile as changed:
-        form.meet(changed)
-        return show_parameter(request, one, unit, form)
-    except services.ValueRefused as refused:
-        form.add_error(refused.field if refused.field in form.fields else None, str(refused))
-        return show_parameter(request, one, unit, form)
-    messages.success(request, _("The value is set."))
+    only_if(services.may_set(one, unit, request.user.authority))
+    on = request.user.authority.on
+    form = ValueForm(request.POST, parameter=one, today=on)
+
+    def set_it(sent: dict[str, Any]) -> ParameterValue:
+        entered = {name: sent[name] for name in ("value", "from_on", "source")}
+        return services.set_value(code=code, unit=unit, **entered, actor=request.user, today=on, seen=form.seen)
+
+    return carried_out(
+        request,
+        form,
+        set_it,
+        again=lambda form, status: show_parameter(request, one, unit, form, status),
+        then=lambda _set: back(code, pk),
+        says=_("The value is set."),
+    )
+
+
+def back(code: str, pk: int) -> HttpResponse:
     return redirect(f"{reverse('policies:parameter', args=[code])}?unit={pk}")
 
 
 @require_POST
 def withdraw(request: AuthedRequest, pk: int) -> HttpResponse:
-    values = ParameterValue.objects.visible_to(request.user).standing().select_related("unit")
-    value = get_object_or_404(values, pk=pk)
-    if not request.user.authority.may(Power.SET_POLICY, value.unit.path):
-        raise PermissionDenied
+    value = reach(request, ParameterValue.objects.standing().select_related("unit"), pk, Power.SET_POLICY)
+    today, now = request.user.authority.on, timezone.now()
     try:
-        services.withdraw_value(value=value, actor=request.user, today=request.user.authority.on, now=timezone.now())
+        services.withdraw_value(value=value, actor=request.user, today=today, now=now)
         messages.success(request, _("The value is withdrawn."))
-    except services.AlreadyBegun as refused:
-        messages.error(request, str(refused))
-    return redirect(f"{reverse('policies:parameter', args=[value.code])}?unit={value.unit_id}")
+    except NotDone as refusal:
+        messages.error(request, str(refusal))
+    return back(value.code, value.unit_id)

@@ -6,7 +6,6 @@ from functools import partial
 from typing import cast
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
-from accounts.requests import AuthedRequest
+from accounts.requests import AuthedRequest, only_if
 from attendance.selectors import years_to_settle
 from core.services import ask_to_verify
 from messaging.bell import ring
@@ -60,7 +59,7 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_safe
 def trail(request: AuthedRequest) -> HttpResponse:
     """The audit trail by person, thing and day. Where neither a person nor a row is named it shows one day."""
-    _for_auditors(request)
+    only_if(audits_everything(request.user))
     form = TrailForm(request.GET)
     asked = Asked(**form.cleaned_data) if form.is_valid() else Asked()
     if not asked.who and not asked.row and not asked.on:
@@ -72,7 +71,7 @@ def trail(request: AuthedRequest) -> HttpResponse:
 @require_safe
 def verification(request: AuthedRequest) -> HttpResponse:
     """Whether what is written still holds: what the last run of all checks found."""
-    _for_auditors(request)
+    only_if(audits_everything(request.user))
     last = last_verification()
     found = {one["name"]: one for one in (last.checks if last else [])}
     rows = [(name, found.get(name)) for name in dict.fromkeys((*CHECKS, *found))]
@@ -81,15 +80,10 @@ def verification(request: AuthedRequest) -> HttpResponse:
 
 @require_POST
 def verify(request: AuthedRequest) -> HttpResponse:
-    _for_auditors(request)
+    only_if(audits_everything(request.user))
     ask_to_verify(actor_id=request.user.pk, now=timezone.now())
     transaction.on_commit(partial(ring, "core.tasks.verify_when_asked"), robust=True)
     return redirect("portal:verification")
-
-
-def _for_auditors(request: AuthedRequest) -> None:
-    if not audits_everything(request.user):
-        raise PermissionDenied
 
 
 @login_not_required

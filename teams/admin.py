@@ -13,7 +13,6 @@ from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.core.files import File
 from django.db.models import ForeignKey, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -25,17 +24,19 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ExportMixin
 
-from accounts.requests import AuthedRequest
+from accounts.requests import AuthedRequest, only_if
 from core.console import EXPORTED_AS, EditsInTurn, ExportInWords
 from core.formats import blank_workbook
 from core.guard import sheets_of
 from core.models import ToldApart
 from core.tables import Refusal, TableRefused
-from teams import services, sheets
+from teams import sheets
 from teams.authority import Power
 from teams.forms import BankForm, FileForm, OutletForm, TargetForm
 from teams.models import Outlet, OutletPosting, PartnerBank, Person, Posting, Target, Unit, grade_in_words
 from teams.resources import BankResource, OutletResource, TargetResource
+from teams.services.company import CompanyRefused, LoadReport
+from teams.services.places import load_places
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -208,21 +209,19 @@ class ToEdit(EditsInTurn, ExportMixin, ToLookUp):  # type: ignore[misc]
 
     def template_view(self, request: AuthedRequest) -> HttpResponse:
         """An empty workbook to fill in."""
-        if not self.may_edit(request):
-            raise PermissionDenied
+        only_if(self.may_edit(request))
         answer = HttpResponse(blank_workbook([sheets.BY_NAME[self.table]]), content_type=XLSX_TYPE)
         answer["Content-Disposition"] = f'attachment; filename="{self.table}.xlsx"'
         return answer
 
     def import_view(self, request: AuthedRequest) -> HttpResponse:
-        if not self.may_edit(request):
-            raise PermissionDenied
+        only_if(self.may_edit(request))
         form, report = FileForm(request.POST or None, request.FILES or None), None
         refusals: tuple[Refusal, ...] = ()
         if form.is_valid():
             try:
                 report = self.take(request, form.cleaned_data, only_check="check" in request.POST)
-            except (TableRefused, services.CompanyRefused) as refused:
+            except (TableRefused, CompanyRefused) as refused:
                 refusals = tuple(refused.refusals)
             else:
                 if "check" not in request.POST:
@@ -246,14 +245,14 @@ class ToEdit(EditsInTurn, ExportMixin, ToLookUp):  # type: ignore[misc]
         failed = bool(refusals or form.errors)
         return TemplateResponse(request, "admin/import_table.html", context, status=422 if failed else 200)
 
-    def take(self, request: AuthedRequest, entered: Mapping[str, Any], *, only_check: bool) -> services.LoadReport:
+    def take(self, request: AuthedRequest, entered: Mapping[str, Any], *, only_check: bool) -> LoadReport:
         file: File[bytes] = entered["file"]
         with NamedTemporaryFile(suffix=Path(file.name or "").suffix) as copy:
             for chunk in file.chunks():
                 copy.write(chunk)
             copy.flush()
             sent = sheets_of(Path(copy.name), name=file.name or "")
-        return services.load_places(
+        return load_places(
             table=self.table,
             sheets=sent,
             actor=request.user,

@@ -13,12 +13,11 @@ from functools import reduce, wraps
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
-from accounts.requests import AuthedRequest
+from accounts.requests import AuthedRequest, only_if
 from teams.authority import Power
 from teams.models import Unit
 
@@ -27,13 +26,13 @@ Rest = ParamSpec("Rest")
 View = Callable[Concatenate[AuthedRequest, Rest], HttpResponse]
 
 
-def needs(*powers: Power) -> Callable[[View[Rest]], View[Rest]]:
-    """Only for those who hold one of the powers somewhere; everybody else gets a 403."""
+def needs(*powers: Power, everywhere: bool = False) -> Callable[[View[Rest]], View[Rest]]:
+    """Only for those who hold one of the powers somewhere (or over the whole company); everybody else gets a 403."""
 
     def decorate(view: View[Rest]) -> View[Rest]:
         @wraps(view)
         def guarded(request: AuthedRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
-            must(request, *powers)
+            must(request, *powers, everywhere=everywhere)
             return view(request, *args, **kwargs)
 
         return guarded
@@ -41,10 +40,10 @@ def needs(*powers: Power) -> Callable[[View[Rest]], View[Rest]]:
     return decorate
 
 
-def must(request: AuthedRequest, *powers: Power, at: Unit | None = None) -> None:
-    """Raises `PermissionDenied` without one of the powers (over the unit `at`, where one is given)."""
-    if not any(request.user.authority.may(power, at and at.path) for power in powers):
-        raise PermissionDenied
+def must(request: AuthedRequest, *powers: Power, at: Unit | None = None, everywhere: bool = False) -> None:
+    """Raises `PermissionDenied` without one of the powers (over the unit `at`, or `everywhere`: the whole company)."""
+    path = request.user.authority.company_path if everywhere else at and at.path
+    only_if(any(request.user.authority.may(power, path) for power in powers))
 
 
 def reach(

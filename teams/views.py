@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
 from uuid import UUID
 
 from allauth.mfa.utils import is_mfa_enabled
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -14,13 +15,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import AuthedRequest
+from accounts.requests import AuthedRequest, only_if
+from core.answers import carried_out
 from core.periods import Month
-from teams import selectors, services
+from teams import selectors
 from teams.authority import Power, authority_of
 from teams.forms import ReasonForm, StandInForm
 from teams.models import OutletPosting, Person, Posting, Target, Unit, grade_in_words
 from teams.panels import panels
+from teams.reach import reach
+from teams.services import access as letting_in
+from teams.services import stand_in as standing_in
+
+
+def by(request: AuthedRequest) -> dict[str, Any]:
+    return {"actor": request.user, "today": request.user.authority.on, "now": timezone.now()}
 
 
 @require_safe
@@ -30,7 +39,7 @@ def units(request: AuthedRequest) -> HttpResponse:
 
 @require_safe
 def unit(request: AuthedRequest, pk: int) -> HttpResponse:
-    one = get_object_or_404(Unit.objects.visible_to(request.user), pk=pk)
+    one = reach(request, Unit, pk)
     on = request.user.authority.on
     context = {
         "unit": one,
@@ -50,8 +59,7 @@ def unit(request: AuthedRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def person(request: AuthedRequest, public_id: UUID) -> HttpResponse:
-    people = Person.objects.visible_to(request.user).select_related("user")
-    one = get_object_or_404(people, public_id=public_id)
+    one = reach(request, Person.objects.select_related("user"), public_id)
     on = request.user.authority.on
     postings = Posting.objects.visible_to(request.user).filter(person=one).order_by("-from_on")
     stands = OutletPosting.objects.visible_to(request.user).filter(person=one).order_by("-from_on")
@@ -74,10 +82,8 @@ def may_appoint(request: AuthedRequest, one: Unit) -> bool:
 
 def unit_to_lead(request: AuthedRequest, pk: int) -> Unit:
     """The unit, where one may say who leads it."""
-    one = get_object_or_404(Unit.objects.visible_to(request.user), pk=pk, kind__in=selectors.LEADING_ROLE)
-    if not may_appoint(request, one):
-        raise PermissionDenied
-    return one
+    leadable = Unit.objects.filter(kind__in=selectors.LEADING_ROLE)
+    return reach(request, leadable, pk, Power.APPOINT_STAND_IN, at="")
 
 
 def stand_in_form(request: AuthedRequest, one: Unit, entered: QueryDict | None = None) -> StandInForm:
@@ -90,37 +96,39 @@ def stand_in_form(request: AuthedRequest, one: Unit, entered: QueryDict | None =
     )
 
 
+def stand_in_page(request: AuthedRequest, one: Unit, form: StandInForm, status: int = 200) -> HttpResponse:
+    return render(request, "teams/stand_in.html", {"unit": one, "form": form}, status=status)
+
+
 @require_safe
 def stand_in(request: AuthedRequest, pk: int) -> HttpResponse:
     one = unit_to_lead(request, pk)
-    return render(request, "teams/stand_in.html", {"unit": one, "form": stand_in_form(request, one)})
+    return stand_in_page(request, one, stand_in_form(request, one))
 
 
 @require_POST
 def appoint(request: AuthedRequest, pk: int) -> HttpResponse:
     one = unit_to_lead(request, pk)
-    form = stand_in_form(request, one, request.POST)
-    if form.is_valid():
-        entered = dict(form.cleaned_data)
-        absent = get_object_or_404(Posting, public_id=entered.pop("absent"))
-        on, now = request.user.authority.on, timezone.now()
-        try:
-            posting = services.appoint_stand_in(absent=absent, **entered, actor=request.user, today=on, now=now)
-        except services.StandInRefused as refused:
-            form.add_error(refused.field, str(refused))
-        else:
-            messages.success(request, _("%(person)s stands in.") % {"person": posting.person})
-            return redirect("teams:unit", pk=pk)
-    return render(request, "teams/stand_in.html", {"unit": one, "form": form}, status=422)
+
+    def appointed(sent: dict[str, Any]) -> Posting:
+        absent = get_object_or_404(Posting, public_id=sent.pop("absent"))
+        return standing_in.appoint_stand_in(absent=absent, **sent, **by(request))
+
+    return carried_out(
+        request,
+        stand_in_form(request, one, request.POST),
+        appointed,
+        again=partial(stand_in_page, request, one),
+        then=("teams:unit", pk),
+        says=lambda posting: _("%(person)s stands in.") % {"person": posting.person},
+    )
 
 
 @require_POST
 def end_stand_in(request: AuthedRequest, public_id: UUID) -> HttpResponse:
-    postings = Posting.objects.visible_to(request.user).exclude(acting_for=None).select_related("unit")
-    posting = get_object_or_404(postings, public_id=public_id)
-    if not may_appoint(request, posting.unit):
-        raise PermissionDenied
-    services.end_stand_in(stand_in=posting, actor=request.user, today=request.user.authority.on)
+    stand_ins = Posting.objects.exclude(acting_for=None).select_related("unit")
+    posting = reach(request, stand_ins, public_id, Power.APPOINT_STAND_IN)
+    standing_in.end_stand_in(stand_in=posting, actor=request.user, today=request.user.authority.on)
     messages.success(request, _("The stand-in has ended."))
     return redirect("teams:unit", pk=posting.unit_id)
 
@@ -132,9 +140,8 @@ def may_give_password(request: AuthedRequest, one: Person) -> bool:
 
 def person_to_let_in(request: AuthedRequest, public_id: UUID) -> Person:
     """The person, where one may give her a password."""
-    one = get_object_or_404(Person.objects.visible_to(request.user).select_related("user"), public_id=public_id)
-    if not may_give_password(request, one):
-        raise PermissionDenied
+    one = reach(request, Person.objects.select_related("user"), public_id)
+    only_if(may_give_password(request, one))
     return one
 
 
@@ -156,31 +163,32 @@ def access(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def give_password(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     """Shown in the answer itself, once: it is kept nowhere."""
-    one, form = person_to_let_in(request, public_id), ReasonForm(request.POST)
-    if not form.is_valid():
-        return access_page(request, one, form, 422)
-    today, now = request.user.authority.on, timezone.now()
-    slip = services.give_password(person=one, **form.cleaned_data, actor=request.user, today=today, now=now)
-    return render(request, "teams/slips.html", {"slips": [slip], "back": reverse("teams:person", args=[public_id])})
+    one, back = person_to_let_in(request, public_id), reverse("teams:person", args=[public_id])
+    return carried_out(
+        request,
+        ReasonForm(request.POST),
+        lambda sent: letting_in.give_password(person=one, **sent, **by(request)),
+        again=partial(access_page, request, one),
+        then=lambda slip: render(request, "teams/slips.html", {"slips": [slip], "back": back}),
+    )
 
 
 @require_POST
 def take_second_factor(request: AuthedRequest, public_id: UUID) -> HttpResponse:
-    one, form = person_to_let_in(request, public_id), ReasonForm(request.POST)
-    if not form.is_valid():
-        return access_page(request, one, form, 422)
-    today, now = request.user.authority.on, timezone.now()
-    if services.take_second_factor(person=one, **form.cleaned_data, actor=request.user, today=today, now=now):
-        messages.success(request, _("The second factor is taken away."))
-    return redirect("teams:access", public_id=public_id)
+    one = person_to_let_in(request, public_id)
+    return carried_out(
+        request,
+        ReasonForm(request.POST),
+        lambda sent: letting_in.take_second_factor(person=one, **sent, **by(request)),
+        again=partial(access_page, request, one),
+        then=("teams:access", public_id),
+        says=lambda is_taken: _("The second factor is taken away.") if is_taken else "",
+    )
 
 
 def unit_to_let_in(request: AuthedRequest, pk: int) -> Unit:
     """The unit, where one may give its people passwords."""
-    one = get_object_or_404(Unit.objects.visible_to(request.user), pk=pk)
-    if not request.user.authority.may(Power.GIVE_PASSWORDS, one.path):
-        raise PermissionDenied
-    return one
+    return reach(request, Unit, pk, Power.GIVE_PASSWORDS, at="")
 
 
 def first_passwords_page(request: AuthedRequest, one: Unit, form: ReasonForm, status: int = 200) -> HttpResponse:
@@ -196,9 +204,11 @@ def first_passwords(request: AuthedRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def give_first_passwords(request: AuthedRequest, pk: int) -> HttpResponse:
-    one, form = unit_to_let_in(request, pk), ReasonForm(request.POST)
-    if not form.is_valid():
-        return first_passwords_page(request, one, form, 422)
-    today, now = request.user.authority.on, timezone.now()
-    slips = services.give_first_passwords(unit=one, **form.cleaned_data, actor=request.user, today=today, now=now)
-    return render(request, "teams/slips.html", {"slips": slips, "back": reverse("teams:first_passwords", args=[pk])})
+    one, back = unit_to_let_in(request, pk), reverse("teams:first_passwords", args=[pk])
+    return carried_out(
+        request,
+        ReasonForm(request.POST),
+        lambda sent: letting_in.give_first_passwords(unit=one, **sent, **by(request)),
+        again=partial(first_passwords_page, request, one),
+        then=lambda slips: render(request, "teams/slips.html", {"slips": slips, "back": back}),
+    )

@@ -13,7 +13,7 @@ from crm import selectors, services
 from crm.models import UnitResult
 from crm.tests.desk import THREE, WEEK, facts
 from crm.verification import daily_results_are_the_openings, unit_results_are_those_of_their_people
-from teams.services import load_company
+from teams.services.company import load_company
 from tests.cast import TODAY
 
 pytestmark = pytest.mark.django_db

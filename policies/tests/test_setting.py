@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from core.clock import at
+from core.refusals import NotYours
 from policies import services
 from policies.models import ParameterValue
 from policies.selectors import value_for
@@ -71,9 +72,9 @@ def test_downwards_for_some_parameters_less_is_stricter(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("actor", "unit", "value", "from_on", "code", "refusal"),
     [
-        ("mm", "B1", 25, MONDAY, "probe.mark", services.NotYours),
-        ("mm", "B2M1", 25, MONDAY, "probe.mark", services.NotYours),
-        ("am", "B1M1A1", 25, MONDAY, "probe.mark", services.NotYours),
+        ("mm", "B1", 25, MONDAY, "probe.mark", NotYours),
+        ("mm", "B2M1", 25, MONDAY, "probe.mark", NotYours),
+        ("am", "B1M1A1", 25, MONDAY, "probe.mark", NotYours),
         ("mm", "B1M1A1", 25, MONDAY, "probe.mark", services.NoLayer),
         ("manager", "B1", False, MONDAY, "probe.firm", services.NoLayer),
         ("manager", "B1", 25, date(2026, 11, 17), "probe.mark", services.StartsInThePast),
@@ -99,7 +100,7 @@ def test_a_value_for_the_same_day_replaces_the_one_before_and_both_stay_on_recor
 
 def test_a_future_value_can_be_withdrawn_one_that_holds_cannot(cast: Cast) -> None:
     value = put(cast, "manager", "B1", 25)
-    with pytest.raises(services.NotYours):
+    with pytest.raises(NotYours):
         services.withdraw_value(value=value, actor=cast.mm, today=TODAY, now=at(TODAY, time(12)))
     with pytest.raises(services.AlreadyBegun):
         services.withdraw_value(

@@ -16,7 +16,7 @@ from supervision.services import Demand, record_call
 from teams.authority import authority_of
 from teams.models import Person, Posting, Role, Unit
 from teams.selectors import leaders_of
-from teams.services import appoint_stand_in
+from teams.services.stand_in import appoint_stand_in
 from worklogs import services as logs
 from worklogs.rules.kinds import Kind
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.fields import IdentifierField
 from core.periods import ONE_DAY
+from core.sight import InSight
 from teams.models.units import Unit
 
 if TYPE_CHECKING:
@@ -157,7 +158,9 @@ class Rejoining(models.Model):
         return f"{self.person} {self.left_on} {self.joined_on}"
 
 
-class PostingQuerySet(models.QuerySet["Posting"]):
+class PostingQuerySet(InSight["Posting"]):
+    own = "person__user"
+
     def on(self, on: date) -> Self:
         """Postings in force on a day."""
         return self.filter(from_on__lte=on).filter(Q(to_on=None) | Q(to_on__gt=on))
@@ -165,9 +168,6 @@ class PostingQuerySet(models.QuerySet["Posting"]):
     def during(self, first: date, end: date) -> Self:
         """Postings that hold on at least one day of [first, end)."""
         return self.filter(from_on__lt=end).filter(Q(to_on=None) | Q(to_on__gt=first))
-
-    def visible_to(self, user: User) -> Self:
-        return self.filter(Q(person__user=user) | user.authority.sees_unit("unit__path"))
 
 
 class DateRange(Func):

@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.fields import IdentifierField, PhoneField
 from core.periods import ONE_DAY
+from core.sight import InSight
 from teams.models.people import Person
 from teams.models.units import Unit
 
@@ -72,13 +73,11 @@ class Outlet(models.Model):
         return self.name
 
 
-class OutletPostingQuerySet(models.QuerySet["OutletPosting"]):
+class OutletPostingQuerySet(InSight["OutletPosting"]):
+    own, at = "person__user", "outlet__unit__path"
+
     def on(self, on: date) -> Self:
         return self.filter(from_on__lte=on).filter(Q(to_on=None) | Q(to_on__gt=on))
-
-    def visible_to(self, user: User) -> Self:
-        """One's own, and those at outlets within one's sight."""
-        return self.filter(Q(person__user=user) | user.authority.sees_unit("outlet__unit__path"))
 
 
 class OutletPosting(models.Model):

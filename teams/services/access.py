@@ -8,22 +8,22 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from accounts import services as accounts
 from accounts.models import User
+from core.refusals import NotYours
 from messaging.models import Channel
-from messaging.services import Draft, post
+from messaging.telling import tell
 from teams.authority import authority_of
 from teams.models import Person, Unit
 from teams.selectors import without_password
 
 
-class NotYourPeople(Exception):
+class NotYourPeople(NotYours):
     """Oneself, somebody outside one's scope, or somebody whose access is given back higher up."""
 
-    def __init__(self, person: Person) -> None:
-        super().__init__(_("You do not give %(person)s a password.") % {"person": person})
+    text = _("You do not give %(person)s a password.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def _give(people: Sequence[Person], reason: str, actor: User, today: date, now: 
     users = [person.user for person in people]
     given = accounts.give_one_time_passwords(users=users, reason=reason, actor=actor, now=now)
     for person in known:
-        _tell(person, "teams.password_given", actor, today, now)
+        _tell(person, "teams.password_given", actor, now)
     return [Slip(person, given[person.user_id]) for person in people]
 
 
@@ -62,29 +62,24 @@ def take_second_factor(*, person: Person, reason: str, actor: User, today: date,
     _check(person, actor, today)
     if not accounts.take_second_factor(user=person.user, reason=reason, actor=actor, now=now):
         return False
-    _tell(person, "teams.second_factor_taken", actor, today, now)
+    _tell(person, "teams.second_factor_taken", actor, now)
     return True
 
 
 def _check(person: Person, actor: User, today: date) -> None:
     if not authority_of(actor, today).gives_passwords_to(authority_of(person.user, today)):
-        raise NotYourPeople(person)
+        raise NotYourPeople(person=person)
 
 
-def _tell(person: Person, text: str, actor: User, today: date, now: datetime) -> None:
+def _tell(person: Person, text: str, actor: User, now: datetime) -> None:
     """By text message as well: whoever took the account over does not read that one."""
-    post(
-        [
-            Draft(
-                rule=f"{text}.{now:%H%M%S%f}",
-                business_date=today,
-                recipient_id=person.user_id,
-                channel=channel,
-                text=text,
-                values={"by": actor.name},
-                link=reverse("usersessions_list"),
-            )
-            for channel in (Channel.IN_APP, Channel.SMS)
-        ],
+    tell(
+        [person.user_id],
+        text,
+        about=person,
+        nth=person.user.resets.count(),
         now=now,
+        link=reverse("usersessions_list"),
+        channels=(Channel.IN_APP, Channel.SMS),
+        by=actor.name,
     )

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from core.cells import EARLIEST
 from core.explain import N_
 from core.identifiers import identifier
+from core.refusals import NotDone
 from core.tables import Filled, Refusal, Sheet, doubled_keys, fill, for_forms, remarks_on
 from teams import sheets as forms
 from teams.models import Person, PlaceChange, Posting
@@ -48,7 +49,7 @@ def after_changes(follower: Follower) -> Follower:
     return follower
 
 
-class CompanyRefused(Exception):
+class CompanyRefused(NotDone):
     """Nothing was taken, for these reasons."""
 
     def __init__(self, refusals: Sequence[Refusal]) -> None:

@@ -7,68 +7,44 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from messaging.models import Channel
-from messaging.services import Draft, post
+from core.refusals import NotDone, NotYours
+from messaging.telling import tell
 from teams.authority import LEADERS, Power, authority_of
-from teams.models import Person, Posting, Unit
+from teams.models import Person, Posting
 
 LONGEST = timedelta(days=366)
 
 
-class StandInRefused(Exception):
-    """Nobody was appointed; the text says why. `field` is the field of a form it belongs to."""
-
-    field: str | None = None
+NOT_YOURS = _("You do not appoint who leads %(unit)s.")
 
 
-class NotYours(StandInRefused):
-    def __init__(self, unit: Unit) -> None:
-        super().__init__(_("You do not appoint who leads %(unit)s.") % {"unit": unit})
+class NotALeader(NotDone):
+    text = _("One stands in for the leader of a unit, and not for somebody who stands in.")
 
 
-class NotALeader(StandInRefused):
-    def __init__(self) -> None:
-        super().__init__(_("One stands in for the leader of a unit, and not for somebody who stands in."))
-
-
-class OwnPost(StandInRefused):
+class OwnPost(NotDone):
     """Nobody gives a post to herself or gives away her own: the leader above appoints."""
 
-    field = "employee_no"
-
-    def __init__(self) -> None:
-        super().__init__(_("Your own post, or a post for yourself, is given by the leader above you."))
+    text, field = _("Your own post, or a post for yourself, is given by the leader above you."), "employee_no"
 
 
-class NoSuchPerson(StandInRefused):
-    field = "employee_no"
-
-    def __init__(self, number: str) -> None:
-        super().__init__(_("Nobody among your people has the employee number %(number)s.") % {"number": number})
+class NoSuchPerson(NotDone):
+    text, field = _("Nobody among your people has the employee number %(number)s."), "employee_no"
 
 
-class AlreadyThere(StandInRefused):
-    field = "employee_no"
-
-    def __init__(self, person: Person, unit: Unit) -> None:
-        super().__init__(_("%(person)s leads %(unit)s already at that time.") % {"person": person, "unit": unit})
+class AlreadyThere(NotDone):
+    text, field = _("%(person)s leads %(unit)s already at that time."), "employee_no"
 
 
-class WrongDates(StandInRefused):
+class WrongDates(NotDone):
     field = "last_on"
 
 
-class Taken(StandInRefused):
-    field = "from_on"
-
-    def __init__(self, other: Posting) -> None:
-        super().__init__(
-            _("%(person)s stands in from %(first)s to %(last)s already.")
-            % {"person": other.person, "first": other.from_on, "last": other.last_on}
-        )
+class Taken(NotDone):
+    text, field = _("%(person)s stands in from %(first)s to %(last)s already."), "from_on"
 
 
 @transaction.atomic
@@ -77,12 +53,12 @@ def appoint_stand_in(
 ) -> Posting:
     """Let somebody hold the absent leader's post from `from_on` to `last_on`, both included (D7).
 
-    Raises `StandInRefused`: `NotYours`, `NotALeader`, `OwnPost`, `NoSuchPerson`, `WrongDates`, `AlreadyThere`, `Taken`.
+    Raises `NotYours`, `NotALeader`, `OwnPost`, `NoSuchPerson`, `WrongDates`, `AlreadyThere`, `Taken`.
     """
     to_on = last_on + timedelta(days=1)
     authority = authority_of(actor, today)
     if not authority.may(Power.APPOINT_STAND_IN, absent.unit.path):
-        raise NotYours(absent.unit)
+        raise NotYours(NOT_YOURS, unit=absent.unit)
     if absent.role not in LEADERS or absent.acting_for_id:
         raise NotALeader
     _check_dates(absent, from_on, to_on, today)
@@ -98,15 +74,15 @@ def appoint_stand_in(
         .first()
     )
     if person is None:
-        raise NoSuchPerson(employee_no)
+        raise NoSuchPerson(number=employee_no)
     if actor.pk in (person.user_id, absent.person.user_id):
         raise OwnPost
     Posting.objects.select_for_update().get(pk=absent.pk)
     there = Posting.objects.during(from_on, to_on).filter(unit=absent.unit, role=absent.role)
     if there.filter(person=person, acting_for=None).exists():
-        raise AlreadyThere(person, absent.unit)
+        raise AlreadyThere(person=person, unit=absent.unit)
     if taken := there.filter(acting_for=absent).select_related("person__user").first():
-        raise Taken(taken)
+        raise Taken(person=taken.person, first=taken.from_on, last=taken.last_on)
     stand_in = Posting.objects.create(
         person=person, unit=absent.unit, role=absent.role, from_on=from_on, to_on=to_on, acting_for=absent
     )
@@ -126,25 +102,18 @@ def _check_dates(absent: Posting, from_on: date, to_on: date, today: date) -> No
 
 
 def _tell(stand_in: Posting, absent: Posting, last_on: date, now: datetime) -> None:
-    post(
-        [
-            Draft(
-                rule=f"D7.{stand_in.pk}",
-                business_date=stand_in.from_on,
-                recipient_id=stand_in.person.user_id,
-                channel=Channel.IN_APP,
-                text="teams.stand_in",
-                values={
-                    "absent": absent.person.name,
-                    "unit": absent.unit.name,
-                    "first": stand_in.from_on,
-                    "last": last_on,
-                },
-                link=reverse("teams:unit", args=[absent.unit_id]),
-                place=absent.unit.path,
-            )
-        ],
+    tell(
+        [stand_in.person.user_id],
+        "teams.stand_in",
+        about=stand_in,
         now=now,
+        on=stand_in.from_on,
+        link=reverse("teams:unit", args=[absent.unit_id]),
+        place=absent.unit.path,
+        absent=absent.person.name,
+        unit=absent.unit.name,
+        first=stand_in.from_on,
+        last=last_on,
     )
 
 
@@ -152,7 +121,7 @@ def _tell(stand_in: Posting, absent: Posting, last_on: date, now: datetime) -> N
 def end_stand_in(*, stand_in: Posting, actor: User, today: date) -> None:
     """End it from today on; one that has not begun before today is taken back. Raises `NotYours`."""
     if not authority_of(actor, today).may(Power.APPOINT_STAND_IN, stand_in.unit.path):
-        raise NotYours(stand_in.unit)
+        raise NotYours(NOT_YOURS, unit=stand_in.unit)
     running = Posting.objects.filter(pk=stand_in.pk).exclude(acting_for=None)
     running.filter(from_on__gte=today).delete()
     running.filter(from_on__lt=today, to_on__gt=today).update(to_on=today)

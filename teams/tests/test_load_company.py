@@ -13,8 +13,8 @@ from django.core.management import CommandError, call_command
 
 from core.files import read_tables
 from core.models import AuditEntry
-from teams import services
 from teams.models import Outlet, OutletPosting, PartnerBank, Person, Posting, Target, Unit
+from teams.services import company
 from tests.cast import Cast
 
 TODAY = date(2026, 11, 18)
@@ -55,8 +55,8 @@ def folder(tmp_path: Path, **tables: str) -> Path:
     return tmp_path
 
 
-def load(path: Path, **options: Any) -> services.LoadReport:
-    return services.load_company(sheets=read_tables(path), **{"today": TODAY, **options})
+def load(path: Path, **options: Any) -> company.LoadReport:
+    return company.load_company(sheets=read_tables(path), **{"today": TODAY, **options})
 
 
 def counts() -> list[int]:
@@ -182,7 +182,7 @@ def test_a_wrong_row_refuses_the_whole_and_says_where(
     db: None, tmp_path: Path, table: str, line: str, note: str, expected: tuple[int, str, str, str]
 ) -> None:
     path = folder(tmp_path, **{**COMPANY, table: f"{COMPANY[table]}{line}\n"})
-    with pytest.raises(services.CompanyRefused) as refused:
+    with pytest.raises(company.CompanyRefused) as refused:
         load(path)
     (refusal,) = [one.as_json() for one in refused.value.refusals]
     row, column, value, rule = expected
@@ -194,20 +194,20 @@ def test_a_wrong_row_refuses_the_whole_and_says_where(
 def test_nobody_is_posted_after_leaving(db: None, tmp_path: Path) -> None:
     left = COMPANY["people"].replace("S,2023-01-01,,,", "S,2023-01-01,2024-05-01,,")
     postings = f"{COMPANY['postings']}0003,A2,area_manager,2024-05-01,\n"
-    with pytest.raises(services.CompanyRefused) as refused:
+    with pytest.raises(company.CompanyRefused) as refused:
         load(folder(tmp_path, **{**COMPANY, "people": left, "postings": postings}))
     assert [(one.row, one.column) for one in refused.value.refusals] == [(6, "from_on")]
 
 
 def test_units_in_a_ring_are_refused(db: None, tmp_path: Path) -> None:
     units = COMPANY["units"] + "X1,甲,branch,X2,,,,,\nX2,乙,branch,X1,,,,,\n"
-    with pytest.raises(services.CompanyRefused) as refused:
+    with pytest.raises(company.CompanyRefused) as refused:
         load(folder(tmp_path, units=units))
     assert [one.values["ring"] for one in refused.value.refusals] == ["X1 → X2 → X1", "X2 → X1 → X2"]
 
 
 def test_a_kind_is_kept_for_good(loaded: Path, tmp_path: Path) -> None:
-    with pytest.raises(services.CompanyRefused, match="1"):
+    with pytest.raises(company.CompanyRefused, match="1"):
         load(folder(tmp_path, units="code,name,kind,parent\nB8,新区营业部,regional_department,HX\n"))
 
 

@@ -16,28 +16,28 @@ from core.fields import put_in_one_form
 from core.models import AuditEntry, ToldApart
 from core.periods import Month
 from core.tables import Sheet
-from teams import services
 from teams.models import Grading, Outlet, Person, Posting, Unit
 from teams.selectors import GradeSpan, grades_during, grades_on, members_during
+from teams.services import company
 from teams.verification import identifiers_are_in_one_form
 from tests.cast import TODAY, Cast
 
 NOVEMBER = Month(date(2026, 11, 1))
 
 
-def load(table: str, *lines: str, **options: Any) -> services.LoadReport:
+def load(table: str, *lines: str, **options: Any) -> company.LoadReport:
     return several({table: lines}, **options)
 
 
-def several(tables: dict[str, tuple[str, ...]], **options: Any) -> services.LoadReport:
+def several(tables: dict[str, tuple[str, ...]], **options: Any) -> company.LoadReport:
     sheets = [
         Sheet(name, list(enumerate([line.split(",") for line in lines], start=1))) for name, lines in tables.items()
     ]
-    return services.load_company(sheets=sheets, **{"today": TODAY, **options})
+    return company.load_company(sheets=sheets, **{"today": TODAY, **options})
 
 
 def refused(*args: Any, **options: Any) -> list[tuple[int, str, str]]:
-    with pytest.raises(services.CompanyRefused) as refusal:
+    with pytest.raises(company.CompanyRefused) as refusal:
         load(*args, **options)
     return [(one.row, one.column, one.text) for one in refusal.value.refusals]
 
@@ -93,7 +93,7 @@ def test_the_command_takes_two_for_different_only_with_a_reason(cast: Cast, tmp_
 
 
 # --- grades ------------------------------------------------------------------------------------------------------------
-def grade(*lines: str, header: str = "employee_no,name,joined_on,grade", **options: Any) -> services.LoadReport:
+def grade(*lines: str, header: str = "employee_no,name,joined_on,grade", **options: Any) -> company.LoadReport:
     return load("people", header, *lines, **options)
 
 

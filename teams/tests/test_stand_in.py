@@ -10,11 +10,13 @@ from django.urls import reverse
 
 from accounts.models import User
 from core.clock import at
+from core.refusals import NotYours
 from messaging.models import Message
 from teams import selectors
 from teams.authority import Power, authority_of
 from teams.models import Posting, Role
-from teams.services import appoint_stand_in, end_stand_in, stand_in
+from teams.services import stand_in
+from teams.services.stand_in import appoint_stand_in, end_stand_in
 from tests.cast import TODAY, Cast
 
 FRIDAY = date(2026, 11, 20)
@@ -56,8 +58,8 @@ def test_the_stand_in_is_told(cast: Cast) -> None:
 @pytest.mark.parametrize(
     ("change", "refusal"),
     [
-        ({"actor": "am_west"}, stand_in.NotYours),
-        ({"actor": "sibling_mm"}, stand_in.NotYours),
+        ({"actor": "am_west"}, NotYours),
+        ({"actor": "sibling_mm"}, NotYours),
         ({"actor": "mm", "absent": "mm"}, stand_in.OwnPost),
         ({"actor": "mm", "number": "1020"}, stand_in.OwnPost),
         ({"absent": "cm"}, stand_in.NotALeader),

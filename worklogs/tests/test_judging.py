@@ -22,7 +22,7 @@ from core.periods import Period, Week
 from core.tables import Sheet
 from policies.models import ParameterValue
 from teams.models import Person, Posting, Role
-from teams.services import load_company
+from teams.services.company import load_company
 from tests.cast import TODAY
 from worklogs import services
 from worklogs.exports import day_scores

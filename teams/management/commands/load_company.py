@@ -13,7 +13,7 @@ from core.commands import MusterCommand, Refused
 from core.explain import N_
 from core.files import read_tables
 from core.tables import TableRefused
-from teams import services
+from teams.services.company import CompanyRefused, load_company
 
 
 class Command(MusterCommand):
@@ -44,14 +44,14 @@ class Command(MusterCommand):
         if options["different"] and len(options["because"].strip()) < 2:
             raise Refused(_("--different needs a reason: --because …"), answer=answer)
         try:
-            report = services.load_company(
+            report = load_company(
                 sheets=read_tables(path),
                 today=timezone.localdate(),
                 dry_run=dry_run,
                 different=options["different"],
                 because=options["because"].strip(),
             )
-        except (TableRefused, services.CompanyRefused) as refused:
+        except (TableRefused, CompanyRefused) as refused:
             raise Refused(*(refusal.as_json() for refusal in refused.refusals), answer=answer) from None
         for name, table in report.tables.items():
             self.say(
