@@ -96,9 +96,10 @@ def test_no_password_is_hashed_for_an_account_that_waits(member, monkeypatch):
     assert hashed == []
 
 
-def test_guessing_from_elsewhere_does_not_keep_a_person_out(member):
-    at_work = {"REMOTE_ADDR": "10.1.1.1"}
-    assert sign_in("1001", PASSWORD, **at_work).status_code == 302
+@pytest.mark.parametrize(("before", "now"), [("10.1.1.1", "10.1.1.1"), ("2001:db8:1:2::aa", "2001:db8:1:2:3:4:5:6")])
+def test_guessing_from_elsewhere_does_not_keep_a_person_out(member, before, now):
+    at_work = {"REMOTE_ADDR": now}
+    assert sign_in("1001", PASSWORD, REMOTE_ADDR=before).status_code == 302
     for nth in range(7):
         sign_in("1001", "guess", REMOTE_ADDR="6.6.6.6", HTTP_X_FORWARDED_FOR=f"10.9.{nth}.1")
     assert sign_in("1001", PASSWORD, **at_work).status_code == 302
