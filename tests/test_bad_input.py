@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.datastructures import MultiValueDict
 
 from accounts.models import User
-from tests.access.objects import BUILDERS
-from tests.access.table import TABLE, Line
+from tests.access.lines import BUILDERS, Line
+from tests.access.table import TABLE
 from tests.cast import Cast
 
 NASTY = ("\0", "9" * 5000, "9999-12-31")

@@ -42,6 +42,7 @@ OTHERWISE = {
     "worklogs.forms.desk.ReplyForm": "adds",
     "worklogs.forms.desk.MonthEndForm": "adds",
     "worklogs.forms.desk.SeveralRepliesForm": "adds",
+    "worklogs.forms.market_reports.CommentForm": "said once; the second is refused",
 }
 # Where each editing form is shown; a form of the console is shown by the console.
 SHOWN_IN = {
@@ -54,6 +55,7 @@ SHOWN_IN = {
     "worklogs.forms.day.BrochuresForm": "worklogs/brochures.html",
     "worklogs.forms.day.EntryEditForm": "worklogs/entry.html",
     "worklogs.forms.day.NoteForm": "worklogs/note.html",
+    "worklogs.forms.market_reports.MarketReportForm": "worklogs/write_market_report.html",
     "worklogs.forms.desk.PhrasesForm": "worklogs/phrases.html",
     "teams.forms.OutletForm": "admin/change_form.html",
     "teams.forms.TargetForm": "admin/change_form.html",

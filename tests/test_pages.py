@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from tests.access.objects import BUILDERS
+from tests.access.lines import BUILDERS
 from tests.access.table import TABLE
 from tests.cast import Cast
 from tests.crowd import SECRET, fill

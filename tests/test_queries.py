@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from tests.access.objects import BUILDERS
+from tests.access.lines import BUILDERS
 from tests.access.table import TABLE
 from tests.cast import Cast
 from tests.crowd import fill

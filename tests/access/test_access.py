@@ -16,9 +16,11 @@ from django.urls import reverse
 
 from accounts.models import User
 from core.models import AuditEntry
-from tests.access import objects, table
+from tests.access import people
+from tests.access.lines import BUILDERS, Line
+from tests.access.people import EVERYBODY
 from tests.access.routes import METHODS, routes
-from tests.access.table import CONSOLE, EVERYBODY, SIGN_IN, TABLE, Line
+from tests.access.table import CONSOLE, SIGN_IN, TABLE
 from tests.cast import Cast
 
 NAMES = sorted({line.name for line in TABLE})
@@ -86,14 +88,14 @@ def last_entry() -> int:
 def test_every_address_is_declared():
     known = {*NAMES, *SIGN_IN}
     undeclared = {r.name: r.pattern for r in routes() if r.name not in known and not r.name.startswith(CONSOLE)}
-    assert undeclared == {}, "give each a line in tests/access/table.py"
+    assert undeclared == {}, "give each a line in its app's tests/room.py"
     assert known - {r.name for r in routes()} == set(), "these addresses are gone"
     assert [name for name, count in Counter((x.name, x.method) for x in TABLE).items() if count > 1] == []
 
 
 def test_the_table_names_only_people_and_things_that_exist():
     assert {p for line in TABLE for p in f"{line.may} {line.sees}".split()} <= set(EVERYBODY.split())
-    assert {line.of for line in TABLE} - {""} <= set(objects.BUILDERS)
+    assert {line.of for line in TABLE} - {""} <= set(BUILDERS)
     assert [line for line in TABLE if set(line.may.split()) & set(line.sees.split())] == []
     assert [name for name in NAMES if len({line.of for line in TABLE if line.name == name}) > 1] == []
 
@@ -104,7 +106,7 @@ def address(cast: Cast) -> Callable[[Line], str]:
 
     def address(line: Line) -> str:
         if line.of and line.of not in made:
-            made[line.of] = objects.BUILDERS[line.of](cast)
+            made[line.of] = BUILDERS[line.of](cast)
         return reverse(line.name, kwargs={**line.given, **made.get(line.of, {})})
 
     return address
@@ -160,7 +162,7 @@ def hidden_from(line: Line) -> str:
 @pytest.mark.parametrize("thing", [thing for thing, lines in THINGS.items() if any(map(hidden_from, lines))])
 @pytest.mark.django_db
 def test_what_is_out_of_sight_answers_like_what_does_not_exist(thing, cast, ask):
-    there = objects.BUILDERS[thing](cast)
+    there = BUILDERS[thing](cast)
     absent = {key: uuid.uuid4() if isinstance(value, uuid.UUID) else value for key, value in there.items()}
     wrong = []
     for line in filter(hidden_from, THINGS[thing]):
@@ -198,6 +200,6 @@ def test_the_console_opens_for_nobody_who_may_not(cast, ask):
 
 
 def test_groups_of_the_table_are_disjoint():
-    groups = [table.TEAM, table.LEADERS, table.BRANCH, table.FINANCE, table.REGION, table.HEAD_OFFICE]
-    people = [person for group in groups for person in group.split()]
-    assert len(people) == len(set(people))
+    groups = [people.TEAM, people.LEADERS, people.BRANCH, people.FINANCE, people.REGION, people.HEAD_OFFICE]
+    everybody = [person for group in groups for person in group.split()]
+    assert len(everybody) == len(set(everybody))

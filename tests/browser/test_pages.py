@@ -14,8 +14,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import User
-from tests.access.objects import BUILDERS
-from tests.access.table import TABLE, Line
+from tests.access.lines import BUILDERS, Line
+from tests.access.table import TABLE
 from tests.browser.chromium import Site, Visit
 from tests.cast import Cast
 
