@@ -20,6 +20,7 @@ app.conf.beat_schedule = {
     "judge days and weeks": {"task": "worklogs.tasks.judge_recent", "schedule": 600},
     "ask for a year's calendar": {"task": "attendance.tasks.ask_to_settle", "schedule": 3600},
     "send score tables up": {"task": "worklogs.tasks.send_score_tables", "schedule": 300},
+    "remind of market reports": {"task": "worklogs.tasks.remind_of_market_reports", "schedule": 3600},
     "look again at what is signed": {"task": "compensation.tasks.look_again_at_runs", "schedule": 120},
     "file what is signed": {"task": "archives.tasks.file_signed_runs", "schedule": 60},
     "keep the security log no longer than it says": {"task": "accounts.tasks.sweep_security_log", "schedule": 3600},

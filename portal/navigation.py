@@ -53,6 +53,7 @@ GROUPS = (
         (
             section("portal:home", _("Home"), "home"),
             section("worklogs:today", _("My log"), "pencil-square", P.WRITE_LOG),
+            section("worklogs:write_market_report", _("Market report"), "document-text", P.WRITE_LOG),
             section("worklogs:desk", _("Review desk"), "inbox-stack", P.READ_LOGS),
             section("messaging:inbox", _("Messages"), "bell"),
             section("compensation:slips", _("Pay slips"), "banknotes", roles=EARNING),
@@ -62,6 +63,7 @@ GROUPS = (
         _("Supervision"),
         (
             section("worklogs:score_tables", _("Score tables"), "table-cells", P.READ_LOGS),
+            section("worklogs:market_reports", _("Market reports"), "document-text", P.READ_LOGS),
             section("supervision:ranking", _("Ranking"), "chart-bar", P.SEE_RANKINGS),
             section("supervision:lists", _("Reminders"), "megaphone", P.SEE_REMINDERS),
             section("supervision:calls", _("Phone calls"), "phone", P.CALL_LAGGARDS),

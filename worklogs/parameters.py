@@ -112,5 +112,11 @@ ANSWERING = (
     Parameter("worklogs.month_end_grace", N_("Days of grace after the month"), "S4.2.f", D, "int", FIXED, 3),
     Parameter("worklogs.score_table_time", N_("The score table goes up at"), "S5.4", "", "time", FIXED, time(9, 0)),
 )
-declare(*SCORING, *WRITING, *CONTACTS, *ANSWERING)
+MARKET_REPORT_DAYS = "worklogs.market_report_days"
+MARKET_REPORTS = (
+    Parameter(
+        MARKET_REPORT_DAYS, N_("Days after the month in which its market report is in time"), "S3.f", D, "int", DOWN, 3
+    ),
+)
+declare(*SCORING, *WRITING, *CONTACTS, *ANSWERING, *MARKET_REPORTS)
 CODES = tuple(parameter.code for parameter in (*SCORING, *WRITING))

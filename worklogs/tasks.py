@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from core.audit import acting
 from worklogs import services
+from worklogs.services import market_reports
 
 
 @shared_task
@@ -19,3 +20,10 @@ def send_score_tables(**_: object) -> None:
     """On Monday (S5.4); a table that is there already is not sent again."""
     with acting(source="task:send_score_tables"):
         services.send_due_score_tables(now=timezone.now())
+
+
+@shared_task
+def remind_of_market_reports(**_: object) -> None:
+    """Once a month to everybody whose report is missing (S3.f)."""
+    with acting(source="task:remind_of_market_reports"):
+        market_reports.remind_of_market_reports(today=timezone.localdate(), now=timezone.now())

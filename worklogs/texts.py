@@ -22,3 +22,13 @@ declare_text(
         "On your log of %(on)s the point for %(count)s number goes to the colleague who entered it earlier: %(numbers)s"
     ),
 )
+declare_text(
+    "worklogs.market_report_due",
+    subject=N_("Your market report of %(month)s is due on %(due)s"),
+    body=N_("The market report of %(month)s is still missing. A few sentences on your phone are enough, by %(due)s."),
+)
+declare_text(
+    "worklogs.market_report_commented",
+    subject=N_("%(leader)s commented your market report of %(month)s"),
+    body=N_("%(leader)s on your market report of %(month)s: %(text)s"),
+)

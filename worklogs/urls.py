@@ -1,7 +1,7 @@
 from django.urls import path, register_converter
 
 from core.converters import IsoDate, IsoWeek
-from worklogs.views import day, desk, month_end, phrases
+from worklogs.views import day, desk, market_reports, month_end, phrases
 
 register_converter(IsoDate, "iso_date")
 register_converter(IsoWeek, "iso_week")
@@ -34,6 +34,11 @@ urlpatterns = [
     path("score-tables/", desk.score_tables, name="score_tables"),
     path("score-tables/<uuid:public_id>/", desk.score_table, name="score_table"),
     path("score-tables/<uuid:public_id>/file/", desk.score_table_file, name="score_table_file"),
+    path("market-reports/", market_reports.market_reports, name="market_reports"),
+    path("market-reports/write/", market_reports.write, name="write_market_report"),
+    path("market-reports/hand-in/", market_reports.hand_in, name="hand_in_market_report"),
+    path("market-reports/<uuid:public_id>/", market_reports.market_report, name="market_report"),
+    path("market-reports/<uuid:public_id>/comment/", market_reports.comment, name="comment_market_report"),
     path("<uuid:public_id>/", desk.log, name="log"),
     path("<uuid:public_id>/reply/", desk.reply, name="reply"),
 ]

@@ -1,6 +1,7 @@
 """The daily work log and what is judged from it."""
 
 from worklogs.models.logs import Contact, Correction, LogEntry, QuickPhrases, Reply, WorkLog
+from worklogs.models.market_reports import MarketReport
 from worklogs.models.scores import DayScore, FollowedFact, ScoreTable, WeekScore
 
 __all__ = [
@@ -9,6 +10,7 @@ __all__ = [
     "DayScore",
     "FollowedFact",
     "LogEntry",
+    "MarketReport",
     "QuickPhrases",
     "Reply",
     "ScoreTable",
