@@ -41,9 +41,9 @@ class Result:
 def on_the_bench() -> None:
     """Set Django up on a database called `bench…`, migrated."""
     if "DATABASE_URL" not in os.environ:
-        from core import embedded  # noqa: PLC0415
+        from core import embedded, roles  # noqa: PLC0415
 
-        at = embedded.postgres(HOME / "var", "bench")
+        at = embedded.postgres(HOME / "var", "bench", user=roles.SUPERUSER)  # it migrates, and empties what is kept
         host = quote(str(at["HOST"]), safe="")
         os.environ["DATABASE_URL"] = f"postgresql://{at['USER']}@:{at['PORT']}/{host}/bench"
         os.environ.setdefault("DJANGO_DEBUG", "1")

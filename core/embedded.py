@@ -33,7 +33,7 @@ ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)  # Ctrl-C, `kill`, a clo
 def postgres(home: Path, database: str, *, user: str = roles.APP_ROLE) -> dict[str, Any]:
     """Start the checkout's own PostgreSQL where it is not running yet; Django's settings for it, on a unix socket.
 
-    `user` is one of the three roles (`core/roles.py`), which exist afterwards; the superuser is the tests' alone.
+    `user` is one of the three roles (`core/roles.py`), which exist afterwards; the superuser is for tests and benchmarks.
     """
     server = postgres_server(home)
     info = server.get_postmaster_info()
