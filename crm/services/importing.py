@@ -25,7 +25,7 @@ from core.tables import Refusal, TableRefused
 from crm.models import AccountMonth, Import, Kind, Opening
 from crm.services import checking, merging, moves, results, staging
 from crm.services.progress import Phase, Telling, silent
-from crm.services.staging import Asked
+from crm.services.staging import Asked, run
 
 PAGE_LIMITS = Limits(rows=100_000)
 LISTED = 200  # refusals kept with the import; beyond them there is a count
@@ -262,6 +262,8 @@ def _run(imported: Import, asked: Asked, now: datetime, telling: Telling = silen
     """Load, check, merge, recount; `imported` is filled in and stored as taken. The refused rows. Raises `TableRefused` or `NotTaken`."""
     staging.one_at_a_time()
     report = staging.load(asked, telling)
+    if asked.kind == Kind.OPENINGS and "share" not in report["headers"]:
+        run(merging.KEEP_SHARES)
     telling(Phase.COMPARING, report["rows"])
     checked = checking.check(asked, report)
     fill_in(imported, asked, report, checked)
@@ -283,12 +285,23 @@ def _run(imported: Import, asked: Asked, now: datetime, telling: Telling = silen
         imported.effects = {"openings": results.effect_on_openings(period, asked.unit)}
     else:
         imported.effects = {"gross_commission": results.effect_on_months(months_before)}
-    moved, imported.effects["moved"] = moves.moves_of(imported)
-    imported.effects["moves"], imported.effects["cleared"] = moved, merged.cleared
-    imported.effects["pay_changes"] = moves.effect_on_pay(imported, moved, cleared=bool(merged.cleared))
-    imported.effects["pay"] = [said for notice in _notices for said in notice(imported)]
+    imported.effects |= effects_on_holders(imported, merged.cleared)
     imported.save(update_fields=["created", "updated", "unchanged", "effects", "notes"])
     return checked.refusals
+
+
+def effects_on_holders(imported: Import, cleared: dict[str, int]) -> dict[str, Any]:
+    """Relations that move, figures that go, and what both do to pay."""
+    moved, count = moves.moves_of(imported)
+    pay = moves.effect_on_pay(imported, moved=count, cleared=bool(cleared))
+    return {
+        "moves": moved,
+        "moved": count,
+        "cleared": cleared,
+        "pay_changes": pay.changes,
+        "pay_left_out": {"months": pay.months_left_out, "people": pay.people_left_out},
+        "pay": [said for notice in _notices for said in notice(imported)],
+    }
 
 
 def fill_in(imported: Import, asked: Asked, report: dict[str, Any], checked: checking.Checked) -> None:

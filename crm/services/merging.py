@@ -67,16 +67,17 @@ class Merge:
         for value, column in self.values.items():
             kept = bool(column) and column not in given
             wanted[value] = f"CASE WHEN o.id IS NULL THEN sent.{value} ELSE o.{value} END" if kept else f"sent.{value}"
-        if self.table == "crm_accountmonth" and "branch" not in given:  # a row stays with the branch it once named
-            wanted["unit_id"] = "CASE WHEN o.branch_id IS NULL THEN sent.unit_id ELSE o.unit_id END"
+        if self.table == "crm_accountmonth":  # a row stays with the branch it once named until it names another
+            wanted["branch_id"] = "coalesce(sent.branch_id, o.branch_id)"
+            wanted["unit_id"] = (
+                "CASE WHEN sent.branch_id IS NULL AND o.branch_id IS NOT NULL THEN o.unit_id ELSE sent.unit_id END"
+            )
         return wanted
 
     def find(self, given: Collection[str]) -> str:
         """What is there already under the pairs that are sent."""
         wanted = self.wanted(given)
-        differing = [
-            value for value, text in wanted.items() if not text.endswith(f"ELSE o.{value} END") or value == "unit_id"
-        ]
+        differing = [value for value, text in wanted.items() if not text.endswith(f"ELSE o.{value} END")]
         values, sent = ", ".join(f"o.{value}" for value in differing), ", ".join(wanted[value] for value in differing)
         same = " AND ".join(f"o.{part} = sent.{part}" for part in self.key)
         pair = " AND ".join(f"o.{part} = sent.{part}" for part in self.pair)
@@ -134,6 +135,12 @@ class Merge:
         """  # noqa: S608
 
 
+KEEP_SHARES = """
+UPDATE crm_rows r SET share = o.share FROM crm_opening o
+    JOIN teams_person p ON p.id = o.developer_id JOIN accounts_user a ON a.id = p.user_id
+WHERE o.fund_account = r.fund_account AND o.client_no = r.client_no AND a.employee_no = r.developer AND o.ended_by_id IS NULL
+    AND o.share < 1
+"""  # of a file without the column
 MANY = 10_000
 INSTEAD = """
 SELECT count(DISTINCT t.row)::bigint FROM crm_there t JOIN crm_gone USING (id)

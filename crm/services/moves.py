@@ -1,12 +1,13 @@
 """Which relations to clients an import moves, from whom to whom; and what the figures it touches do to pay.
 
-Asked after the merge, while `crm_there`, `crm_gone` and `crm_before` still stand: every relation that gets a holder it did
-not have, the old and the new ones with their branches.
+Asked after the merge, while `crm_there` and `crm_before` still stand: every relation that has another holder than it had, or
+another part, the old and the new ones with their branches.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -17,7 +18,7 @@ from core.money import ZERO
 from core.periods import Month
 from crm.models import Import, Kind
 from crm.services import merging
-from crm.services.staging import asked_rows
+from crm.services.staging import asked_rows, run
 from teams.models import Person, Unit, UnitKind
 
 SHOWN = 200
@@ -34,59 +35,70 @@ def register_pay(pay_of: PayOf) -> PayOf:
     return pay_of
 
 
-MOVED_MONTHS = """
-WITH moved AS MATERIALIZED (
-    SELECT DISTINCT m.fund_account, m.month, m.relation FROM crm_accountmonth m
-    WHERE m.source_id = %(source)s AND m.ended_by_id IS NULL
-        AND EXISTS (SELECT FROM crm_before b WHERE b.fund_account = m.fund_account AND b.month = m.month
-            AND b.relation = m.relation)
-        AND NOT EXISTS (SELECT FROM crm_before b WHERE b.fund_account = m.fund_account AND b.month = m.month
-            AND b.relation = m.relation AND b.person_id = m.person_id)
-)
-SELECT fund_account, relation, to_char(month, 'YYYY-MM'),
-       (SELECT array_agg(DISTINCT b.person_id || ':' || b.unit_id) FROM crm_before b
-        WHERE b.fund_account = moved.fund_account AND b.month = moved.month AND b.relation = moved.relation),
-       (SELECT array_agg(DISTINCT m.person_id || ':' || m.unit_id) FROM crm_accountmonth m
-        WHERE m.fund_account = moved.fund_account AND m.month = moved.month AND m.relation = moved.relation
-            AND m.ended_by_id IS NULL),
-       count(*) OVER ()
-FROM moved ORDER BY 1, 2, 3 LIMIT %(most)s
-"""
+# A holder is written `person:unit:part`, any of which may be missing; a part is said where it is not the whole.
+BRANCH = "(SELECT k.id FROM teams_unit k JOIN teams_unit u ON starts_with(u.path, k.path) WHERE k.kind = 'branch' AND u.id = {0})"
+MOVED_MONTHS = f"""
+DROP TABLE IF EXISTS crm_moved;
+CREATE TEMPORARY TABLE crm_moved ON COMMIT DROP AS
+    WITH moved AS (
+        SELECT m.fund_account, m.month, m.relation FROM crm_accountmonth m
+        WHERE m.source_id = %(source)s AND m.ended_by_id IS NULL
+            AND EXISTS (SELECT FROM crm_before b WHERE b.fund_account = m.fund_account AND b.month = m.month
+                AND b.relation = m.relation)
+            AND NOT EXISTS (SELECT FROM crm_before b WHERE b.fund_account = m.fund_account AND b.month = m.month
+                AND b.relation = m.relation AND b.person_id = m.person_id)
+        UNION
+        SELECT m.fund_account, m.month, m.relation FROM crm_accountmonth m
+        JOIN crm_accountmonth o USING (fund_account, month, relation, person_id)
+        WHERE m.source_id = %(source)s AND m.ended_by_id IS NULL AND o.ended_by_id = %(source)s AND o.unit_id <> m.unit_id
+            AND {BRANCH.format("o.unit_id")} IS DISTINCT FROM {BRANCH.format("m.unit_id")}
+    )
+    SELECT fund_account, relation, to_char(month, 'YYYY-MM') AS month,
+           (SELECT array_agg(DISTINCT b.person_id || ':' || b.unit_id || ':') FROM crm_before b
+            WHERE b.fund_account = moved.fund_account AND b.month = moved.month AND b.relation = moved.relation) AS was,
+           (SELECT array_agg(DISTINCT m.person_id || ':' || m.unit_id || ':') FROM crm_accountmonth m
+            WHERE m.fund_account = moved.fund_account AND m.month = moved.month AND m.relation = moved.relation
+                AND m.ended_by_id IS NULL) AS now
+    FROM moved;
+"""  # noqa: S608 (constants of this module)
 MOVED_OPENINGS = """
-WITH pairs AS MATERIALIZED (
-    SELECT DISTINCT o.fund_account, o.client_no FROM crm_there t JOIN crm_opening o USING (id)
-    WHERE NOT t.same OR t.differs
-), holders AS (
-    SELECT o.*, r.relation, r.holder FROM pairs JOIN crm_opening o USING (fund_account, client_no)
-    CROSS JOIN LATERAL (VALUES ('developed', o.developer_id || ':' || o.unit_id), ('serviced', o.servicer_id || ':'),
-        ('kept', ':' || o.branch_id)) AS r (relation, holder)
-    WHERE r.holder IS NOT NULL
-), was AS (
-    SELECT fund_account, client_no, relation, array_agg(DISTINCT holder) AS held FROM holders
-    WHERE ended_by_id = %(source)s AND source_id <> %(source)s OR ended_by_id IS NULL AND source_id <> %(source)s
-    GROUP BY 1, 2, 3
-), now AS (
-    SELECT fund_account, client_no, relation, array_agg(DISTINCT holder) AS held FROM holders WHERE ended_by_id IS NULL
-    GROUP BY 1, 2, 3
-)
-SELECT fund_account, relation, '', was.held, coalesce(now.held, '{}'), count(*) OVER ()
-FROM was LEFT JOIN now USING (fund_account, client_no, relation)
-WHERE NOT coalesce(now.held, '{}') <@ was.held OR now.held IS NULL
-ORDER BY 1, 2 LIMIT %(most)s
+DROP TABLE IF EXISTS crm_moved;
+CREATE TEMPORARY TABLE crm_moved ON COMMIT DROP AS
+    WITH pairs AS MATERIALIZED (
+        SELECT DISTINCT o.fund_account, o.client_no FROM crm_there t JOIN crm_opening o USING (id)
+        WHERE NOT t.same OR t.differs
+    ), holders AS (
+        SELECT o.*, r.relation, r.holder FROM pairs JOIN crm_opening o USING (fund_account, client_no)
+        CROSS JOIN LATERAL (VALUES
+            ('developed', o.developer_id || ':' || o.unit_id || ':'
+                || CASE WHEN o.share < 1 THEN trim_scale(round(o.share * 100, 2)) || ' %%' ELSE '' END),
+            ('serviced', o.servicer_id || '::'), ('kept', ':' || o.branch_id || ':')) AS r (relation, holder)
+        WHERE r.holder IS NOT NULL
+    ), was AS (
+        SELECT fund_account, client_no, relation, array_agg(DISTINCT holder) AS held FROM holders
+        WHERE ended_by_id = %(source)s AND source_id <> %(source)s OR ended_by_id IS NULL AND source_id <> %(source)s
+        GROUP BY 1, 2, 3
+    ), now AS (
+        SELECT fund_account, client_no, relation, array_agg(DISTINCT holder) AS held FROM holders WHERE ended_by_id IS NULL
+        GROUP BY 1, 2, 3
+    )
+    SELECT fund_account, relation, '' AS month, was.held AS was, coalesce(now.held, '{}') AS now
+    FROM was LEFT JOIN now USING (fund_account, client_no, relation) WHERE was.held IS DISTINCT FROM now.held;
 """
+MOVED = {Kind.OPENINGS: MOVED_OPENINGS, Kind.ACCOUNT_MONTH: MOVED_MONTHS}
 TOUCHED_MONTHS = """
-SELECT DISTINCT b.id, date_trunc('month', v.{day})::date
+SELECT DISTINCT date_trunc('month', v.{day})::date, b.id
 FROM {table} v JOIN teams_unit u ON u.id = v.unit_id JOIN teams_unit b ON b.kind = 'branch' AND starts_with(u.path, b.path)
-WHERE v.ended_by_id = %(source)s OR v.source_id = %(source)s AND v.fund_account = ANY(%(accounts)s)
-ORDER BY 2, 1 LIMIT %(most)s
+WHERE v.ended_by_id = %(source)s
+    OR v.source_id = %(source)s AND v.fund_account IN (SELECT fund_account FROM crm_moved)
+ORDER BY 1, 2
 """
 
 
 def moves_of(imported: Import) -> tuple[list[dict[str, Any]], int]:
-    """Relations that got another holder, old → new, up to a number; and how many there are."""
-    found = asked_rows(
-        MOVED_OPENINGS if imported.kind == Kind.OPENINGS else MOVED_MONTHS, {"source": imported.pk, "most": SHOWN}
-    )
+    """Relations that got another holder or other parts, old → new, up to a number; and how many there are."""
+    run(MOVED[Kind(imported.kind)], {"source": imported.pk})
+    found = asked_rows("SELECT *, count(*) OVER () FROM crm_moved ORDER BY 1, 2, 3 LIMIT %(most)s", {"most": SHOWN})
     names = named(holder for _, _, _, was, now, _ in found for holder in (*was, *now))
     moves = [
         {
@@ -102,42 +114,46 @@ def moves_of(imported: Import) -> tuple[list[dict[str, Any]], int]:
 
 
 def named(holders: Iterable[str]) -> dict[str, str]:
-    """Person and branch of each `person:unit`, either of which may be missing."""
-    pairs = {holder: holder.split(":") for holder in holders}
-    people = Person.objects.select_related("user").in_bulk([int(one) for one, _ in pairs.values() if one])
-    units = Unit.objects.in_bulk([int(one) for _, one in pairs.values() if one])
+    """Person, branch and part of each `person:unit:part`."""
+    parts = {holder: holder.split(":") for holder in holders}
+    people = Person.objects.select_related("user").in_bulk([int(one) for one, _, _ in parts.values() if one])
+    units = Unit.objects.in_bulk([int(one) for _, one, _ in parts.values() if one])
     branches = {unit.path: unit.name for unit in Unit.objects.filter(kind=UnitKind.BRANCH)} if units else {}
     names = {}
-    for holder, (person, unit) in pairs.items():
+    for holder, (person, unit, part) in parts.items():
         path = units[int(unit)].path if unit else ""
         branch = next((name for top, name in branches.items() if path.startswith(top)), "")
         who = people.get(int(person)) if person else None
-        parts = (f"{who.name} {who.employee_no}" if who else "", branch)
-        names[holder] = " · ".join(part for part in parts if part)
+        names[holder] = " · ".join(filter(None, (f"{who.name} {who.employee_no}" if who else "", branch, part)))
     return names
 
 
-def effect_on_pay(imported: Import, moves: list[dict[str, Any]], *, cleared: bool) -> list[dict[str, str]]:
-    """What moved relations and cleared figures do to pay: per branch, month and person before and after the file.
+@dataclass(frozen=True, slots=True)
+class PayEffect:
+    """Per branch, month and person the pay before and after; and how many branch-months and people are not shown."""
+
+    changes: list[dict[str, str]] = field(default_factory=list)
+    months_left_out: int = 0
+    people_left_out: int = 0
+
+
+def effect_on_pay(imported: Import, *, moved: int, cleared: bool) -> PayEffect:
+    """What moved relations and cleared figures do to pay.
 
     What was before is asked while the import is taken back, and all of that undone.
     """
-    if not _pay_of or not (moves or cleared):
-        return []
+    if not _pay_of or not (moved or cleared):
+        return PayEffect()
     table, _person, day = merging.TABLES_OF_FACTS[Kind(imported.kind)]
-    accounts = [move["account"] for move in moves]
-    touched = asked_rows(
-        TOUCHED_MONTHS.format(table=table, day=day),
-        {"source": imported.pk, "accounts": accounts, "most": MONTHS_ASKED},
-    )
-    branches = Unit.objects.in_bulk([branch for branch, _ in touched])
-    months = [(branches[branch], month) for branch, month in touched]
+    touched = asked_rows(TOUCHED_MONTHS.format(table=table, day=day), {"source": imported.pk})
+    branches = Unit.objects.in_bulk([branch for _, branch in touched])
+    months = [(branches[branch], month) for month, branch in touched[:MONTHS_ASKED]]
     after = pay_in(months)
     with transaction.atomic():
         merging.take_back(imported)
         before = pay_in(months)
         transaction.set_rollback(True)
-    return [
+    changes = [
         {
             "branch": branch,
             "month": month,
@@ -147,7 +163,8 @@ def effect_on_pay(imported: Import, moves: list[dict[str, Any]], *, cleared: boo
         }
         for branch, month, person in sorted({*before, *after})
         if before.get((branch, month, person), ZERO) != after.get((branch, month, person), ZERO)
-    ][:SHOWN]
+    ]
+    return PayEffect(changes[:SHOWN], len(touched) - len(months), max(0, len(changes) - SHOWN))
 
 
 def pay_in(months: Iterable[tuple[Unit, date]]) -> dict[tuple[str, str, str], Decimal]:

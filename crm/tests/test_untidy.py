@@ -10,8 +10,10 @@ import pytest
 
 from core.models import ToldApart
 from crm import selectors, services
+from crm.management.commands.import_crm import left_out
 from crm.models import AccountMonth, Kind, Opening
 from crm.rules import ranked
+from crm.services import moves as crm_moves
 from crm.tests.desk import HEADINGS, MONTHS, NOW, WEEK, counted
 from teams.models import FormerName, Posting, Role
 
@@ -231,3 +233,54 @@ def test_what_an_import_changed_stays_readable_old_and_new(cast, desk):
     services.revert_import(imported=imported, actor=cast.market, now=NOW)
     assert AccountMonth.objects.get().gross_commission == 300
     assert selectors.changes_of(imported) == []
+
+
+def test_a_file_without_shares_leaves_those_there_are(cast, desk):
+    desk.openings("2026-11-16,B1,c1,f1,,1001,60%,", "2026-11-16,B1,c1,f1,,1002,40%,")
+    head = "open_date,branch,client_no,fund_account,developer\n"
+    both = head + "2026-11-16,B1,c1,f1,1001\n2026-11-16,B1,c1,f1,1002\n"
+    assert counted(desk.take(both)) == (0, 0, 2)
+    alone = desk.take(head + "2026-11-16,B1,c1,f1,1001\n")
+    assert Opening.objects.get().share == Decimal("0.6")
+    assert [w["rule"].split(";")[0] for w in alone.warnings] == ["the shares of this account are below 100 % together"]
+
+
+def test_a_holder_who_goes_and_a_share_that_changes_are_shown(cast, desk):
+    desk.openings("2026-11-16,B1,c1,f1,,1001,60%,", "2026-11-16,B1,c1,f1,,1002,40%,")
+
+    def shares(imported) -> list[list[str]]:
+        (move,) = imported.effects["moves"]
+        return [[" ".join(one.split()[1::2]) for one in side] for side in (move["before"], move["after"])]
+
+    before = ["1001 人民路营业部 60", "1002 人民路营业部 40"]
+    changed = desk.openings("2026-11-16,B1,c1,f1,,1001,90%,", "2026-11-16,B1,c1,f1,,1002,10%,")
+    assert [[text.replace(" ·", "") for text in side] for side in shares(changed)] == [
+        before,
+        ["1001 人民路营业部 90", "1002 人民路营业部 10"],
+    ]
+    gone = desk.openings("2026-11-16,B1,c1,f1,,1001,,")
+    assert len(gone.effects["moves"][0]["before"]) == 2
+    assert len(gone.effects["moves"][0]["after"]) == 1
+
+
+def test_a_row_that_goes_to_another_branch_is_shown_and_an_empty_cell_moves_none(cast, desk):
+    moved(cast)
+    head = "month,fund_account,relation,employee_no,branch,gross_commission\n"
+    months(desk, head + "2026-10,f1,developed,1001,B1,10\n")
+    months(desk, head + "2026-10,f1,developed,1001,,11\n")
+    assert AccountMonth.objects.get().unit == cast.unit["B1M1A1"]
+    (move,) = months(desk, head + "2026-10,f1,developed,1001,B2,11\n").effects["moves"]
+    assert [cast.unit["B1"].name in move["before"][0], cast.unit["B2"].name in move["after"][0]] == [True, True]
+    assert AccountMonth.objects.get().unit == cast.unit["B2M1A1"]
+
+
+def test_a_preview_of_pay_says_what_it_leaves_out(cast, desk, monkeypatch):
+    monkeypatch.setattr(crm_moves, "_pay_of", [lambda branch, month: {}])
+    year = [f"2026-{month:02},f1,developed,{{}},1,10,,\n" for month in range(1, 9)]
+    months(desk, MONTHS + "".join(year).replace("{}", "1001"))
+    imported = months(desk, MONTHS + "".join(year).replace("{}", "1002"))
+    assert imported.effects["moved"] == 8
+    assert imported.effects["pay_left_out"] == {"months": 2, "people": 0}
+    assert left_out(imported.effects["pay_left_out"]) == [
+        "The pay of 2 more months of branches may change too; it was not worked out."
+    ]

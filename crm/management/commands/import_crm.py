@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.commands import MusterCommand, Refused
 from core.explain import N_
@@ -190,6 +191,7 @@ def told(imported: Import, *, dry_run: bool) -> str:
         }
         for change in imported.effects.get("pay_changes", [])
     ]
+    lines += left_out(imported.effects.get("pay_left_out", {}))
     lines += [Refusal.read(remark).text for remark in imported.notes.get("hidden", [])]
     for said in imported.effects.get("pay", []):
         lines.append(
@@ -197,3 +199,21 @@ def told(imported: Import, *, dry_run: bool) -> str:
             % {"name": said["name"], "month": said["month"], "state": said["state"], "into": said["into"]}
         )
     return "\n".join(lines)
+
+
+def left_out(counts: dict[str, int]) -> list[str]:
+    """What the preview of pay does not show."""
+    lines = []
+    if months := counts.get("months", 0):
+        text = ngettext(
+            "The pay of %(months)s more month of a branch may change too; it was not worked out.",
+            "The pay of %(months)s more months of branches may change too; it was not worked out.",
+            months,
+        )
+        lines.append(text % {"months": months})
+    if people := counts.get("people", 0):
+        text = ngettext(
+            "The pay of %(people)s more person changes.", "The pay of %(people)s more people changes.", people
+        )
+        lines.append(text % {"people": people})
+    return lines
