@@ -15,8 +15,18 @@ from core.periods import Month
 from teams.models import Unit
 
 RELATIONS = ("developed", "serviced", "maintained", "introduced")
-# `held` counts who else has the account; of an account that one person has by two relations the first one tells the assets.
+# `held` counts who else has the account, in other branches too: the whole of it is paid once. Of an account that one person
+# has by two relations the first one tells the assets.
 SUMS = """
+WITH own AS MATERIALIZED (
+    SELECT m.* FROM crm_accountmonth m JOIN teams_unit u ON u.id = m.unit_id
+    WHERE m.month = %(first)s AND u.path LIKE %(below)s AND m.ended_by_id IS NULL
+), others AS (
+    SELECT m.* FROM (SELECT DISTINCT fund_account FROM own WHERE NOT %(alone)s) a JOIN crm_accountmonth m
+        ON m.fund_account = a.fund_account
+    JOIN teams_unit u ON u.id = m.unit_id
+    WHERE m.month = %(first)s AND u.path NOT LIKE %(below)s AND m.ended_by_id IS NULL
+)
 SELECT person_id, relation, developed, serviced, maintained, introduced, count(*), sum(gross), sum(passed),
        sum(coalesce(net, gross - passed)), coalesce(sum(inflow), 0), count(*) FILTER (WHERE is_first),
        coalesce(sum(assets) FILTER (WHERE is_first), 0), coalesce(sum(products) FILTER (WHERE is_first), 0),
@@ -32,11 +42,11 @@ FROM (
            row_number() OVER (PARTITION BY m.fund_account, m.person_id ORDER BY m.relation) = 1 AS is_first,
            (m.fund_account, m.person_id) IN (
                SELECT o.fund_account, o.developer_id FROM crm_opening o
-               WHERE o.open_date >= %(first)s AND o.open_date < %(end)s AND o.ended_by_id IS NULL) AS is_new
-    FROM crm_accountmonth m JOIN teams_unit u ON u.id = m.unit_id
-    WHERE m.month = %(first)s AND u.path LIKE %(below)s AND m.ended_by_id IS NULL
+               WHERE o.open_date >= %(first)s AND o.open_date < %(end)s AND o.ended_by_id IS NULL) AS is_new,
+           m.is_own
+    FROM (SELECT *, true AS is_own FROM own UNION ALL SELECT *, false FROM others) m
     WINDOW account AS (PARTITION BY m.fund_account)
-) AS rows
+) AS rows WHERE is_own
 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6
 """
 
@@ -61,11 +71,12 @@ class AccountSum:
     new_gross: Decimal
 
 
-def account_sums(branch: Unit, month: Month) -> dict[int, list[AccountSum]]:
-    """The account figures of a branch's people by person id."""
+def account_sums(branch: Unit, month: Month, *, alone: bool = False) -> dict[int, list[AccountSum]]:
+    """The account figures of a branch's people by person id. `alone` is how runs of the first edition counted: as if no
+    other branch had a part in an account."""
     found: dict[int, list[AccountSum]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(SUMS, {"below": f"{branch.path}%", "first": month.first, "end": month.end})
+        cursor.execute(SUMS, {"below": f"{branch.path}%", "alone": alone, "first": month.first, "end": month.end})
         for person, relation, *rest in cursor.fetchall():
             held = tuple((name, count) for name, count in zip(RELATIONS, rest[:4], strict=True) if count)
             found[person].append(AccountSum(person, relation, held, *rest[4:]))

@@ -91,11 +91,11 @@ def _differences(branch: Unit, month: Month) -> dict[int, Adjustment]:
 
 def _as_known_now(run: PayRun, plan: Plan, kept: Mapping[int, Inputs]) -> dict[int, Inputs]:
     """A closed month's inputs with today's figures of accounts and, reckoned from these as then, of teams."""
-    facts = month_facts(run.branch, run.period)
+    as_then = run.edition == FIRST_EDITION
+    facts = month_facts(run.branch, run.period, alone=as_then)
     fresh = own_inputs(facts, plan)
     now = {person: _with_figures(kept.get(person), fresh.get(person)) for person in fresh.keys() | kept.keys()}
     members = {person: now[person] for person in facts.people}
-    as_then = run.edition == FIRST_EDITION
     teams = with_teams(members, facts.people, facts.leading, plan, before_coefficients=as_then)
     for person, before in kept.items():
         led = {(one.role, one.unit): one for one in teams[person].leads} if person in teams else {}

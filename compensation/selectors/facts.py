@@ -99,11 +99,11 @@ class MonthFacts:
         return _business(self.accounts.get(person, []), self.opened.get(person, []), self.valid.get(person, ZERO))
 
 
-def month_facts(branch: Unit, month: Month) -> MonthFacts:
+def month_facts(branch: Unit, month: Month, *, alone: bool = False) -> MonthFacts:
     """What the branch's month is made of. Everybody takes part who was a customer manager there or led such on a day of
-    it, and whoever else has accounts or openings credited there."""
+    it, and whoever else has accounts or openings credited there. `alone` as in `account_sums`."""
     values = values_on(CODES, unit_ids=[branch.pk], on=month.first)[branch.pk]
-    accounts, opened = account_sums(branch, month), new_accounts(branch, month)
+    accounts, opened = account_sums(branch, month, alone=alone), new_accounts(branch, month)
     valid = becoming_valid(branch, month, opened, validity_of(values))
     members = members_during(month, units=[branch], roles=list(Role))
     leading = leaders_of(branch, month)

@@ -221,3 +221,25 @@ def test_a_promotion_on_the_first_does_not_pay_the_month_before_it(pay_of: PayOf
     Grading.objects.create(person=person, grade="S", from_on=OCTOBER.end)
     run = pay_of.drafted()
     assert run.total == before and run.slips.get(person=person).grade == "J"
+
+
+@pytest.mark.clause("D15.a")
+def test_an_account_that_two_branches_have_a_part_in_is_paid_once(pay_of: PayOf) -> None:
+    """Developed by 林小雨 of B1 and serviced by somebody of B2, it counts for B1 alone; developed by both, half for each."""
+    AccountMonth.objects.all().delete()
+    cast, other = pay_of.cast, pay_of.cast.person("sibling_cm")
+    account(pay_of, "B1M1A1", "12000", "88000001")
+    theirs = {"month": OCTOBER.first, "fund_account": "88000001", "person": other, "unit": cast.unit["B2M1A1"]}
+    row = AccountMonth.objects.create(**theirs, relation="serviced", gross_commission=D(12000), source=pay_of.source)
+    both = Branches(pay_of)
+    alone = both.amounts("B1")["commission"]
+    assert alone > 0
+    assert inputs_from_data(both.slip("B2", of="sibling_cm").inputs).commissions[0].share == 0
+    row.delete()
+    assert both.amounts("B1")["commission"] == alone
+    AccountMonth.objects.create(**theirs, relation="developed", gross_commission=D(12000), source=pay_of.source)
+    shares = {
+        inputs_from_data(both.slip(code, of=key).inputs).commissions[0].share
+        for code, key in (("B1", "cm"), ("B2", "sibling_cm"))
+    }
+    assert shares == {D("0.5")}
