@@ -11,6 +11,7 @@ from django.urls import reverse
 from compensation.models import PayLine, PayRun
 from compensation.tests.month import NOW, OCTOBER, PayOf, imported
 from core.periods import Week
+from crm.models import AccountMonth
 from worklogs.services.judging import closed_units
 
 D = Decimal

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -24,6 +25,7 @@ from compensation.services import draft_pay_run, look_at_all_again, record_perso
 from compensation.tests.month import NOW, OCTOBER, PayOf
 from compensation.tests.schemes import DEFAULT
 from crm.models import AccountMonth, Opening
+from crm.services import Asked, import_file
 from teams.models import Grading, Posting, Role, Target
 
 D = Decimal
@@ -162,6 +164,45 @@ def test_any_order_of_uploads_and_drafts_gives_the_same_cents(pay_of: PayOf) -> 
             transaction.set_rollback(True)
 
     in_order()
+    assert len(found) == 1
+
+
+BRANCHES_FILE = "month,fund_account,relation,employee_no,branch,gross_commission,net_inflow\n"
+OPENINGS_FILE = "open_date,branch,client_no,fund_account,developer,open_assets\n"
+FILES = (
+    ("account_month", "B1", BRANCHES_FILE + "2026-10,88000001,developed,1001,B1,12000,300000\n"),
+    ("account_month", "B2", BRANCHES_FILE + "2026-10,88000002,developed,1001,解放路营业部,8000,50000\n"),
+    (
+        "account_month",
+        "HX",
+        BRANCHES_FILE + "2026-10,88000003,serviced,1001,,500,\n2026-10,88000003,developed,2001,,500,\n",
+    ),
+    ("openings", "B1", OPENINGS_FILE + "2026-10-08,B1,C1,F1,1001,8000\n2026-10-09,B1,C2,F2,1001,8000\n"),
+    ("openings", "HX", OPENINGS_FILE + "2026-10-20,B2,C5,F5,1001,8000\n"),
+)
+
+
+@pytest.mark.clause("D15.b")
+@pytest.mark.budget(10)
+def test_any_order_of_files_gives_the_same_cents(pay_of: PayOf, tmp_path: Path) -> None:
+    AccountMonth.objects.all().delete()
+    move(pay_of)
+    names = {unit.code: unit.name for unit in pay_of.cast.unit.values()}
+
+    def load(kind: str, unit: str, text: str) -> None:
+        path = tmp_path / "file.csv"
+        path.write_text(text.replace("解放路营业部", names["B2"]))
+        asked = Asked(kind=kind, path=path, name=path.name, unit=pay_of.cast.unit[unit], today=NOW.date())
+        import_file(asked=asked, good_rows_only=False, actor=None, now=NOW)
+
+    found = set()
+    for order in ((0, 1, 2, 3, 4), (4, 3, 2, 1, 0), (2, 0, 4, 1, 3)):
+        with transaction.atomic():
+            for n in order:
+                load(*FILES[n])
+            both = Branches(pay_of)
+            found.add((both.slip("B1").total, both.slip("B2").total, both.slip("B2", of="sibling_cm").total))
+            transaction.set_rollback(True)
     assert len(found) == 1
 
 
