@@ -35,3 +35,10 @@ def test_every_target_of_make_that_the_pages_name_exists():
     targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), re.M))
     named = {target for page in PAGES for target in re.findall(r"`make ([\w-]+)", page.read_text())}
     assert named - targets == set()
+
+
+def test_the_files_of_the_room_that_is_told_about_are_there():
+    text = (ROOT / "docs" / "adding-a-room.md").read_text()
+    named = re.findall(r"^\|[^|]*\| `([^`]+)` \|", text, re.M)
+    assert len(named) > 15
+    assert [path for path in named if not (ROOT / path).exists()] == []
