@@ -24,7 +24,7 @@ from core.periods import Day, Month
 from core.refusals import NotDone
 from core.tables import Filled, Refusal, Row, Sheet, doubled_keys, fill, remarks_on
 from messaging.telling import tell
-from teams.authority import POWERS, Power, authority_of
+from teams.authority import HOLDERS, Power, authority_of
 from teams.models import Unit
 from teams.selectors import holders
 
@@ -102,7 +102,7 @@ def ask_to_settle(*, now: datetime) -> int:
 
 def _in_charge(on: date) -> list[User]:
     """Whoever may edit the calendar, which is the whole company's."""
-    roles = [role for role, powers in POWERS.items() if Power.EDIT_CALENDAR in powers]
+    roles = HOLDERS[Power.EDIT_CALENDAR]
     company = Unit.objects.filter(parent=None).first()
     users = {user.pk: user for role in roles for user in holders(role, company, on)} if company else {}
     return [

@@ -36,7 +36,6 @@ class Power(StrEnum):
     SIGN_PAY_1 = "sign_pay_1"
     SIGN_PAY_2 = "sign_pay_2"
     SIGN_PAY_3 = "sign_pay_3"
-    FILE_PAY = "file_pay"
     SEE_PAY = "see_pay"
     SEE_FILED_PAY = "see_filed_pay"
     SEE_POLICY = "see_policy"
@@ -52,70 +51,66 @@ class Power(StrEnum):
     GIVE_PASSWORDS = "give_passwords"  # first and forgotten ones, and a lost second factor taken away
 
 
-P = Power
-LEADING = {P.READ_LOGS, P.REPLY_TO_LOGS, P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY}
-SENDING = {P.SEE_SENDING_LOG, P.SETTLE_MESSAGES}
-FINANCE = {P.SEE_PAY, P.SEE_RANKINGS, P.SEE_POLICY, P.IMPORT_CRM, P.OPEN_CONSOLE}
-
+P, R = Power, Role
+LEADERS = (R.AREA_MANAGER, R.MARKET_MANAGER, R.BRANCH_MANAGER, R.REGIONAL_MANAGER)
+# Who holds a power, within her sight: one line a power, with the clause where one says so.
+HOLDERS: dict[Power, tuple[Role, ...]] = {
+    P.WRITE_LOG: (R.CUSTOMER_MANAGER,),
+    P.READ_LOGS: (*LEADERS, R.DEPUTY_BRANCH_MANAGER, R.REGIONAL_OFFICER, R.MARKET_OFFICER, R.AUDITOR),
+    P.REPLY_TO_LOGS: LEADERS,
+    P.SEE_RANKINGS: (
+        *LEADERS,
+        R.DEPUTY_BRANCH_MANAGER,
+        R.CHIEF_ACCOUNTANT,
+        R.FINANCE_CLERK,
+        R.TRADE_ADMINISTRATOR,
+        R.REGIONAL_OFFICER,
+        R.CHANNEL_OFFICER,
+        R.VICE_PRESIDENT,
+        R.MARKET_OFFICER,
+        R.AUDITOR,
+    ),
+    P.SEE_REMINDERS: (
+        *LEADERS,
+        R.DEPUTY_BRANCH_MANAGER,
+        R.REGIONAL_OFFICER,
+        R.VICE_PRESIDENT,
+        R.MARKET_OFFICER,
+        R.AUDITOR,
+    ),
+    P.CALL_LAGGARDS: (R.BRANCH_MANAGER, R.REGIONAL_MANAGER, R.REGIONAL_OFFICER, R.MARKET_OFFICER),
+    P.IMPORT_CRM: (R.CHIEF_ACCOUNTANT, R.FINANCE_CLERK, R.TRADE_ADMINISTRATOR, R.MARKET_OFFICER),
+    P.REVIEW_DETAIL: (R.FINANCE_CLERK,),
+    P.DRAFT_PAY: (R.FINANCE_CLERK,),
+    P.SIGN_PAY_1: (R.CHIEF_ACCOUNTANT,),
+    P.SIGN_PAY_2: (R.DEPUTY_BRANCH_MANAGER,),
+    P.SIGN_PAY_3: (R.BRANCH_MANAGER,),
+    P.SEE_PAY: (R.BRANCH_MANAGER, R.DEPUTY_BRANCH_MANAGER, R.CHIEF_ACCOUNTANT, R.FINANCE_CLERK, R.AUDITOR),
+    P.SEE_FILED_PAY: (R.OFFICE_CLERK, R.AUDITOR),
+    P.SEE_POLICY: (
+        *LEADERS,
+        R.DEPUTY_BRANCH_MANAGER,
+        R.CHIEF_ACCOUNTANT,
+        R.FINANCE_CLERK,
+        R.REGIONAL_OFFICER,
+        R.CHANNEL_OFFICER,
+        R.VICE_PRESIDENT,
+        R.MARKET_OFFICER,
+        R.AUDITOR,
+    ),
+    P.SET_POLICY: (R.MARKET_MANAGER, R.BRANCH_MANAGER, R.REGIONAL_MANAGER, R.MARKET_OFFICER),
+    P.RECORD_APPROVAL: (R.BRANCH_MANAGER, R.FINANCE_CLERK, R.CHANNEL_OFFICER, R.MARKET_OFFICER),
+    P.EDIT_CALENDAR: (R.ATTENDANCE_RECORDER, R.MARKET_OFFICER),
+    P.SEE_SENDING_LOG: (R.BRANCH_MANAGER, R.REGIONAL_MANAGER, R.MARKET_OFFICER, R.AUDITOR),
+    P.SETTLE_MESSAGES: (R.BRANCH_MANAGER, R.REGIONAL_MANAGER, R.MARKET_OFFICER),
+    P.SEE_AUDIT: (R.AUDITOR,),
+    P.APPOINT_STAND_IN: (R.MARKET_MANAGER, R.BRANCH_MANAGER, R.REGIONAL_MANAGER, R.MARKET_OFFICER),
+    P.EDIT_PLACES: (R.TRADE_ADMINISTRATOR, R.MARKET_OFFICER),
+    P.OPEN_CONSOLE: (R.CHIEF_ACCOUNTANT, R.FINANCE_CLERK, R.TRADE_ADMINISTRATOR, R.REGIONAL_MANAGER, R.MARKET_OFFICER),
+    P.GIVE_PASSWORDS: (R.FINANCE_CLERK, R.TRADE_ADMINISTRATOR, R.MARKET_OFFICER),
+}
 POWERS: dict[str, frozenset[Power]] = {
-    Role.CUSTOMER_MANAGER: frozenset({P.WRITE_LOG}),
-    Role.AREA_MANAGER: frozenset(LEADING),
-    Role.MARKET_MANAGER: frozenset(LEADING | {P.SET_POLICY, P.APPOINT_STAND_IN}),
-    Role.BRANCH_MANAGER: frozenset(
-        LEADING
-        | SENDING
-        | {P.SEE_PAY, P.SIGN_PAY_3, P.SET_POLICY, P.RECORD_APPROVAL, P.APPOINT_STAND_IN, P.CALL_LAGGARDS}
-    ),
-    Role.DEPUTY_BRANCH_MANAGER: frozenset(
-        {P.READ_LOGS, P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY, P.SEE_PAY, P.SIGN_PAY_2}
-    ),
-    Role.CHIEF_ACCOUNTANT: frozenset(FINANCE | {P.SIGN_PAY_1}),
-    Role.FINANCE_CLERK: frozenset(FINANCE | {P.REVIEW_DETAIL, P.DRAFT_PAY, P.RECORD_APPROVAL, P.GIVE_PASSWORDS}),
-    Role.TRADE_ADMINISTRATOR: frozenset(
-        {P.SEE_RANKINGS, P.IMPORT_CRM, P.EDIT_PLACES, P.GIVE_PASSWORDS, P.OPEN_CONSOLE}
-    ),
-    Role.ATTENDANCE_RECORDER: frozenset({P.EDIT_CALENDAR}),
-    Role.ASSET_CUSTODIAN: frozenset(),
-    Role.TRAINING_ORGANISER: frozenset(),
-    Role.REGIONAL_MANAGER: frozenset(
-        LEADING | SENDING | {P.CALL_LAGGARDS, P.SET_POLICY, P.APPOINT_STAND_IN, P.OPEN_CONSOLE}
-    ),
-    Role.REGIONAL_OFFICER: frozenset({P.READ_LOGS, P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY, P.CALL_LAGGARDS}),
-    Role.CHANNEL_OFFICER: frozenset({P.SEE_RANKINGS, P.SEE_POLICY, P.RECORD_APPROVAL}),
-    Role.OFFICE_CLERK: frozenset({P.SEE_FILED_PAY}),
-    Role.COUNTERSIGNER: frozenset(),
-    Role.VICE_PRESIDENT: frozenset({P.SEE_RANKINGS, P.SEE_REMINDERS, P.SEE_POLICY}),
-    Role.MARKET_OFFICER: frozenset(
-        {
-            P.READ_LOGS,
-            P.SEE_RANKINGS,
-            P.SEE_REMINDERS,
-            P.CALL_LAGGARDS,
-            P.SEE_POLICY,
-            P.SET_POLICY,
-            P.RECORD_APPROVAL,
-            P.EDIT_CALENDAR,
-            P.IMPORT_CRM,
-            P.SEE_SENDING_LOG,
-            P.SETTLE_MESSAGES,
-            P.APPOINT_STAND_IN,
-            P.EDIT_PLACES,
-            P.GIVE_PASSWORDS,
-            P.OPEN_CONSOLE,
-        }
-    ),
-    Role.AUDITOR: frozenset(
-        {
-            P.READ_LOGS,
-            P.SEE_RANKINGS,
-            P.SEE_REMINDERS,
-            P.SEE_PAY,
-            P.SEE_FILED_PAY,
-            P.SEE_POLICY,
-            P.SEE_SENDING_LOG,
-            P.SEE_AUDIT,
-        }
-    ),
+    role: frozenset(power for power, roles in HOLDERS.items() if role in roles) for role in Role
 }
 
 # Head-office posts look at the whole company, wherever their department hangs in the tree.
@@ -128,7 +123,6 @@ SECOND_FACTOR_ROLES = {
 }  # fmt: skip
 # Whose access nobody inside the application gives back: those who look at everybody, head office included.
 BEYOND_PASSWORDS = {Role.VICE_PRESIDENT, Role.AUDITOR}
-LEADERS = {Role.AREA_MANAGER, Role.MARKET_MANAGER, Role.BRANCH_MANAGER, Role.REGIONAL_MANAGER}
 NOBODY = Q(pk__in=[])
 
 
