@@ -150,6 +150,8 @@ def _identifier(raw: Raw, column: Column) -> str:
     text = identifier(_text(raw, column))
     if not text:
         raise BadCell(N_("must be filled in"))
+    if not any(map(str.isalnum, text)):
+        raise BadCell(N_("holds neither a letter nor a digit"))
     return text
 
 

@@ -16,7 +16,7 @@ from core.cells import EXACT_IN_A_NUMBER, BadCell, Raw
 from crm.reading.rows import REMEMBERED, Place, Table
 
 AT_ONCE = 1000
-NUMBERS = re.compile(r"(?:[0-9A-Za-z_-]{1,32}\n)*")
+NUMBERS = re.compile(r"(?:(?=[_-]*[0-9A-Za-z])[0-9A-Za-z_-]{1,32}\n)*")
 SCIENTIFIC = re.compile(r"^\d[eE]\d+$", re.MULTILINE)
 AMOUNTS = re.compile(r"(?:-?[0-9]{1,12}(?:\.[0-9]{1,2})?\n)*")
 AMOUNTS_OR_NOT = re.compile(r"(?:(?:-?[0-9]{1,12}(?:\.[0-9]{1,2})?)?\n)*")

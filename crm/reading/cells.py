@@ -13,7 +13,7 @@ from core.money import to_cents
 from crm.reading.columns import plain_heading
 from crm.rules import masked_name
 
-ACCOUNT = re.compile(r"[0-9A-Za-z_-]{1,32}")
+ACCOUNT = re.compile(r"(?=[_-]*[0-9A-Za-z])[0-9A-Za-z_-]{1,32}")
 AMOUNT = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,2})?")
 WHOLE = re.compile(r"[0-9]{1,9}")
 SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")

@@ -113,6 +113,12 @@ def test_an_error_value_refuses_its_row(cast, desk, column, cell):
     assert refused[0][:3] == (2, column, cell)
 
 
+@pytest.mark.parametrize("cell", ["-", "--", "—", "/"])
+def test_a_dash_names_no_account(cast, desk, cell):
+    refused = desk.refused(ALL + ONE_MONTH.replace("030000001269", cell), kind=Kind.ACCOUNT_MONTH)
+    assert refused == [(2, "fund_account", cell, "holds neither a letter nor a digit")]
+
+
 def test_a_unit_above_the_table_is_read_and_one_that_contradicts_it_refused(cast, desk):
     head = "month,fund_account,relation,employee_no,gross_commission,end_assets{}\n2026-10,f1,developed,1001,0.03,12\n"
     months(desk, "十月账户,,,单位：万元,,\n" + head.format("(万元)"))
