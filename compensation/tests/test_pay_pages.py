@@ -253,3 +253,12 @@ def test_a_run_prints_on_a4_landscape_with_every_column_and_without_what_is_for_
     paper = (settings.BASE_DIR / "static/css/app.css").read_text().split("@page wide")[1].split("\n}\n")[0]
     for said in ("A4 landscape", ".skip-link", ".off-paper", "table-cell !important"):
         assert said in paper, said
+
+
+def test_a_digest_with_a_nul_in_it_is_another_digest(pay_of: PayOf, signed_in) -> None:
+    run = pay_of.drafted()
+    pay_of.accepted()
+    address, client = reverse("compensation:review", args=[run.public_id]), signed_in(pay_of.cast.clerk)
+    assert client.post(address, {"seen_digest": f"{run.digest}\0"}).status_code == 409
+    run.refresh_from_db()
+    assert run.state == PayRun.State.DRAFT

@@ -155,7 +155,7 @@ def review(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         services.review_pay_run(
             run=run,
             actor=request.user,
-            seen_digest=request.POST.get("seen_digest", "").replace("\0", ""),
+            seen_digest=request.POST.get("seen_digest", "").replace("\0", " "),
             now=timezone.now(),
         )
     except services.PayRefused as refusal:
