@@ -90,7 +90,8 @@ def anchor(path: Path, *, results: bool) -> None:
 
 def run(*, rows: int, rounds: int) -> Iterator[Result]:
     from crm.models import Kind  # noqa: PLC0415
-    from crm.services import COMMAND_LIMITS, Asked, import_file  # noqa: PLC0415
+    from crm.services.importing import COMMAND_LIMITS, import_file  # noqa: PLC0415
+    from crm.services.staging import Asked  # noqa: PLC0415
 
     top = company()
     with tempfile.TemporaryDirectory() as folder:

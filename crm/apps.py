@@ -7,7 +7,7 @@ class CrmConfig(AppConfig):
     verbose_name = _("CRM data")  # type: ignore[assignment]
 
     def ready(self) -> None:
-        from crm.services import follow_company  # noqa: PLC0415
+        from crm.services.following import follow_company  # noqa: PLC0415
         from teams.services.company import after_changes  # noqa: PLC0415
 
         after_changes(follow_company)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.guard import MIB
 from crm.models import Kind
-from crm.services import PAGE_LIMITS
+from crm.services.importing import PAGE_LIMITS
 from teams.authority import Power
 from teams.models import Unit
 

@@ -14,6 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from core.closing import Closing
 from core.fields import IdentifierField
+from core.sight import InSight
 from core.tables import Refusal
 from teams.authority import Power
 from teams.models import Outlet, Person, Unit
@@ -27,10 +28,8 @@ class Kind(models.TextChoices):
     ACCOUNT_MONTH = "account_month", _("account months")
 
 
-class ImportQuerySet(models.QuerySet["Import"]):
-    def visible_to(self, user: User) -> Self:
-        """Imports of the units within one's sight; whether one may import there is another question."""
-        return self.filter(user.authority.sees_unit("unit__path"))
+class ImportQuerySet(InSight["Import"]):
+    """Whether one may import there is another question than sight."""
 
     def importable_by(self, user: User) -> Self:
         return self.filter(user.authority.sees_unit("unit__path", Power.IMPORT_CRM))
@@ -170,10 +169,8 @@ def unchecked(
     )
 
 
-class OpeningQuerySet(models.QuerySet["Opening"]):
-    def visible_to(self, user: User) -> Self:
-        """What was credited within one's sight, and one's own."""
-        return self.filter(Q(developer__user=user) | user.authority.sees_unit("unit__path"))
+class OpeningQuerySet(InSight["Opening"]):
+    own = "developer__user"
 
 
 class CurrentOpenings(models.Manager["Opening"]):
@@ -254,9 +251,8 @@ class Relation(models.TextChoices):
     INTRODUCED = "introduced", _("introduced")
 
 
-class AccountMonthQuerySet(models.QuerySet["AccountMonth"]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(Q(person__user=user) | user.authority.sees_unit("unit__path"))
+class AccountMonthQuerySet(InSight["AccountMonth"]):
+    own = "person__user"
 
 
 class CurrentAccountMonths(models.Manager["AccountMonth"]):
@@ -323,9 +319,8 @@ class AccountMonth(models.Model):
         return f"{self.month:%Y-%m} {self.fund_account} {self.get_relation_display()}"
 
 
-class DailyResultQuerySet(models.QuerySet["DailyResult"]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(Q(person__user=user) | user.authority.sees_unit("unit__path"))
+class DailyResultQuerySet(InSight["DailyResult"]):
+    own = "person__user"
 
 
 class DailyResult(models.Model):
@@ -351,9 +346,8 @@ class DailyResult(models.Model):
         return f"{self.day} {self.person_id}"
 
 
-class UnitResultQuerySet(models.QuerySet["UnitResult"]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(user.authority.sees_unit("unit__path"))
+class UnitResultQuerySet(InSight["UnitResult"]):
+    pass
 
 
 class UnitResult(models.Model):

@@ -4,8 +4,8 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.audit import acting
-from crm import services
 from crm.models import Import
+from crm.services.jobs import do_job, purge_unused, sweep_orphans
 
 OFFER_HOLDS = 60  # seconds; the next tick offers again what nobody took
 
@@ -20,11 +20,11 @@ def offer_imports(**_: object) -> None:
 @shared_task
 def do_import_job(import_id: int, **_: object) -> None:
     with acting(source="task:crm.do_import_job"):
-        services.do_job(import_id=import_id, now=timezone.now())
+        do_job(import_id=import_id, now=timezone.now())
 
 
 @shared_task
 def purge_unused_files(**_: object) -> None:
     with acting(source="task:crm.purge_unused_files"):
-        services.purge_unused(now=timezone.now())
-        services.sweep_orphans(now=timezone.now())
+        purge_unused(now=timezone.now())
+        sweep_orphans(now=timezone.now())

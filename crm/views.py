@@ -1,18 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext, pgettext
@@ -21,14 +19,20 @@ from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from accounts.requests import AuthedRequest
+from core.answers import UNREADABLE, carried_out
 from core.periods import Period
 from core.tables import Refusal
-from crm import selectors, services
+from crm import selectors
 from crm.forms import TellApartForm, UploadForm
 from crm.models import Import, Kind, Relation
-from crm.services import sheets
+from crm.services import jobs, sheets
+from crm.services import progress as progress_verbs
+from crm.services.importing import reasons_to_keep, received, revert_import, take_import, trading_days
+from crm.services.jobs import AT_ONCE, ask_to_revert, ask_to_take, receive_file
+from crm.services.staging import Asked
 from teams.authority import Power
 from teams.models import Unit, UnitKind
+from teams.reach import needs, reach
 
 PAGE = 25
 RELATIONS = {**dict(Relation.choices), "kept": _("kept by the branch")}
@@ -36,25 +40,13 @@ CHANGES = 50  # changed rows shown with an import
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def for_importers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """403 for who may not import anywhere."""
-
-    @wraps(view)
-    def guarded(request: AuthedRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.authority.may(Power.IMPORT_CRM):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
-
-    return guarded
+for_importers = needs(Power.IMPORT_CRM)
 
 
 def import_in_scope(request: AuthedRequest, public_id: UUID) -> Import:
     """404 out of sight, 403 in sight without the power."""
-    seen = Import.objects.visible_to(request.user).select_related("unit", "checked_by", "taken_by", "reverted_by")
-    imported = get_object_or_404(seen, public_id=public_id)
-    if not request.user.authority.may(Power.IMPORT_CRM, imported.unit.path):
-        raise PermissionDenied
-    return imported
+    imports = Import.objects.select_related("unit", "checked_by", "taken_by", "reverted_by")
+    return reach(request, imports, public_id, Power.IMPORT_CRM)
 
 
 def list_page(request: AuthedRequest, form: UploadForm, status: int = 200) -> HttpResponse:
@@ -66,7 +58,7 @@ def list_page(request: AuthedRequest, form: UploadForm, status: int = 200) -> Ht
     context = {
         "form": form,
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
-        "days": selectors.days_lately(unit, lately, services.trading_days(lately)) if unit else [],
+        "days": selectors.days_lately(unit, lately, trading_days(lately)) if unit else [],
         "kinds": Kind.choices,
     }
     return render(request, "crm/imports.html", context, status=status)
@@ -86,8 +78,8 @@ def upload(request: AuthedRequest) -> HttpResponse:
     if not form.is_valid():
         return list_page(request, form, status=422)
     sent = form.cleaned_data["file"]
-    with services.received(sent.chunks(), sent.name) as path:
-        asked = services.Asked(
+    with received(sent.chunks(), sent.name) as path:
+        asked = Asked(
             kind=form.cleaned_data["kind"],
             path=path,
             name=sent.name,
@@ -95,7 +87,7 @@ def upload(request: AuthedRequest) -> HttpResponse:
             today=timezone.localdate(now),
             covers=form.covers,
         )
-        imported = services.receive_file(asked=asked, actor=request.user, now=now)
+        imported = receive_file(asked=asked, actor=request.user, now=now)
     return redirect("crm:import", imported.public_id)
 
 
@@ -114,7 +106,7 @@ def import_page(
         "figures": figures(imported),
         "warnings": imported.warnings,
         "progress": progress_of(imported),
-        "reasons_to_keep": services.reasons_to_keep(imported) if taken else [],
+        "reasons_to_keep": reasons_to_keep(imported) if taken else [],
         "totals": [(label, totals[name]) for name, label in sheets.LABELS.items() if name in totals],
         "moves": [{**move, "says": RELATIONS[move["relation"]]} for move in imported.effects.get("moves", [])],
         "more_moves": max(0, imported.effects.get("moved", 0) - len(imported.effects.get("moves", []))),
@@ -150,13 +142,22 @@ def changes_shown(imported: Import) -> list[tuple[str, list[tuple[Any, Any, Any]
 @require_POST
 def tell_apart(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     imported = import_in_scope(request, public_id)
-    form = TellApartForm(request.POST, alike=imported.notes.get("alike", []))
-    if not form.is_valid():
-        return import_page(request, imported, form, status=422)
-    try:
-        services.tell_apart(imported=imported, now=timezone.now(), **form.cleaned_data)
-    except services.AlreadyDecided:
-        messages.warning(request, gettext("Somebody has decided on this import meanwhile."))
+    return carried_out(
+        request,
+        TellApartForm(request.POST, alike=imported.notes.get("alike", [])),
+        lambda sent: jobs.tell_apart(imported=imported, now=timezone.now(), **sent),
+        again=lambda form, status: (
+            import_page(request, imported, form, status)
+            if status == UNREADABLE
+            else back(request, public_id, error=" ".join(form.non_field_errors()))
+        ),
+        then=("crm:import", public_id),
+    )
+
+
+def back(request: AuthedRequest, public_id: UUID, *, error: str, **_more: object) -> HttpResponse:
+    """The import as it is now, and why nothing was done."""
+    messages.error(request, error)
     return redirect("crm:import", public_id)
 
 
@@ -182,7 +183,7 @@ def progress_of(imported: Import) -> dict[str, Any]:
     """The step of a job, of how many, and what it is."""
     if not imported.job:
         return {}
-    phase, rows = services.progress_of(imported.public_id)
+    phase, rows = progress_verbs.progress_of(imported.public_id)
     step = list(PHASES).index(phase) + 1 if phase in PHASES else 0
     waiting = gettext("It waits for its turn") if imported.job_claim is None else gettext("It begins")
     return {"step": step, "of": len(PHASES), "text": PHASES[phase] if step else waiting, "rows": rows}
@@ -240,36 +241,37 @@ def take(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     good_rows_only = request.POST.get("good_rows_only") == "yes"
     if imported.refused and not good_rows_only:
         text = gettext("Some rows are refused. Say that they may stay out, or mend the file and upload it again.")
-        messages.error(request, text)
-        return redirect("crm:import", public_id)
-    verb = services.ask_to_take if imported.rows > services.AT_ONCE else services.take_import
-    sha256, now = request.POST.get("sha256", ""), timezone.now()
-    try:
-        verb(imported=imported, sha256=sha256, good_rows_only=good_rows_only, actor=request.user, now=now)
-    except services.AlreadyDecided:
-        messages.warning(request, gettext("Somebody has decided on this import meanwhile."))
-    except (services.OtherContent, services.NotTaken):
-        messages.error(request, gettext(services.CHANGED))
-    else:
-        if verb is services.take_import:
-            messages.success(request, gettext("Taken. Results and rankings are up to date."))
-    return redirect("crm:import", public_id)
+        return back(request, public_id, error=text)
+    is_large = imported.rows > AT_ONCE
+    verb = ask_to_take if is_large else take_import
+    sent: dict[str, Any] = {
+        "sha256": request.POST.get("sha256", ""),
+        "good_rows_only": good_rows_only,
+        "actor": request.user,
+    }
+    return carried_out(
+        request,
+        None,
+        lambda _sent: verb(imported=imported, **sent, now=timezone.now()),
+        again=partial(back, request, public_id),
+        then=("crm:import", public_id),
+        says="" if is_large else gettext("Taken. Results and rankings are up to date."),
+    )
 
 
 @require_POST
 def revert(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     imported = import_in_scope(request, public_id)
-    verb = services.ask_to_revert if imported.rows > services.AT_ONCE else services.revert_import
-    try:
-        verb(imported=imported, actor=request.user, now=timezone.now())
-    except services.AlreadyDecided:
-        messages.warning(request, gettext("Somebody has decided on this import meanwhile."))
-    except services.DependedUpon as depended:
-        messages.error(request, gettext("It stays, because of: %(reasons)s") % {"reasons": ", ".join(depended.reasons)})
-    else:
-        if verb is services.revert_import:
-            messages.success(request, gettext("Reverted. Everything is as it was before."))
-    return redirect("crm:import", public_id)
+    is_large = imported.rows > AT_ONCE
+    verb = ask_to_revert if is_large else revert_import
+    return carried_out(
+        request,
+        None,
+        lambda _sent: verb(imported=imported, actor=request.user, now=timezone.now()),
+        again=partial(back, request, public_id),
+        then=("crm:import", public_id),
+        says="" if is_large else gettext("Reverted. Everything is as it was before."),
+    )
 
 
 @require_safe

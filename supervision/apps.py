@@ -9,7 +9,7 @@ class SupervisionConfig(AppConfig):
 
     def ready(self) -> None:
         from attendance.selectors import calendar_for  # noqa: PLC0415
-        from crm.services import register_dependency, use_trading_days  # noqa: PLC0415
+        from crm.services.importing import register_dependency, use_trading_days  # noqa: PLC0415
         from messaging.registry import use_sms_segments  # noqa: PLC0415
         from supervision.declared import plant_rules  # noqa: PLC0415
         from supervision.selectors.dependencies import lists_built_on  # noqa: PLC0415

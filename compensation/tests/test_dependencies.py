@@ -12,7 +12,9 @@ from django.db import IntegrityError, transaction
 from compensation.models import PayMonth, PayRun
 from compensation.tests.month import approved_default_plan
 from crm.models import AccountMonth, Import, Opening
-from crm.services import Asked, DependedUpon, check_file, follow_company, import_file, revert_import
+from crm.services.following import follow_company
+from crm.services.importing import DependedUpon, check_file, import_file, revert_import
+from crm.services.staging import Asked
 
 pytestmark = pytest.mark.django_db
 TAKEN = datetime(2026, 11, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai"))

@@ -25,7 +25,8 @@ from compensation.services import draft_pay_run, look_at_all_again, record_perso
 from compensation.tests.month import NOW, OCTOBER, PayOf
 from compensation.tests.schemes import DEFAULT
 from crm.models import AccountMonth, Opening
-from crm.services import Asked, import_file
+from crm.services.importing import import_file
+from crm.services.staging import Asked
 from teams.models import Grading, Posting, Role, Target
 
 D = Decimal

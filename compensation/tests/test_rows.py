@@ -20,8 +20,9 @@ from compensation.services import draft_pay_run, record_person_month
 from compensation.tests.month import NOW, OCTOBER, PayOf, imported
 from core.closing import lifted
 from core.periods import Week
-from crm import services as crm
 from crm.models import AccountMonth, Kind, Opening
+from crm.services.importing import import_file
+from crm.services.staging import Asked
 from policies.models import ParameterValue
 from worklogs.models import DayScore, WeekScore, WorkLog
 
@@ -52,8 +53,8 @@ def taken_late(pay_of: PayOf, folder: Path, *lines: str, at: datetime = LATE) ->
     path = folder / "late.csv"
     path.write_text("month,fund_account,relation,employee_no,gross_commission\n" + "\n".join(lines) + "\n")
     unit = pay_of.cast.unit["HX"]
-    asked = crm.Asked(kind=Kind.ACCOUNT_MONTH, path=path, name=path.name, unit=unit, today=at.date())
-    crm.import_file(asked=asked, good_rows_only=False, actor=None, now=at)
+    asked = Asked(kind=Kind.ACCOUNT_MONTH, path=path, name=path.name, unit=unit, today=at.date())
+    import_file(asked=asked, good_rows_only=False, actor=None, now=at)
 
 
 # --- they come to what was paid ----------------------------------------------------------------------------------------

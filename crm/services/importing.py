@@ -16,11 +16,13 @@ from uuid import UUID
 from django.core.files import File
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.clock import day_of
 from core.guard import MIB, Limits
 from core.periods import Period
+from core.refusals import MovedOn
 from core.tables import Refusal, TableRefused
 from crm.models import AccountMonth, Import, Kind, Opening
 from crm.services import checking, merging, moves, results, staging
@@ -32,28 +34,35 @@ LISTED = 200  # refusals kept with the import; beyond them there is a count
 COMMAND_LIMITS = Limits(file_bytes=512 * MIB, rows=2_000_000, seconds=600)
 
 
-class NotTaken(Exception):
+CHANGED = _("What is known has changed since the file was checked. Upload it again.")
+
+
+class NotTaken(MovedOn):
     """The import cannot be taken as it stands; `refusals` say why."""
 
+    text = CHANGED
+
     def __init__(self, *refusals: Refusal) -> None:
-        super().__init__(*(refusal.rule for refusal in refusals))
+        super().__init__()
         self.refusals = refusals
 
 
-class OtherContent(Exception):
+class OtherContent(MovedOn):
     """What was confirmed is not the file that was checked."""
 
+    text = CHANGED
 
-class AlreadyDecided(Exception):
+
+class AlreadyDecided(MovedOn):
     """The import was taken, reverted or refused meanwhile."""
 
+    text = _("Somebody has decided on this import meanwhile.")
 
-class DependedUpon(Exception):
-    """Something was built on the import; `reasons` name it."""
 
-    def __init__(self, *reasons: str) -> None:
-        super().__init__(*reasons)
-        self.reasons = reasons
+class DependedUpon(MovedOn):
+    """Something was built on the import."""
+
+    text = _("It stays, because of: %(reasons)s")
 
 
 Dependency = Callable[[Import], Sequence[str]]
@@ -195,7 +204,7 @@ def revert_import(
     if current.state != Import.State.TAKEN or (current.job and current.job_claim != claim):
         raise AlreadyDecided
     if reasons := reasons_to_keep(current):
-        raise DependedUpon(*reasons)
+        raise DependedUpon(reasons=", ".join(reasons))
     telling(Phase.MERGING, current.rows)
     merging.take_back(current)
     telling(Phase.COUNTING, current.rows)

@@ -24,7 +24,6 @@ from django.utils import translation
 
 from accounts.models import User
 from core import audit
-from core.clock import day_of
 from core.explain import N_
 from core.models import ToldApart
 from core.tables import Refusal
@@ -49,8 +48,7 @@ from crm.services.importing import (
 from crm.services.progress import Phase, Telling, telling_of
 from crm.services.staging import Asked
 from messaging.bell import ring
-from messaging.models import Channel
-from messaging.services import Draft, post
+from messaging.telling import tell
 
 State, Job = Import.State, Import.Job
 TRIES = 3
@@ -59,8 +57,8 @@ AT_ONCE = 2_000  # rows taken or reverted while one waits; more are a job
 BROKE_OFF = N_(
     "Checking this file broke off %(tries)s times. Save it again, in parts if it is large, and upload it anew"
 )
+NOT_TAKEN = N_("What is known has changed since the file was checked. Upload it again.")
 DEPENDED = N_("It could not be reverted: meanwhile something was built on it.")
-CHANGED = N_("What is known has changed since the file was checked. Upload it again.")
 BELL = partial(ring, "crm.tasks.offer_imports")
 
 
@@ -96,7 +94,7 @@ def ask_to_take(*, imported: Import, sha256: str, good_rows_only: bool, actor: U
 def ask_to_revert(*, imported: Import, actor: User, now: datetime) -> Import:
     """Leave a taken import to a worker to be reverted, from `now` on. Raises `DependedUpon` or `AlreadyDecided`."""
     if imported.state == State.TAKEN and (reasons := reasons_to_keep(imported)):
-        raise DependedUpon(*reasons)
+        raise DependedUpon(reasons=", ".join(reasons))
     asked = Import.objects.filter(pk=imported.pk, state=State.TAKEN, job=Job.NONE).update(
         job=Job.REVERT, job_tries=0, job_until=now, reverted_by=actor
     )
@@ -173,7 +171,7 @@ def check_received(*, imported: Import, claim: UUID, now: datetime, telling: Tel
     current.checked_at = now
     put_down(current)
     current.save()
-    tell(current, texts.REFUSED if current.state == State.REFUSED else texts.CHECKED, now)
+    tell_waiting(current, texts.REFUSED if current.state == State.REFUSED else texts.CHECKED, claim, now)
 
 
 def keep_remarks(imported: Import, asked: Asked, refusals: Sequence[Refusal]) -> None:
@@ -201,7 +199,7 @@ def take_asked(*, imported: Import, claim: UUID, now: datetime, telling: Telling
     except AlreadyDecided:
         return
     else:
-        tell(taken, texts.TAKEN, now)
+        tell_waiting(taken, texts.TAKEN, claim, now)
 
 
 @transaction.atomic
@@ -212,9 +210,9 @@ def leave_untaken(imported: Import, claim: UUID, now: datetime) -> None:
     by = current.taken_by
     put_down(current)
     current.taken_by, current.good_rows_only = None, False
-    current.notes = {**current.notes, "trouble": CHANGED}
+    current.notes = {**current.notes, "trouble": NOT_TAKEN}
     current.save()
-    tell(current, texts.NOT_TAKEN, now, to=by)
+    tell_waiting(current, texts.NOT_TAKEN, claim, now, to=by)
 
 
 @transaction.atomic
@@ -228,7 +226,7 @@ def revert_asked(*, imported: Import, claim: UUID, now: datetime, telling: Telli
     except AlreadyDecided:
         return
     else:
-        tell(reverted, texts.REVERTED, now, to=by)
+        tell_waiting(reverted, texts.REVERTED, claim, now, to=by)
 
 
 @transaction.atomic
@@ -241,7 +239,7 @@ def leave_unreverted(imported: Import, claim: UUID, now: datetime) -> None:
     current.reverted_by = None
     current.notes = {**current.notes, "trouble": DEPENDED}
     current.save()
-    tell(current, texts.NOT_REVERTED, now, to=by)
+    tell_waiting(current, texts.NOT_REVERTED, claim, now, to=by)
 
 
 @transaction.atomic
@@ -259,7 +257,7 @@ def give_up(*, imported: Import, claim: UUID, now: datetime, telling: Telling) -
     current.refused = 1
     put_down(current)
     current.save()
-    return tell(current, texts.REFUSED, now)
+    return tell_waiting(current, texts.REFUSED, claim, now)
 
 
 def in_hand(imported: Import, claim: UUID) -> Import | None:
@@ -277,22 +275,21 @@ def put_down(imported: Import) -> None:
     imported.job, imported.job_claim, imported.job_until, imported.job_tries = Job.NONE, None, None, 0
 
 
-def tell(imported: Import, text: str, now: datetime, *, to: User | None = None) -> None:
-    """A message into the inbox of whoever is waiting."""
+def tell_waiting(imported: Import, text: str, claim: UUID, now: datetime, *, to: User | None = None) -> None:
+    """A message into the inbox of whoever is waiting, one a job."""
     recipient = to or imported.taken_by or imported.checked_by
-    if recipient is None:
-        return
-    draft = Draft(
-        rule=f"{text}/{imported.public_id}",
-        business_date=day_of(now),
-        recipient_id=recipient.pk,
-        channel=Channel.IN_APP,
-        text=text,
-        values={"file": imported.file_name, "rows": imported.rows, "refused": imported.refused},
+    tell(
+        [recipient] if recipient else (),
+        text,
+        about=imported,
+        nth=claim.hex,
+        now=now,
         link=reverse("crm:import", args=[imported.public_id]),
         place=imported.unit.path,
+        file=imported.file_name,
+        rows=imported.rows,
+        refused=imported.refused,
     )
-    post([draft], now=now)
 
 
 @transaction.atomic

@@ -11,8 +11,9 @@ import pytest
 from openpyxl import Workbook
 
 from core.periods import Period
-from crm import services
 from crm.models import DailyResult, Import, Kind, Opening, UnitResult
+from crm.services.importing import NotTaken, import_file
+from crm.services.staging import Asked
 from tests.cast import TODAY
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -27,21 +28,19 @@ class Desk:
     def __init__(self, cast, folder: Path) -> None:
         self.cast, self.folder = cast, folder
 
-    def asked(self, content: str | bytes, *, kind=Kind.OPENINGS, unit="HX", name="crm.csv", **more) -> services.Asked:
+    def asked(self, content: str | bytes, *, kind=Kind.OPENINGS, unit="HX", name="crm.csv", **more) -> Asked:
         path = self.folder / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return services.Asked(kind=kind, path=path, name=name, unit=self.cast.unit[unit], today=TODAY, **more)
+        return Asked(kind=kind, path=path, name=name, unit=self.cast.unit[unit], today=TODAY, **more)
 
     def take(self, content: str | bytes, *, good_rows_only: bool = False, **more) -> Import:
-        return services.import_file(
-            asked=self.asked(content, **more), good_rows_only=good_rows_only, actor=None, now=NOW
-        )
+        return import_file(asked=self.asked(content, **more), good_rows_only=good_rows_only, actor=None, now=NOW)
 
     def openings(self, *rows: str, **more) -> Import:
         return self.take(HEADINGS + "\n".join(rows) + "\n", **more)
 
     def refused(self, content: str | bytes, **more) -> list[tuple[int, str, str, str]]:
-        with pytest.raises(services.NotTaken) as not_taken:
+        with pytest.raises(NotTaken) as not_taken:
             self.take(content, **more)
         return [(r.row, r.column, r.value, r.rule) for r in not_taken.value.refusals]
 

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from crm.services import Asked, do_job, receive_file, received
+from crm.services.importing import received
+from crm.services.jobs import do_job, receive_file
+from crm.services.staging import Asked
 from tests.access.lines import page, part, thing, verb
 from tests.access.people import BRANCH, FINANCE, REGION
 from tests.cast import Cast

@@ -9,8 +9,9 @@ import pytest
 
 from core.files import read_tables
 from core.periods import Period
-from crm import selectors, services
+from crm import selectors
 from crm.models import UnitResult
+from crm.services.following import follow_company
 from crm.tests.desk import THREE, WEEK, facts
 from crm.verification import daily_results_are_the_openings, unit_results_are_those_of_their_people
 from teams.services.company import load_company
@@ -53,7 +54,7 @@ def test_a_posting_changed_for_days_that_are_past_moves_its_openings(cast, desk,
 def test_nothing_changed_writes_nothing(cast, desk):
     desk.openings(*THREE)
     before = [facts(), *UnitResult.objects.order_by("pk").values_list("pk", flat=True)]
-    services.follow_company()
+    follow_company()
     assert [facts(), *UnitResult.objects.order_by("pk").values_list("pk", flat=True)] == before
 
 
@@ -61,5 +62,5 @@ def test_verify_names_a_total_that_is_stale(cast, desk):
     desk.openings(*THREE)
     UnitResult.objects.filter(unit=cast.unit["B1"], day="2026-11-17").update(running=Decimal(7))
     assert stale() == ["B1 on 2026-11-17: 1 openings are kept, 7 so far; its people have 1, 2 so far"]
-    services.follow_company()
+    follow_company()
     assert stale() == []

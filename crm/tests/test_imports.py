@@ -8,9 +8,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from attendance.models import CalendarDay
-from crm import selectors, services
+from crm import selectors
 from crm.models import AccountMonth, DailyResult, Import, Kind, Opening, UnitResult
 from crm.services import importing, results
+from crm.services.importing import DependedUpon, register_dependency, revert_import
 from crm.tests.desk import HEADINGS, MONTHS, NOW, THREE, WEEK, counted, facts
 
 pytestmark = pytest.mark.django_db
@@ -70,7 +71,7 @@ def test_reverting_puts_back_what_was_and_unknown_days_are_unknown_again(cast, d
     desk.openings(*THREE)
     before = facts()
     imported = desk.openings("2026-11-18,B1,c1,f1,张三丰,1002,,15000", "2026-11-18,B1,c9,f9,,1001,,")
-    services.revert_import(imported=imported, actor=cast.market, now=NOW)
+    revert_import(imported=imported, actor=cast.market, now=NOW)
     assert facts() == before
     assert list(selectors.known_days(WEEK)) == [date(2026, 11, 16), date(2026, 11, 17)]
 
@@ -78,10 +79,10 @@ def test_reverting_puts_back_what_was_and_unknown_days_are_unknown_again(cast, d
 def test_an_import_whose_rows_a_later_one_changed_stays(cast, desk):
     first = desk.openings(*THREE)
     later = desk.openings("2026-11-18,B1,c1,f1,张三丰,1002,,15000", name="later.csv")
-    with pytest.raises(services.DependedUpon, match=r"later\.csv"):
-        services.revert_import(imported=first, actor=cast.market, now=NOW)
-    services.revert_import(imported=later, actor=cast.market, now=NOW)
-    services.revert_import(imported=first, actor=cast.market, now=NOW)
+    with pytest.raises(DependedUpon, match=r"later\.csv"):
+        revert_import(imported=first, actor=cast.market, now=NOW)
+    revert_import(imported=later, actor=cast.market, now=NOW)
+    revert_import(imported=first, actor=cast.market, now=NOW)
     assert facts() == []
 
 
@@ -89,10 +90,10 @@ def test_an_import_whose_rows_a_later_one_sent_again_stays(cast, desk):
     """Else their day would stay known by the later one, without them: a false zero."""
     first = desk.openings(*THREE)
     again = desk.openings(*THREE, name="again.csv")
-    with pytest.raises(services.DependedUpon, match=r"again\.csv"):
-        services.revert_import(imported=first, actor=cast.market, now=NOW)
-    services.revert_import(imported=again, actor=cast.market, now=NOW)
-    services.revert_import(imported=first, actor=cast.market, now=NOW)
+    with pytest.raises(DependedUpon, match=r"again\.csv"):
+        revert_import(imported=first, actor=cast.market, now=NOW)
+    revert_import(imported=again, actor=cast.market, now=NOW)
+    revert_import(imported=first, actor=cast.market, now=NOW)
     assert facts() == []
     assert list(selectors.known_days(WEEK)) == []
 
@@ -105,9 +106,9 @@ def test_a_day_settled_by_hand_is_a_trading_day(cast, desk):
 
 def test_what_an_app_above_built_on_an_import_keeps_it(cast, desk, monkeypatch):
     monkeypatch.setattr(importing, "_dependencies", [])
-    services.register_dependency(lambda imported: ["the pay run of October"] if imported.kind == "openings" else [])
-    with pytest.raises(services.DependedUpon, match="the pay run of October"):
-        services.revert_import(imported=desk.openings(*THREE), actor=cast.market, now=NOW)
+    register_dependency(lambda imported: ["the pay run of October"] if imported.kind == "openings" else [])
+    with pytest.raises(DependedUpon, match="the pay run of October"):
+        revert_import(imported=desk.openings(*THREE), actor=cast.market, now=NOW)
     assert Opening.objects.count() == 3
 
 

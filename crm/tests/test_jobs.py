@@ -13,9 +13,10 @@ from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from core.tests.test_guard import ZOO
-from crm import services, tasks
+from crm import tasks
 from crm.models import Import, Opening
 from crm.services import jobs
+from crm.services.jobs import do_job, purge_unused, receive_file, sweep_orphans
 from crm.services.progress import Phase, telling_of
 from crm.tests.desk import HEADINGS, NOW, THREE
 from messaging.models import Message
@@ -64,12 +65,12 @@ def test_a_job_in_hand_is_not_done_twice_and_is_offered_again_when_its_worker_is
     imported = upload(signed_in(cast.clerk))
     now = timezone.now()
     assert jobs.claim_job(import_id=imported.pk, now=now)
-    services.do_job(import_id=imported.pk, now=now)
+    do_job(import_id=imported.pk, now=now)
     imported.refresh_from_db()
     assert (imported.state, imported.job_tries) == ("received", 1)
     later = now + timedelta(seconds=91)
     assert list(Import.objects.with_job_due(later)) == [imported]
-    services.do_job(import_id=imported.pk, now=later)
+    do_job(import_id=imported.pk, now=later)
     imported.refresh_from_db()
     assert (imported.state, imported.job, imported.created) == ("checked", "", 1)
 
@@ -78,7 +79,7 @@ def test_a_worker_that_was_overtaken_writes_nothing(cast, signed_in):
     imported = upload(signed_in(cast.clerk))
     now = timezone.now()
     lost = jobs.claim_job(import_id=imported.pk, now=now)
-    services.do_job(import_id=imported.pk, now=now + timedelta(seconds=91))
+    do_job(import_id=imported.pk, now=now + timedelta(seconds=91))
     before = Import.objects.values().get()
     assert lost is not None
     jobs.check_received(imported=imported, claim=lost, now=now, telling=lambda *_: None)
@@ -92,7 +93,7 @@ def test_a_file_that_breaks_its_worker_again_and_again_is_refused(cast, signed_i
     now = timezone.now()
     for n in range(jobs.TRIES):
         assert jobs.claim_job(import_id=imported.pk, now=now + n * timedelta(minutes=2))
-    services.do_job(import_id=imported.pk, now=now + timedelta(hours=1))
+    do_job(import_id=imported.pk, now=now + timedelta(hours=1))
     imported.refresh_from_db()
     assert (imported.state, imported.job) == ("refused", "")
     assert "中断了 3 次" in page_of(browser, imported).content.decode()
@@ -134,7 +135,7 @@ def take(browser, imported: Import):
 
 @pytest.fixture
 def large(monkeypatch):
-    monkeypatch.setattr(services, "AT_ONCE", 0)
+    monkeypatch.setattr("crm.views.AT_ONCE", 0)
 
 
 def checked(browser, content: str = OWN) -> Import:
@@ -216,21 +217,21 @@ def test_a_stored_file_that_no_import_knows_is_swept_after_a_day(cast, signed_in
     now = timezone.now()
     for path in (kept, lost):
         os.utime(path, (now.timestamp(), now.timestamp()))
-    assert services.sweep_orphans(now=now + timedelta(hours=23)) == 0
-    assert services.sweep_orphans(now=now + timedelta(hours=25)) >= 1
+    assert sweep_orphans(now=now + timedelta(hours=23)) == 0
+    assert sweep_orphans(now=now + timedelta(hours=25)) >= 1
     assert kept.exists() and not lost.exists()
 
 
 def test_what_nobody_took_is_removed_after_a_while(cast, desk, settings, django_capture_on_commit_callbacks):
     settings.IMPORT_FILES_KEPT_DAYS = 30
     asked = desk.asked(HEADINGS + "\n".join(THREE))
-    imported = services.receive_file(asked=asked, actor=cast.clerk, now=NOW)
-    services.do_job(import_id=imported.pk, now=NOW)
+    imported = receive_file(asked=asked, actor=cast.clerk, now=NOW)
+    do_job(import_id=imported.pk, now=NOW)
     imported.refresh_from_db()
     kept = Path(imported.file.path)
     for days, left in ((29, True), (31, False)):
         with django_capture_on_commit_callbacks(execute=True):
-            assert services.purge_unused(now=NOW + timedelta(days=days)) == int(not left)
+            assert purge_unused(now=NOW + timedelta(days=days)) == int(not left)
         assert kept.exists() == left
     imported.refresh_from_db()
     assert (imported.state, imported.file.name) == ("lapsed", "")
@@ -240,8 +241,8 @@ def test_what_nobody_took_is_removed_after_a_while(cast, desk, settings, django_
 def test_every_animal_of_the_zoo_is_refused_by_the_job_in_words(cast, desk, name):
     """An empty file never gets so far: the form refuses it."""
     build, _word = ZOO[name]
-    imported = services.receive_file(asked=desk.asked(build(), name=name, unit="B1"), actor=cast.clerk, now=NOW)
-    services.do_job(import_id=imported.pk, now=NOW)
+    imported = receive_file(asked=desk.asked(build(), name=name, unit="B1"), actor=cast.clerk, now=NOW)
+    do_job(import_id=imported.pk, now=NOW)
     imported.refresh_from_db()
     assert (imported.state, imported.job, imported.job_tries) == ("refused", "", 0)
     assert imported.shown_refusals[0].text

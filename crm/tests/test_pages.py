@@ -11,10 +11,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from openpyxl import load_workbook
 
-from crm import services, tasks
+from crm import tasks
 from crm.models import Import, Kind, Opening
 from crm.reading.columns import TABLES, known_headings, plain_heading
+from crm.services.importing import check_file
 from crm.services.sheets import LABELS
+from crm.services.staging import Asked
 from tests.cast import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -164,10 +166,8 @@ def test_the_empty_table_is_understood_when_it_comes_back(cast, signed_in, kind,
     }
     sheet.append(rows[kind])
     book.save(tmp_path / "filled.xlsx")
-    asked = services.Asked(
-        kind=kind, path=tmp_path / "filled.xlsx", name="filled.xlsx", unit=cast.unit["B1"], today=TODAY
-    )
-    imported = services.check_file(asked=asked, actor=None, now=NOW)
+    asked = Asked(kind=kind, path=tmp_path / "filled.xlsx", name="filled.xlsx", unit=cast.unit["B1"], today=TODAY)
+    imported = check_file(asked=asked, actor=None, now=NOW)
     assert (imported.state, imported.refusals, imported.created) == ("checked", [], 1)
     assert imported.notes["ignored_columns"] == []
 

@@ -17,8 +17,8 @@ from django.conf import settings as configured
 from django.db import connection, transaction
 from django.utils import timezone
 
-from crm import services
 from crm.models import Import, Opening
+from crm.services.jobs import receive_file
 from crm.tests.desk import HEADINGS, facts
 from messaging.models import Message
 
@@ -172,7 +172,7 @@ def office(process_environment) -> Iterator[Callable[[int], Office]]:
 
 def lose_the_worker(cast, desk, office: Office) -> Import:
     """A file is sent; its worker dies in the middle of the check, and the broker forgets everything."""
-    imported = services.receive_file(asked=desk.asked(FILE, unit="B1"), actor=cast.clerk, now=timezone.now())
+    imported = receive_file(asked=desk.asked(FILE, unit="B1"), actor=cast.clerk, now=timezone.now())
     with held_up_at("crm_dailyresult"):
         office.open()
         office.tick()

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.guard import Stream
-from crm import services
 from crm.models import Import, Opening
 from crm.reading import shape
 from crm.resources import OpeningResource
+from crm.services.importing import check_file
 from crm.tests.desk import HEADINGS, NOW, THREE, counted, workbook
 from tests.cast import TODAY
 
@@ -60,7 +60,7 @@ def test_what_is_exported_comes_in_again_without_a_difference(cast, desk, rows, 
     content = (HEADINGS + "\n".join(lines) + "\n").encode(encoding)
     assert counted(desk.take(content)) == (len(rows), 0, 0)
     exported = OpeningResource().export().csv.encode(encoding)
-    again = services.check_file(asked=desk.asked(exported), actor=None, now=NOW)
+    again = check_file(asked=desk.asked(exported), actor=None, now=NOW)
     assert (again.refusals, counted(again)) == ([], (0, 0, len(rows)))
 
 
@@ -71,7 +71,7 @@ def test_any_mangled_file_is_taken_or_refused_and_nothing_else_happens(cast, des
     content = bytearray(workbook() if name.endswith("xlsx") else (HEADINGS + "\n".join(THREE)).encode())
     for _ in range(random.randrange(1, 12)):
         content[random.randrange(len(content))] = random.randrange(256)
-    imported = services.check_file(asked=desk.asked(bytes(content), name=name), actor=cast.market, now=NOW)
+    imported = check_file(asked=desk.asked(bytes(content), name=name), actor=cast.market, now=NOW)
     assert imported.state in {Import.State.CHECKED, Import.State.REFUSED}
     assert imported.state == Import.State.CHECKED or imported.refusals
 

@@ -9,11 +9,12 @@ from fractions import Fraction
 import pytest
 
 from core.models import ToldApart
-from crm import selectors, services
+from crm import selectors
 from crm.management.commands.import_crm import left_out
 from crm.models import AccountMonth, Kind, Opening
 from crm.rules import ranked
 from crm.services import moves as crm_moves
+from crm.services.importing import NotTaken, revert_import
 from crm.tests.desk import HEADINGS, MONTHS, NOW, WEEK, counted
 from teams.models import FormerName, Posting, Role
 
@@ -40,7 +41,7 @@ def test_an_account_has_one_form_whatever_way_it_is_spelt(cast, desk, account):
 
 def test_what_differs_from_a_known_account_only_in_zeros_or_capitals_is_refused_and_the_known_one_named(cast, desk):
     months(desk, ALL + ONE_MONTH)
-    with pytest.raises(services.NotTaken) as refused:
+    with pytest.raises(NotTaken) as refused:
         months(desk, ALL + ONE_MONTH.replace("030000001269", "30000001269"))
     (refusal,) = refused.value.refusals
     assert (refusal.row, refusal.column, refusal.value) == (2, "fund_account", "30000001269")
@@ -207,7 +208,7 @@ def test_a_branch_s_file_credits_no_account_of_another_branch(cast, desk, relati
     desk.openings("2026-10-06,B2,c3,f3,,2001,,")
     months(desk, f"{MONTHS}2026-09,f4,developed,2001,1,10,,\n")
     for account in ("f3", "f4"):
-        with pytest.raises(services.NotTaken) as refused:
+        with pytest.raises(NotTaken) as refused:
             months(desk, f"{MONTHS}2026-10,{account},{relation},1001,1,77,,\n", unit="B1", good_rows_only=True)
         text = refused.value.refusals[0].text
         assert cast.unit["B2"].name in text and "77" not in text
@@ -220,7 +221,7 @@ def test_head_office_moves_a_relation_and_the_preview_says_from_whom_to_whom(cas
     assert (move["account"], move["relation"], move["month"]) == ("f4", "developed", "2026-10")
     assert [move["before"][0].split()[1], move["after"][0].split()[1]] == ["2001", "1001"]
     assert months(desk, f"{MONTHS}2026-10,f4,developed,1001,1,20,,\n", unit="B1").updated == 1
-    with pytest.raises(services.NotTaken):
+    with pytest.raises(NotTaken):
         months(desk, f"{MONTHS}2026-10,f4,developed,2001,1,20,,\n", unit="B2")
 
 
@@ -236,7 +237,7 @@ def test_what_an_import_changed_stays_readable_old_and_new(cast, desk):
     imported = months(desk, ALL + ONE_MONTH.replace(",300,", ",310,"))
     (change,) = selectors.changes_of(imported)
     assert change.fields == {"gross_commission": (300, 310)}
-    services.revert_import(imported=imported, actor=cast.market, now=NOW)
+    revert_import(imported=imported, actor=cast.market, now=NOW)
     assert AccountMonth.objects.get().gross_commission == 300
     assert selectors.changes_of(imported) == []
 

@@ -20,7 +20,8 @@ from core.periods import ONE_DAY, Day, Month, Period, Week
 from core.said import Said
 from core.tables import TableRefused
 from crm.models import Kind
-from crm.services import COMMAND_LIMITS, Asked, import_file
+from crm.services.importing import COMMAND_LIMITS, import_file
+from crm.services.staging import Asked
 from messaging import selectors as messages
 from messaging.models import Message
 from messaging.services import deliver

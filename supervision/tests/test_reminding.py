@@ -7,7 +7,7 @@ import pytest
 from accounts.models import User
 from core.periods import Day, Week
 from crm.models import Import
-from crm.services import reasons_to_keep
+from crm.services.importing import reasons_to_keep
 from messaging.models import Channel, Message, State
 from supervision import services
 from supervision.models import LaggardEntry, Reminder, ReminderRule, ReminderRun

@@ -15,8 +15,10 @@ from core.commands import MusterCommand, Refused
 from core.explain import N_
 from core.tables import Refusal
 from core.templatetags.components import translated
-from crm import services
 from crm.models import Import, Kind
+from crm.services.importing import COMMAND_LIMITS, NotTaken, check_file, import_file
+from crm.services.jobs import record_told_apart
+from crm.services.staging import Asked
 from teams.models import Unit
 
 
@@ -44,26 +46,26 @@ class Command(MusterCommand):
         file, dry_run, accept_good_rows = options["file"], options["dry_run"], options["accept_good_rows"]
         covers, kind = options["covers"], options["kind"]
         now = timezone.now()
-        asked = services.Asked(
+        asked = Asked(
             kind=kind,
             path=existing(file),
             name=file.name,
             unit=company(),
             today=timezone.localdate(now),
             covers=covered(covers, timezone.localdate(now)) if covers else None,
-            limits=services.COMMAND_LIMITS,
+            limits=COMMAND_LIMITS,
         )
         if options["different"]:
             tell_apart(asked, options["different"], options["because"], now)
         if dry_run:
-            imported = services.check_file(asked=asked, actor=None, now=now)
+            imported = check_file(asked=asked, actor=None, now=now)
             if imported.state == Import.State.REFUSED or (imported.refused and not accept_good_rows):
                 raise Refused(*map(as_row, imported.refusals), answer=answer_of(imported))
         else:
             try:
-                imported = services.import_file(asked=asked, good_rows_only=accept_good_rows, actor=None, now=now)
-            except services.NotTaken as not_taken:
-                imported = services.check_file(asked=asked, actor=None, now=now)
+                imported = import_file(asked=asked, good_rows_only=accept_good_rows, actor=None, now=now)
+            except NotTaken as not_taken:
+                imported = check_file(asked=asked, actor=None, now=now)
                 imported.created = imported.updated = imported.unchanged = 0
                 raise Refused(
                     *(refusal.as_json() for refusal in not_taken.refusals), answer=answer_of(imported)
@@ -72,12 +74,12 @@ class Command(MusterCommand):
         return answer_of(imported)
 
 
-def tell_apart(asked: services.Asked, numbers: list[str], because: str, now: datetime) -> None:
+def tell_apart(asked: Asked, numbers: list[str], because: str, now: datetime) -> None:
     """Keep that numbers of the file are others than the known ones they look like."""
     if not because.strip():
         raise Refused(_("--different needs --because: the reason is kept with the numbers."))
-    imported = services.check_file(asked=asked, actor=None, now=now)
-    found = services.record_told_apart(imported.notes.get("alike", []), numbers, because.strip())
+    imported = check_file(asked=asked, actor=None, now=now)
+    found = record_told_apart(imported.notes.get("alike", []), numbers, because.strip())
     if missing := sorted(set(numbers) - set(found)):
         raise Refused(
             _("The file has no such number that looks like a known one: %(names)s") % {"names": ", ".join(missing)}
