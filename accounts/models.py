@@ -150,6 +150,8 @@ class PastPassword(models.Model):
     set_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = _("earlier password")
+        verbose_name_plural = _("earlier passwords")
         default_permissions = ()
         ordering = ["-set_at"]
 

@@ -150,6 +150,8 @@ class Spelling(models.Model):
     spelled = models.CharField(max_length=400)
 
     class Meta:
+        verbose_name = _("sound of a name")
+        verbose_name_plural = _("sounds of names")
         default_permissions = ("view",)
 
     def __str__(self) -> str:

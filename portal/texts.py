@@ -12,8 +12,9 @@ CHECKS = (
     N_("closed months"),
     N_("pay signatures"),
     N_("filed reports"),
-    N_("filed documents"),
+    N_("stored files"),
     N_("results of people"),
     N_("results of units"),
     N_("identifiers"),
+    N_("client numbers and fund accounts"),
 )

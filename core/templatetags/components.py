@@ -233,6 +233,16 @@ def week_name(week: Period) -> str:
 
 
 @register.filter
+def days_name(span: Period) -> str:
+    """A day or a week without its year, where there is little room: 11月29日, 11月23–29日."""
+    return (
+        str(date_format(span.first, "MONTH_DAY_FORMAT"))
+        if span.first == span.last
+        else days_in_words(span, with_year=False)
+    )
+
+
+@register.filter
 def month_name(value: Any) -> str:
     """A month given as a day of it or as `2026-11-01`: 2026年11月."""
     day = read(value)

@@ -239,7 +239,7 @@ def _reminders(user: User, scope: Unit, today: date) -> tuple[list[LaggardEntry]
     since = today - timedelta(days=10)
     entries = (
         LaggardEntry.objects.filter(person=None, unit__path__startswith=scope.path, run__business_on__gte=since)
-        .select_related("unit", "run")
+        .select_related("unit", "run__rule")
         .order_by("-run__business_on", "run__code")
     )
     runs = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import Field, Q
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from accounts.models import User
+from core.explain import N_
 from core.models import AuditEntry, Verification
 from core.periods import YEARS
 from core.templatetags.components import shown
@@ -23,6 +26,22 @@ from teams.models import Outlet, Person, Unit
 A_PAGE = 50
 NAMED: dict[str, Any] = {"accounts_user": User, "teams_person": Person, "teams_unit": Unit, "teams_outlet": Outlet}
 LONGEST = 80  # characters of one value
+TECHNICAL = {  # columns that only the program reads, and so have no name in the models
+    "public_id": N_("number in addresses"),
+    "digest": N_("digest"),
+    "lines": N_("explanation"),
+    "notes": N_("of the file"),
+    "effects": N_("what it brings"),
+    "refusals": N_("refused rows"),
+    "warnings": N_("warnings"),
+    "remarks": N_("remarks of the run"),
+    "document": N_("contents"),
+    "inputs": N_("what it was computed from"),
+    "figures": N_("figures"),
+    "edition": N_("edition"),
+    "checks": N_("checks"),
+    "sha256": "SHA-256",
+}
 
 
 @dataclass(frozen=True)
@@ -108,7 +127,13 @@ def trail(asked: Asked) -> TrailPage:
 
 def tables() -> list[tuple[str, str]]:
     """The things whose changes are kept, by what people call them."""
-    own = [model for model in apps.get_models() if model._meta.app_label in settings.OWN_APPS and model._meta.managed]
+    own = [
+        model
+        for model in apps.get_models()
+        if model._meta.app_label in settings.OWN_APPS
+        and model._meta.managed
+        and getattr(model, "audited_by", "") != "itself"
+    ]
     return sorted(((m._meta.db_table, str(m._meta.verbose_name)) for m in own), key=lambda pair: pair[1])
 
 
@@ -166,18 +191,24 @@ def _row(entry: AuditEntry, names: dict[tuple[str, str], str]) -> TrailRow:
 
 
 def _label(field: Field[Any, Any] | None, column: str) -> str:
+    if column in TECHNICAL and (field is None or str(field.verbose_name) == column.replace("_", " ")):
+        return gettext(TECHNICAL[column])
     return str(field.verbose_name) if field is not None else column
 
 
 def _worded(field: Field[Any, Any] | None, value: Any, names: dict[tuple[str, str], str]) -> str:
-    if value is None or value == "":
+    if value is None or value in ("", [], {}):
         return ""
     if (name := names.get((_target(field), str(value)))) is not None:
         return name
     if field is not None and field.choices:
         return str(dict(field.flatchoices).get(value, value))
-    text = shown(value) if isinstance(value, str | int) else str(value)
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+    text = shown(value) if isinstance(value, str | int) else json.dumps(value, ensure_ascii=False)
+    if len(text) <= LONGEST:
+        return text
+    if isinstance(value, dict | list):
+        return ngettext("%(n)s entry", "%(n)s entries", len(value)) % {"n": len(value)}
+    return f"{text[:LONGEST]}…"
 
 
 def last_verification() -> Verification | None:

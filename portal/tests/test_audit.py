@@ -13,6 +13,7 @@ from core import services
 from core.audit import acting
 from core.models import AuditEntry, Verification
 from portal.selectors import trail
+from portal.texts import CHECKS
 from teams.models import Person
 from tests.cast import Cast
 
@@ -37,6 +38,23 @@ def test_the_trail_says_in_words_who_did_what_to_which_row(cast: Cast, signed_in
     page = client.get("/audit/", {"table": "teams_person", "row": str(cast.person("cm").pk), "on": ""}).content.decode()
     assert "<del>S1</del>" in page and "<b>S2</b>" in page and "执业证书" in page
     assert found(client, who="0000", on=today) == ()
+
+
+def test_the_trail_shows_no_data_of_the_program_and_offers_only_what_it_holds(cast: Cast, signed_in):
+    many = {f"figure {n}": n for n in range(30)}
+    AuditEntry.objects.create(
+        table="crm_import",
+        row="1",
+        operation="U",
+        old={"notes": {}},
+        new={"notes": many},
+        at=timezone.now(),
+        source="x",
+    )
+    page = signed_in(cast.auditor).get("/audit/", {"table": "crm_import", "row": "1", "on": ""})
+    (change,) = page.context["page"].rows[0].changes
+    assert (change.label, change.old, change.new) == ("文件情况", "", "30 项")
+    assert not [name for _table, name in trail.tables() if name.isascii()]
 
 
 def test_the_trail_is_paged_by_key_and_no_entry_is_lost_or_shown_twice(cast: Cast, signed_in, monkeypatch):
@@ -86,6 +104,7 @@ def test_a_verification_is_asked_for_once_done_by_a_worker_and_shown(cast: Cast,
     page = client.get("/audit/verification/")
     assert done is not None and page.context["last"] == done
     assert {name for name, one in page.context["rows"] if one is None} == set()
+    assert {name for name, _one in page.context["rows"]} == set(CHECKS), "every check has a name that people read"
     assert done.state == ("sound" if not any(one["bad"] for one in done.checks) else "unsound")
 
 

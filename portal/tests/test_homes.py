@@ -195,6 +195,13 @@ def test_a_ranked_unit_without_a_target_of_its_own_answers_for_the_sum_of_its_pe
     assert targets("regional")["B2M1"] == 5
 
 
+def test_what_a_unit_was_reminded_of_is_told_by_its_days_and_without_clauses(cast: Cast, signed_in):
+    fill(cast)
+    page = signed_in(cast.market).get("/", {"view": "teams"}).content.decode()
+    chips = re.findall(r'class="pill pill-warn text-decoration-none".*?</a>', page, re.S)
+    assert chips and not any(re.search(r"S\d+\.\d", chip) for chip in chips)
+
+
 def test_units_without_rank_say_why(cast: Cast, signed_in):
     fill(cast, weeks=2)
     cast.unit["B9"].started_on = None

@@ -78,6 +78,10 @@ class WeekPage:
         return self.week.end <= self.today
 
     @property
+    def is_running(self) -> bool:
+        return not self.is_over
+
+    @property
     def next(self) -> Week | None:
         return self.week.next() if self.week.end <= self.today else None
 

@@ -482,3 +482,9 @@ def test_what_is_added_since_an_early_answer_is_marked_for_the_leader(cast, sign
     write(cast.cm, phone="13900000002", name="后来的", on=MONDAY, now=later)
     text = signed_in(cast.am).get(f"/logs/{entry.log.public_id}/").content.decode()
     assert text.count("批复后新增") == 1
+
+
+def test_the_week_of_score_tables_is_chosen_by_its_days(cast, signed_in):
+    page = signed_in(cast.mm).get("/logs/score-tables/?week=2026-W47").content.decode()
+    assert '<option value="2026-W47" selected>2026年11月16–22日</option>' in page
+    assert 'type="week"' not in page

@@ -23,6 +23,7 @@ from accounts.requests import AuthedRequest
 from core.converters import asked
 from core.exports import written_as_xlsx
 from core.periods import Day, Week
+from core.said import days_in_words
 from teams.authority import Power
 from teams.models import Role, Unit
 from worklogs import services
@@ -34,6 +35,7 @@ from worklogs.selectors.week import week_page
 
 A_PAGE = 50
 WEEKS = 12
+A_YEAR = 53  # weeks of score tables to choose from; an address reaches older ones
 SCORE_TABLE_COLUMNS = {
     "employee_no": gettext_lazy("Employee number"),
     "name": gettext_lazy("Name"),
@@ -232,6 +234,9 @@ def score_tables(request: AuthedRequest) -> HttpResponse:
     week = asked(request.GET.get("week"), Week(timezone.localdate()).previous())
     context = {
         "week": week,
+        "weeks": sorted(
+            {*selectors.last_weeks(timezone.localdate(), A_YEAR), week}, key=lambda one: one.first, reverse=True
+        ),
         "due_on": services.sending_day(week),
         "rows": selectors.score_tables_due(request.user, week),
     }
@@ -249,7 +254,10 @@ def score_table(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 def score_table_file(request: AuthedRequest, public_id: UUID) -> FileResponse:
     table = get_object_or_404(ScoreTable.objects.visible_to(request.user).select_related("unit"), public_id=public_id)
     columns = [str(label) for label in SCORE_TABLE_COLUMNS.values()]
-    name = _("Weekly score table %(week)s %(unit)s") % {"week": Week(table.week).code, "unit": table.unit.name}
+    name = _("Weekly score table %(week)s %(unit)s") % {
+        "week": days_in_words(Week(table.week)),
+        "unit": table.unit.name,
+    }
     file = io.BytesIO()
     rows = selectors.rows_in_words(request.user, table, SCORE_TABLE_COLUMNS)
     written_as_xlsx(columns, rows, file, title=table.unit.name)
