@@ -118,6 +118,17 @@ class MusterCommand(BaseCommand, ABC):
         if not self.in_json:
             self.stdout.write(text)
 
+    def execute(self, *args: Any, **options: Any) -> str | None:
+        """At a terminal a refusal begins with a word of its language, not with the name of a class."""
+        try:
+            return super().execute(*args, **options)
+        except (Refused, Failed) as failure:
+            if not self._called_from_command_line or options.get("traceback"):
+                raise
+            said = _("Refused: %(why)s") if isinstance(failure, Refused) else _("Failed: %(why)s")
+            self.stderr.write(said % {"why": failure})
+            sys.exit(failure.returncode)
+
     def handle(self, *args: Any, in_json: bool, **options: Any) -> None:
         self.in_json = in_json
         name = type(self).__module__.rsplit(".", 1)[-1]

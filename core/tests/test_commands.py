@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from core.commands import REFUSED, MusterCommand
+from core.commands import REFUSED, MusterCommand, Refused
 from core.periods import Month, Week
 
 
@@ -19,6 +19,11 @@ class Count(MusterCommand):
 
     def run(self, *, number: int, **_: Any) -> dict[str, Any]:
         return {"number": number}
+
+
+class TakeNothing(Count):
+    def run(self, **_: Any) -> dict[str, Any]:
+        raise Refused("--on")
 
 
 class AskTooEarly(Count):
@@ -49,6 +54,16 @@ def test_arguments_that_cannot_be_read_are_refused_in_an_object(capsys, argument
 def test_what_can_be_read_is_answered(capsys):
     code, out = ended(capsys, "7", "--json")
     assert (code, json.loads(out)) == (0, {"number": 7})
+
+
+@pytest.mark.parametrize(
+    ("locale", "first"), [("C", "Refused: "), ("zh_CN.UTF-8", "未接受："), ("zh_TW.UTF-8", "未接受：")]
+)
+def test_a_refusal_begins_in_the_language_of_the_terminal(capsys, monkeypatch, locale, first):
+    monkeypatch.setenv("LC_ALL", locale)
+    with pytest.raises(SystemExit) as end:
+        TakeNothing().run_from_argv(["manage.py", "count", "--skip-checks", "3"])
+    assert end.value.code == REFUSED and capsys.readouterr().err == f"{first}--on\n"
 
 
 @pytest.mark.django_db
