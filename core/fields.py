@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models.lookups import IExact
 from django.utils.translation import gettext
 
-from core.identifiers import NotAPhoneNumber, identifier, phone
+from core.identifiers import LIKENESS_IN_SQL, NotAPhoneNumber, identifier, phone
 
 if TYPE_CHECKING:
     CharField = models.CharField[str, str]
@@ -63,6 +63,13 @@ class PhoneField(_InOneForm):
             return phone(text, abroad=True)
         except NotAPhoneNumber:
             return text.strip()
+
+
+class Likeness(models.Func):
+    """What `core.identifiers.likeness` makes of a column."""
+
+    template = LIKENESS_IN_SQL.format("%(expressions)s")
+    output_field = models.CharField()
 
 
 @IdentifierField.register_lookup

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import Case, DecimalField, OuterRef, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce
 
+from core.fields import Likeness
 from core.identifiers import LIKENESS_IN_SQL
 from core.money import ZERO
 from core.periods import Month, Period
@@ -221,6 +222,12 @@ def client_numbers_known(numbers: Collection[str]) -> set[str]:
     if not numbers:
         return set()
     return set(Opening.objects.filter(client_no__in=numbers).values_list("client_no", flat=True))
+
+
+def numbers_of_clients_like(alike: Collection[str]) -> set[str]:
+    """The client numbers of which `core.identifiers.likeness` makes one of these."""
+    like = Opening.objects.annotate(alike=Likeness("client_no")).filter(alike__in=alike)
+    return set(like.values_list("client_no", flat=True))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,12 @@
-from worklogs.services.entering import as_edited, checked_phone, edit_entry, remove_entry, save_entry, say_yes
+from worklogs.services.entering import (
+    as_edited,
+    checked_phone,
+    edit_entry,
+    must_be_no_other,
+    remove_entry,
+    save_entry,
+    say_yes,
+)
 from worklogs.services.importing import LogImport, import_logs
 from worklogs.services.judging import Judged, judge, register_closing
 from worklogs.services.opened import (
@@ -47,6 +55,7 @@ __all__ = [
     "judge",
     "judge_what_is_due",
     "keep_phrases",
+    "must_be_no_other",
     "register_closing",
     "remove_entry",
     "reply_to_log",

@@ -18,12 +18,13 @@ from teams.models import Person
 from worklogs.models import Contact, Correction, LogEntry
 from worklogs.rules.kinds import Kind, KnownAs
 from worklogs.selectors import is_known_client, known_as, known_contact
-from worklogs.selectors.numbers import numbers_of_the_firm
+from worklogs.selectors.numbers import likely_clients, numbers_of_the_firm
 from worklogs.services.claims import judge_weeks, settle
 from worklogs.services.judging import closed_units
 from worklogs.services.opened import (
     AlreadyEntered,
     BadNumber,
+    LikeAnother,
     MonthClosed,
     NameNeeded,
     NoNumber,
@@ -46,12 +47,13 @@ class Who:
 
     @classmethod
     def typed(cls, *, kind: Kind, name: str, phone: str, client_no: str) -> Who:
-        name, client_no = name.strip(), identifiers.identifier(client_no).upper()
+        name, client_no = name.strip(), identifiers.identifier(client_no)
         if kind != Kind.CLIENT_CALL and not (phone.strip() or client_no):
             raise NoPhone
         number = checked_phone(phone, client_no)
         if not name:
             raise NameNeeded
+        must_be_no_other(client_no)
         return cls(kind, name, number, client_no)
 
     def must_not_be_of_the_firm(self, opened: Opened) -> None:
@@ -60,6 +62,12 @@ class Who:
             return
         if numbers_of_the_firm({self.phone}, unit_ids=[opened.log.unit_id], on=opened.on):
             raise NotAProspect
+
+
+def must_be_no_other(client_no: str) -> None:
+    """Raises `LikeAnother`."""
+    for likely in likely_clients({client_no}).values():
+        raise LikeAnother(client_no, likely)
 
 
 def checked_phone(phone: str, client_no: str) -> str:

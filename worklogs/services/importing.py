@@ -24,7 +24,7 @@ from worklogs.models import Correction, LogEntry, WorkLog
 from worklogs.rules import asking, windows
 from worklogs.rules.kinds import Kind, KnownAs
 from worklogs.selectors import Place, places, requirements_over
-from worklogs.selectors.numbers import numbers_of_the_firm
+from worklogs.selectors.numbers import likely_clients, numbers_of_the_firm
 from worklogs.services.claims import Weeks, judge_weeks, settle
 from worklogs.services.judging import Judged, closed_units, judge
 from worklogs.services.register import Register
@@ -174,6 +174,13 @@ class _Reading:
         of_firm = numbers_of_the_firm({line.phone for line in prospects}, unit_ids=units, on=self.today)
         rule = N_("is a number of the firm or of somebody who works here: no prospect")
         done.refusals += [self.filled.refusal(one.row, "phone", rule) for one in prospects if one.phone in of_firm]
+        likely = likely_clients({line.client_no for line in found})
+        rule = N_("no client has this number; do you mean %(likely)s? They differ in leading zeros or capitals only")
+        done.refusals += [
+            self.filled.refusal(one.row, "client_no", rule, likely=likely[one.client_no])
+            for one in found
+            if one.client_no in likely
+        ]
         return found
 
     def _line(self, row: Row) -> Line:
@@ -207,7 +214,7 @@ class _Untaken(Exception):
 
 def _numbers(row: Row) -> tuple[str, str]:
     """The phone number and the client number as they are kept; at least one of them is there."""
-    client_no = (row["client_no"] or "").upper()
+    client_no = row["client_no"] or ""
     if not row["phone"]:
         if not client_no:
             raise _Untaken("phone", N_("a phone number or a client number is needed"))

@@ -66,6 +66,17 @@ class BadNumber(LogRefused):
     field = "phone"
 
 
+class LikeAnother(LogRefused):
+    text = _(
+        "Nobody has the client number %(number)s; do you mean %(likely)s? They differ in leading zeros or capitals only."
+    )
+    field = "client_no"
+
+    def __init__(self, number: str, likely: str) -> None:
+        super().__init__()
+        self.text = self.text % {"number": number, "likely": likely}
+
+
 class NotAProspect(LogRefused):
     text = _("This is a number of the firm or of somebody who works here: it is no prospect.")
     field = "phone"

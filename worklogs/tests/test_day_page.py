@@ -91,9 +91,10 @@ def test_a_known_number_is_told_before_it_fails_to_score(cast, she):
     assert "New number: it counts." in check("13900000009")
     assert "No client with this number in CRM" in check("13900000009", "client_call")
     assert "No client with this number in CRM" in check("", "client_call", "nobody")
-    assert "An existing client of the firm. It counts." in check("", "client_call", "a100")
+    assert "An existing client of the firm. It counts." in check("", "client_call", "A100")
     in_crm(cast, "A200")
-    assert "In CRM: it counts." in check("", "client_call", "a200")
+    assert "In CRM: it counts." in check("", "client_call", "A200")
+    assert "do you mean A200?" in check("", "client_call", "a200")
     assert "This is no phone number" in check("1390000000")
     assert check("139").strip() == ""
     assert LogEntry.objects.count() == 3 and Contact.objects.count() == 3

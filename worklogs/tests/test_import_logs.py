@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import User
+from core.models import ToldApart
 from messaging.models import Message
 from tests.cast import TODAY
 from worklogs.models import Contact, Correction, DayScore, LogEntry, WeekScore, WorkLog
@@ -30,7 +31,7 @@ GOOD = """employee_no,on,kind,contact_name,phone,client_no,quantity,note,submitt
 1001,2026-11-17,prospect,王女士,13900000001,,,,2026-11-17 18:00,
 1001,2026-11-17,prospect_call,李先生,021-88886666,,,留了话,2026-11-17 18:00,
 1002,2026-11-18,prospect,王姐,１３９００００００01,,,,2026-11-18 22:30,
-1002,2026-11-18,client_call,赵总,,a100,,,2026-11-18 22:30,
+1002,2026-11-18,client_call,赵总,,A100,,,2026-11-18 22:30,
 """
 
 
@@ -73,6 +74,24 @@ def test_clients_of_the_crm_are_recognised_in_a_file(cast, tmp_path):
     assert (code, answer["clients_not_found"], answer["known_numbers"]) == (0, 0, 2)
     assert Contact.objects.get(client_no="A100").is_client
     assert not LogEntry.objects.filter(not_in_crm=True).exists()
+
+
+@pytest.mark.clause("S3.e")
+def test_a_client_number_is_kept_as_the_crm_has_it_and_one_like_it_is_asked_about(cast, tmp_path):
+    in_crm(cast, "b0200")
+    row = "1002,2026-11-18,client_call,赵总,,{},,,2026-11-18 18:00,\n"
+    for alike in ("B0200", "00b0200"):
+        code, answer = import_logs(tmp_path, GOOD + row.format(alike))
+        assert code == 2 and answer["refused"][0]["row"] == 7
+        assert "b0200" in answer["refused"][0]["rule"]
+    code, answer = import_logs(tmp_path, GOOD + row.format("c300") + row.format("C300"))
+    assert code == 2 and len(answer["refused"]) == 1, "two spellings in one file are no two clients"
+    code, answer = import_logs(tmp_path, GOOD + row.format("b0200"))
+    assert (code, answer["clients_not_found"]) == (0, 1)
+    assert Contact.objects.get(client_no="b0200").is_client
+    ToldApart.objects.create(table="client_no", code="B0200", other="b0200", reason="另一位客户")
+    code, _ = import_logs(tmp_path, GOOD + row.format("B0200"))
+    assert code == 0 and not Contact.objects.get(client_no="B0200").is_client
 
 
 def test_the_same_file_twice_changes_nothing(cast, tmp_path):

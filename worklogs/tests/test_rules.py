@@ -297,6 +297,7 @@ def test_what_is_no_mainland_number_is_refused(typed):
 
 
 @given(st.text(max_size=40))
+@pytest.mark.budget(3)
 def test_a_kept_number_keeps_its_form(text):
     try:
         kept = normalised_phone(text)

@@ -89,7 +89,9 @@ def test_a_number_a_colleague_knows_is_kept_but_does_not_score(cast):
 @pytest.mark.clause("S3.b", "S3.e")
 def test_an_existing_client_is_recognised_by_either_number(cast):
     in_crm(cast, "A100")
-    assert not write(cast.cm, Kind.CLIENT_CALL, phone="13900000001", client_no="a100").not_in_crm
+    with pytest.raises(services.LogRefused, match="A100"):
+        write(cast.cm, Kind.CLIENT_CALL, phone="13900000001", client_no="a100")
+    assert not write(cast.cm, Kind.CLIENT_CALL, phone="13900000001", client_no="Ａ 100").not_in_crm
     assert Contact.objects.get().client_no == "A100"
     assert write(cast.cm, Kind.PROSPECT, phone="13900000001").known_as == "client"
     assert write(cast.cm2, Kind.CLIENT_CALL, phone="", client_no="A100").known_as == "client"
@@ -99,7 +101,7 @@ def test_an_existing_client_is_recognised_by_either_number(cast):
 
 @pytest.mark.clause("S3.e")
 def test_a_made_up_client_is_marked_and_does_not_become_one(cast):
-    first = write(cast.cm, Kind.CLIENT_CALL, phone="13900000001", client_no="a100")
+    first = write(cast.cm, Kind.CLIENT_CALL, phone="13900000001", client_no="A100")
     assert first.not_in_crm and not first.contact.is_client
     assert score(cast.cm).points == 2, "as the clause is written it scores"
     assert write(cast.cm2, Kind.CLIENT_CALL, phone="13900000001").not_in_crm
@@ -114,7 +116,7 @@ def test_a_department_may_give_points_only_for_clients_that_the_crm_knows(cast):
         code="worklogs.clients_not_found_score", unit=cast.unit["B1M1"], value="no", from_on=TODAY, source="市场部",
         set_by=cast.mm,
     )  # fmt: skip
-    write(cast.cm, Kind.CLIENT_CALL, phone="13900000001", client_no="a100")
+    write(cast.cm, Kind.CLIENT_CALL, phone="13900000001", client_no="A100")
     assert (score(cast.cm).points, "client_call" in score(cast.cm).unmet) == (0, True)
     in_crm(cast, "A100")
     judge_what_is_due(today=TODAY)

@@ -152,10 +152,11 @@ def check_number(request: AuthedRequest, on: date) -> HttpResponse:
     person, form = writer(request), EntryForm(request.POST)
     note = None
     kind = kind_of(form)
-    client_no = identifier(str(form.data.get("client_no", ""))).upper()
+    client_no = identifier(str(form.data.get("client_no", "")))
     if kind and form.is_valid() and (len(form.cleaned_data["phone"]) > 6 or client_no):
         try:
             phone = services.checked_phone(form.cleaned_data["phone"], client_no)
+            services.must_be_no_other(client_no)
             note = number_note(person=person, on=on, kind=kind, phone=phone, client_no=client_no)
         except LogRefused as refusal:
             note = NumberNote("bad", str(refusal))
