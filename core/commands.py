@@ -123,7 +123,7 @@ class MusterCommand(BaseCommand, ABC):
         try:
             return super().execute(*args, **options)
         except (Refused, Failed) as failure:
-            if not self._called_from_command_line or options.get("traceback"):
+            if not getattr(self, "_called_from_command_line", False) or options.get("traceback"):
                 raise
             said = _("Refused: %(why)s") if isinstance(failure, Refused) else _("Failed: %(why)s")
             self.stderr.write(said % {"why": failure})

@@ -73,8 +73,11 @@ class LikeAnother(LogRefused):
     field = "client_no"
 
     def __init__(self, number: str, likely: str) -> None:
-        super().__init__()
-        self.text = self.text % {"number": number, "likely": likely}
+        super().__init__(number, likely)
+        self.values = {"number": number, "likely": likely}
+
+    def __str__(self) -> str:
+        return str(self.text) % self.values
 
 
 class NotAProspect(LogRefused):
