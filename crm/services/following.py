@@ -13,7 +13,7 @@ from django.db import transaction
 from crm.selectors import EXPECTED_UNIT_RESULTS
 from crm.services import results
 from crm.services.merging import TOUCHED
-from crm.services.staging import one_at_a_time, run
+from crm.services.staging import LAST_POST, POSTS, one_at_a_time, run
 
 ClosedMonths = Callable[[], Sequence[tuple[str, date]]]
 _closed_months: list[ClosedMonths] = []
@@ -47,6 +47,23 @@ moved AS (
 )
 INSERT INTO crm_touched SELECT DISTINCT 'moved', developer_id, open_date, 0 FROM moved
 """
+# The same choice of a post as an import of account months makes (reading 40); whoever had none stays where she was counted.
+MOVE_MONTHS = f"""
+WITH credited AS (SELECT DISTINCT person_id, month, branch_id FROM crm_accountmonth WHERE ended_by_id IS NULL),
+placed AS (
+    SELECT DISTINCT ON (c.person_id, c.month, c.branch_id) c.person_id, c.month, c.branch_id, t.unit_id
+    FROM credited c LEFT JOIN teams_unit b ON b.id = c.branch_id
+    JOIN {POSTS} t ON t.person_id = c.person_id AND t.from_on < c.month + interval '1 month'
+        AND (b.id IS NULL OR starts_with(t.path, b.path))
+    ORDER BY c.person_id, c.month, c.branch_id, {LAST_POST.format("c.month")}
+),
+closed AS (SELECT * FROM unnest(%(paths)s::text[], %(months)s::date[]) AS c (path, month))
+UPDATE crm_accountmonth m SET unit_id = p.unit_id FROM placed p
+WHERE m.person_id = p.person_id AND m.month = p.month AND m.branch_id IS NOT DISTINCT FROM p.branch_id
+    AND m.unit_id <> p.unit_id AND m.ended_by_id IS NULL
+    AND NOT EXISTS (SELECT FROM closed c JOIN teams_unit u ON u.id IN (m.unit_id, p.unit_id) AND starts_with(u.path, c.path)
+                    WHERE c.month = m.month)
+"""  # noqa: S608 (constants of this project)
 SETTLE_UNITS = f"""
 WITH {EXPECTED_UNIT_RESULTS},
 gone AS (
@@ -61,10 +78,12 @@ ON CONFLICT (unit_id, day) DO UPDATE SET openings = excluded.openings, running =
 
 @transaction.atomic
 def follow_company() -> None:
-    """Bring openings, daily results and running totals to where people and units stand now."""
+    """Bring openings, account months, daily results and running totals to where people and units stand now."""
     one_at_a_time()
     run(TOUCHED)
     closed = [month for closed in _closed_months for month in closed()]
-    if run(MOVE_OPENINGS, {"paths": [path for path, _ in closed], "months": [month for _, month in closed]}):
+    stays = {"paths": [path for path, _ in closed], "months": [month for _, month in closed]}
+    if run(MOVE_OPENINGS, stays):
         results.recount()
+    run(MOVE_MONTHS, stays)
     run(SETTLE_UNITS)

@@ -152,6 +152,13 @@ CREATE TEMPORARY TABLE crm_who ON COMMIT DROP AS
     LEFT JOIN teams_unit u ON u.id = t.unit_id
     ORDER BY r.n, t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(u.path) DESC, t.id;
 {BAD}"""  # noqa: S608
+POSTS = """(
+    SELECT t.*, u.path, EXISTS (SELECT FROM teams_unit k WHERE k.kind = 'branch' AND starts_with(u.path, k.path)) AS within
+    FROM teams_posting t JOIN teams_unit u ON u.id = t.unit_id)"""
+# The post `t` of the last day of the month `{0}`, or the last one in it, comes first.
+LAST_POST = """t.within AND (t.to_on IS NULL OR t.to_on > {0}) DESC NULLS LAST,
+    least(coalesce(t.to_on, 'infinity'), {0} + interval '1 month') DESC,
+    t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(t.path) DESC, t.id"""
 # A row counts where its file says, else where the person was posted on the last day of the month, or last in it: never by
 # whose file it stands in, so that any order of files gives the same rows (reading 40).
 WORDS_OF_MONTHS = f"""
@@ -163,11 +170,6 @@ DROP TABLE IF EXISTS crm_branches, crm_who, crm_bad;{BRANCHES}CREATE TEMPORARY T
     LEFT JOIN accounts_user a ON a.employee_no = r.word
     LEFT JOIN teams_person p ON p.user_id = a.id
     LEFT JOIN crm_branches b ON b.word = r.named AND b.matches = 1
-    LEFT JOIN (
-        SELECT t.*, u.path, EXISTS (SELECT FROM teams_unit k WHERE k.kind = 'branch' AND starts_with(u.path, k.path)) AS within
-        FROM teams_posting t JOIN teams_unit u ON u.id = t.unit_id
-    ) t ON t.person_id = p.id AND t.from_on < r.day + interval '1 month' AND (b.id IS NULL OR starts_with(t.path, b.path))
-    ORDER BY r.n, t.within AND (t.to_on IS NULL OR t.to_on > r.day) DESC NULLS LAST,
-             least(coalesce(t.to_on, 'infinity'), r.day + interval '1 month') DESC,
-             t.role = 'customer_manager' DESC, t.acting_for_id IS NULL DESC, length(t.path) DESC, t.id;
+    LEFT JOIN {POSTS} t ON t.person_id = p.id AND t.from_on < r.day + interval '1 month' AND (b.id IS NULL OR starts_with(t.path, b.path))
+    ORDER BY r.n, {LAST_POST.format("r.day")};
 {BAD}"""  # noqa: S608
