@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from core.identifiers import LIKENESS_IN_SQL
 from crm.models import Kind
-from crm.services.staging import Asked, run
+from crm.services.staging import THEIRS, Asked, run
 
 WORD = """
     SELECT '{what}' AS what, {what} AS word, {likeness} AS alike, min("row") AS first FROM crm_rows
@@ -122,13 +122,15 @@ CREATE TEMPORARY TABLE crm_before ON COMMIT DROP AS
 CREATE INDEX ON crm_before (fund_account, month, relation);
 ANALYZE crm_before;
 """
+# A relation that two branches share is not given to more people by one of them.
 HELD_MONTHS = f"""
 CREATE TEMPORARY TABLE crm_held ON COMMIT DROP AS
     SELECT r.row, min({HOLDER.format(path="b.path")}) AS holder
     FROM crm_rows r JOIN crm_before b ON b.fund_account = r.fund_account AND b.month = r.month
+    LEFT JOIN crm_who w ON {THEIRS}
     WHERE NOT starts_with(b.path, %(scope)s) AND NOT EXISTS (
         SELECT FROM crm_before o WHERE o.fund_account = r.fund_account AND o.month = r.month AND o.relation = r.relation
-            AND starts_with(o.path, %(scope)s))
+            AND starts_with(o.path, %(scope)s) AND (b.relation <> r.relation OR o.person_id = w.id))
     GROUP BY r.row
 """  # noqa: S608
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
+from django.utils import translation
 
 from core.models import ToldApart
 from crm import selectors
@@ -214,6 +215,13 @@ def test_a_branch_s_file_credits_no_account_of_another_branch(cast, desk, relati
         assert cast.unit["B2"].name in text and "77" not in text
 
 
+def test_a_branch_gives_a_relation_that_another_shares_to_nobody_more(cast, desk):
+    months(desk, f"{MONTHS}2026-10,f4,developed,2001,1,10,,\n2026-10,f4,developed,1001,1,10,,\n")
+    assert months(desk, f"{MONTHS}2026-10,f4,developed,1001,1,20,,\n", unit="B1").updated == 1
+    refused = desk.refused(f"{MONTHS}2026-10,f4,developed,1002,1,20,,\n", kind=Kind.ACCOUNT_MONTH, unit="B1")
+    assert refused[0][3].startswith("is held by another branch")
+
+
 def test_head_office_moves_a_relation_and_the_preview_says_from_whom_to_whom(cast, desk):
     months(desk, f"{MONTHS}2026-09,f4,developed,2001,1,10,,\n")
     imported = months(desk, f"{MONTHS}2026-10,f4,developed,1001,1,10,,\n")
@@ -288,6 +296,7 @@ def test_a_preview_of_pay_says_what_it_leaves_out(cast, desk, monkeypatch):
     imported = months(desk, MONTHS + "".join(year).replace("{}", "1002"))
     assert imported.effects["moved"] == 8
     assert imported.effects["pay_left_out"] == {"months": 2, "people": 0}
-    assert left_out(imported.effects["pay_left_out"]) == [
-        "The pay of 2 more months of branches may change too; it was not worked out."
-    ]
+    with translation.override("en"):
+        assert left_out(imported.effects["pay_left_out"]) == [
+            "The pay of 2 more months of branches may change too; it was not worked out."
+        ]
