@@ -261,6 +261,7 @@ def test_verification_is_silent_while_all_is_well_and_names_what_is_not(pay_of: 
 
 
 # --- pages -------------------------------------------------------------------------------------------------------------
+@pytest.mark.budget(1)
 def test_a_download_is_inert_and_only_for_those_who_may(pay_of: PayOf, signed_in) -> None:
     run = pay_of.signed()
     file_pay_run(run=run, now=NOW)
