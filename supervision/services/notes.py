@@ -108,8 +108,11 @@ def link_to(run: ReminderRun) -> str:
 
 
 def notes(round_: Round, run: ReminderRun, listed: Sequence[Listed], ranking: Ranking) -> list[Note]:
-    """Everybody who is to be told of a list. A phone call is a task of its own for each entry."""
-    found: dict[tuple[int, str], tuple[str, str, list[Listed]]] = {}
+    """Everybody who is to be told of a list. A phone call is a task of its own for each entry.
+
+    Whoever holds two posts that the rule speaks to gets one message by a channel, or one for each text.
+    """
+    found: dict[tuple[int, str, str], tuple[str, list[Listed]]] = {}
     calls: list[Note] = []
     for addressee in round_.rule.addressees:
         who, text = addressee["who"], addressee["text"]
@@ -119,14 +122,30 @@ def notes(round_: Round, run: ReminderRun, listed: Sequence[Listed], ranking: Ra
                 continue
             for one in listed:
                 for user_id in round_.structure.told(who, one.subject, run.scope):
-                    found.setdefault((user_id, channel), (who, text, []))[2].append(one)
+                    about = found.setdefault((user_id, channel, text), (who, []))[1]
+                    if one not in about:
+                        about.append(one)
             if who == Who.TEAM_LEADERS and round_.rule.how == How.ZERO:  # published to leaders who have nobody at zero
                 for subject in ranking.subjects.values():
                     for user_id in round_.structure.told(who, subject, run.scope):
-                        found.setdefault((user_id, channel), (who, text, []))
+                        found.setdefault((user_id, channel, text), (who, []))
+    first = {(user_id, channel): text for user_id, channel, text in reversed(found)}
     return calls + [
-        Note(run, who, tuple(about), draft(round_, run, user_id, channel, text=text, about=about))
-        for (user_id, channel), (who, text, about) in found.items()
+        Note(
+            run,
+            who,
+            tuple(about),
+            draft(
+                round_,
+                run,
+                user_id,
+                channel,
+                text=text,
+                about=about,
+                rule="" if first[user_id, channel] == text else f"{run.message_rule}/{who}",
+            ),
+        )
+        for (user_id, channel, text), (who, about) in found.items()
     ]
 
 

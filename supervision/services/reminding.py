@@ -333,8 +333,8 @@ def _tell(written: Iterable[Note], now: datetime) -> Counter[str]:
     def message_of(note: Note) -> tuple[int, str]:
         return messages[note.draft.rule, note.draft.recipient_id, note.draft.channel]
 
-    Reminder.objects.bulk_create(
-        Reminder(
+    reminders = {
+        (note.run.pk, one.entry.pk if one else None, note.draft.recipient_id, note.draft.channel): Reminder(
             run=note.run,
             entry=one.entry if one else None,
             recipient_id=note.draft.recipient_id,
@@ -342,9 +342,10 @@ def _tell(written: Iterable[Note], now: datetime) -> Counter[str]:
             channel=note.draft.channel,
             message_id=message_of(note)[0],
         )
-        for note in written
+        for note in reversed(written)  # of two texts about one entry the first is the one that told of it
         for one in (note.about or (None,))
-    )
+    }
+    Reminder.objects.bulk_create(reversed(reminders.values()))
     impossible = State.IMPOSSIBLE
     return Counter(str(impossible if message_of(note)[1] == impossible else note.draft.channel) for note in written)
 

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import User
 from core.periods import Day, Week
-from crm.models import Import
+from crm.models import Import, UnitResult
 from crm.services.importing import reasons_to_keep
 from messaging.models import Channel, Message, State
 from supervision import services
@@ -160,8 +160,6 @@ def test_units_in_preparation_are_shown_and_not_ranked(opened: Cast) -> None:
 def test_a_week_is_a_call_for_the_company_and_mail_to_both_heads(opened: Cast) -> None:
     open_accounts_of_b9_only_behind_b2 = {("outsider_cm", MONDAY): 1, ("sibling_cm", MONDAY): 1}
     open_accounts(opened, {})
-    from crm.models import UnitResult
-
     UnitResult.objects.filter(unit=opened.unit["B2"]).update(openings=0, running=0)
     assert open_accounts_of_b9_only_behind_b2
     services.remind(period=WEEK, now=moment(WEEK.end, time(9)))
@@ -320,3 +318,20 @@ def test_an_import_on_whose_days_lists_were_made_is_not_reverted(opened: Cast) -
     assert reasons_to_keep(imported) == []
     remind(Day(TODAY))
     assert "S7.1 2026年11月18日 和信证券" in reasons_to_keep(imported)
+
+
+@pytest.mark.clause("S7.2", "S10.2")
+def test_who_holds_two_posts_is_told_of_each_once(opened: Cast) -> None:
+    """She heads a branch and the region above it; a member at zero stands in for the leader of her team."""
+    both, member = opened.person("sibling_manager"), opened.person("cm_west")
+    region, team = opened.unit["R1"], opened.unit["B1M1A2"]
+    Posting.objects.create(person=both, unit=region, role=Role.REGIONAL_MANAGER, from_on=MONDAY)
+    Posting.objects.create(person=member, unit=team, role=Role.AREA_MANAGER, from_on=MONDAY)
+    UnitResult.objects.filter(unit=opened.unit["B2"]).update(openings=0, running=0)
+    services.remind(period=WEEK, now=moment(WEEK.end, time(9)))
+    listed = LaggardEntry.objects.filter(run__code="S7.2", unit=opened.unit["B2"]).get()
+    assert Reminder.objects.filter(entry=listed, recipient=both.user, channel="email").count() == 1
+    own = LaggardEntry.objects.get(run__code="S10.2", person=member)
+    assert Reminder.objects.filter(entry=own, recipient=member.user).count() == 1
+    texts = Message.objects.filter(rule__startswith="S10.2/", recipient=member.user).values_list("text", flat=True)
+    assert sorted(texts) == ["supervision.member_at_zero", "supervision.week_members"]
