@@ -14,8 +14,11 @@ from archives.models import Document
 from archives.reports import as_pdf, as_workbook, pay_report
 from archives.selectors import runs_to_file
 from compensation.models import PayRun
-from compensation.services import ContentChanged, PayRefused, close_month, look_again
+from compensation.services.drafting import look_again
+from compensation.services.refusals import ContentChanged
+from compensation.services.signing import close_month
 from core.clock import day_of
+from core.refusals import NotDone
 from documents.models import StoredFile
 from documents.services import keep
 from messaging.telling import tell
@@ -88,6 +91,6 @@ def file_signed_runs(*, now: datetime) -> int:
         try:
             file_pay_run(run=run, now=now)
             filed += 1
-        except PayRefused:
+        except NotDone:
             continue
     return filed

@@ -31,7 +31,8 @@ from django.db import connection, transaction
 from accounts.models import User
 from compensation.models import PlanVersion
 from compensation.selectors import computed_run
-from compensation.services import draft_pay_run, record_plan_approval
+from compensation.services.drafting import draft_pay_run
+from compensation.services.plans import record_plan_approval
 from core.periods import Month
 from crm.models import Import, Kind
 from teams.models import Grading, Person, Posting, Role, Unit, UnitKind

@@ -3,7 +3,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.utils import timezone
 
-from compensation import services
+from compensation.services.drafting import look_at_all_again
 from core.audit import acting
 
 
@@ -11,4 +11,4 @@ from core.audit import acting
 def look_again_at_runs(**_: object) -> None:
     """Void what was signed on facts that have changed since; harmless twice and at the same time."""
     with acting(source="task:compensation.look_again_at_runs"):
-        services.look_at_all_again(now=timezone.now())
+        look_at_all_again(now=timezone.now())

@@ -28,11 +28,13 @@ def carried_out(
     again: Callable[..., HttpResponse],
     then: tuple[Any, ...] | Callable[[Any], HttpResponse],
     says: str | Callable[[Any], str] = "",
+    above: bool = False,
 ) -> HttpResponse:
     """The answer to a POST. `do` gets what the form holds and is called once; what it returns goes to `then` and `says`.
 
     Done: a word of it, and a redirect to `then` (what `redirect` takes, or a function that answers). Refused: the page
-    `again(form=…, status=…)`, with the refusal at its field; without a form `again(error=…, status=…)`.
+    `again(form=…, status=…)`, with the refusal at its field; without a form `again(error=…, status=…)`. `above`: the page
+    shows what is refused above everything (`again(form=…, error=…, status=…)`), for a form that is folded away or hidden.
     """
     if form is not None and not form.is_valid():
         return again(form=form, status=UNREADABLE)
@@ -41,6 +43,8 @@ def carried_out(
     except NotDone as refusal:
         if form is None:
             return again(error=str(refusal), status=refusal.status)
+        if above:
+            return again(form=form, error=str(refusal), status=refusal.status)
         show_at(form, refusal)
         return again(form=form, status=refusal.status)
     if said := says(done) if callable(says) else says:

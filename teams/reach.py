@@ -17,7 +17,9 @@ from django.db import models
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 
+from accounts.models import User
 from accounts.requests import AuthedRequest, only_if
+from core.refusals import NotYours
 from teams.authority import Power
 from teams.models import Unit
 
@@ -44,6 +46,13 @@ def must(request: AuthedRequest, *powers: Power, at: Unit | None = None, everywh
     """Raises `PermissionDenied` without one of the powers (over the unit `at`, or `everywhere`: the whole company)."""
     path = request.user.authority.company_path if everywhere else at and at.path
     only_if(any(request.user.authority.may(power, path) for power in powers))
+
+
+def must_hold(actor: User | None, power: Power, unit: Unit) -> None:
+    """For a verb, which guards commands and races as well. No actor: a command or the schedule, which answer for
+    themselves. Raises `NotYours`."""
+    if actor is not None and not actor.authority.may(power, unit.path):
+        raise NotYours
 
 
 def reach(

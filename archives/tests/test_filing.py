@@ -17,15 +17,10 @@ from archives.reports import as_pdf, pay_report
 from archives.services import file_pay_run, file_signed_runs
 from archives.verification import filed_runs_have_their_report
 from compensation.models import BusinessDetail, PayLine, PayMonth, PayRun, PaySlip, PersonMonth, Signature
-from compensation.services import (
-    ContentChanged,
-    MonthClosed,
-    OutOfOrder,
-    draft_pay_run,
-    record_person_month,
-    review_pay_run,
-    sign_pay_run,
-)
+from compensation.services.drafting import draft_pay_run
+from compensation.services.entries import record_person_month
+from compensation.services.refusals import ContentChanged, MonthClosed, OutOfOrder
+from compensation.services.signing import review_pay_run, sign_pay_run
 from compensation.tests.month import NOW, OCTOBER, SIGNERS, PayOf
 from compensation.verification import closed_months_have_a_filed_run, signatures_match_the_content
 from core.money import in_capitals
@@ -220,7 +215,7 @@ def test_a_closed_month_does_not_change_by_any_path(pay_of: PayOf, way: str) -> 
     run.refresh_from_db()
     pay_of.month = OCTOBER.next()
     pay_of.account("cm", "10", no="88000001")
-    from compensation.services import build_detail
+    from compensation.services.detail import build_detail
 
     build_detail(branch=pay_of.branch, month=OCTOBER.next(), now=NOW)
     before = (list(PayLine.objects.values()), list(PaySlip.objects.values()), list(Signature.objects.values()))

@@ -6,7 +6,7 @@ Once `PayMonth.closed_at` stands, the database refuses every change to the rows 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -15,17 +15,16 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from core.closing import Closes, Closing
+from core.sight import InSight
 from teams.authority import Power
 from teams.models import Person, Unit
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    pass
 
 
-class PayMonthQuerySet(models.QuerySet["PayMonth"]):
-    def visible_to(self, user: User) -> Self:
-        """Rows of branches whose pay one may see."""
-        return self.filter(user.authority.sees_unit("branch__path", Power.SEE_PAY))
+class PayMonthQuerySet(InSight["PayMonth"]):
+    at, by = "branch__path", (Power.SEE_PAY,)
 
 
 class PayMonth(models.Model):
@@ -62,10 +61,8 @@ class PayMonth(models.Model):
         return f"{self.branch} {self.month:%Y-%m}"
 
 
-class PersonMonthQuerySet(models.QuerySet["PersonMonth"]):
-    def visible_to(self, user: User) -> Self:
-        """One's own entries, and those of branches whose pay one may see."""
-        return self.filter(Q(person__user=user) | user.authority.sees_unit("branch__path", Power.SEE_PAY))
+class PersonMonthQuerySet(InSight["PersonMonth"]):
+    own, at, by = "person__user", "branch__path", (Power.SEE_PAY,)
 
 
 class PersonMonth(models.Model):
@@ -128,10 +125,8 @@ class PersonMonth(models.Model):
         return f"{self.person} {self.month:%Y-%m}"
 
 
-class BusinessDetailQuerySet(models.QuerySet["BusinessDetail"]):
-    def visible_to(self, user: User) -> Self:
-        """One's own detail, and those of branches whose pay one may see."""
-        return self.filter(Q(person__user=user) | user.authority.sees_unit("branch__path", Power.SEE_PAY))
+class BusinessDetailQuerySet(InSight["BusinessDetail"]):
+    own, at, by = "person__user", "branch__path", (Power.SEE_PAY,)
 
 
 class BusinessDetail(models.Model):

@@ -14,6 +14,7 @@ from compensation.models.plans import PlanVersion
 from core.closing import Closing
 from core.periods import Month
 from core.said import Said
+from core.sight import InSight
 from teams.authority import Power
 from teams.models import Engagement, Person, Unit
 
@@ -257,10 +258,8 @@ class Signature(models.Model):
         return str(Said(self.void_reason, self.void_values)) if self.void_reason else ""
 
 
-class QuestionQuerySet(models.QuerySet["Question"]):
-    def visible_to(self, user: User) -> Self:
-        """One's own questions, and those to branches whose pay one may see."""
-        return self.filter(Q(asked_by=user) | user.authority.sees_unit("slip__run__branch__path", Power.SEE_PAY))
+class QuestionQuerySet(InSight["Question"]):
+    own, at, by = "asked_by", "slip__run__branch__path", (Power.SEE_PAY,)
 
     def open(self) -> Self:
         return self.filter(answered_at=None)

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.utils.translation import gettext_lazy as _
+
 from accounts.models import User
 from compensation.models import PlanVersion
 from compensation.rules import PlanUnreadable, lint
 from core.explain import N_
 from core.periods import Month
+from core.refusals import NotDone
 from core.said import Said
 from teams.models import Unit
 
@@ -20,11 +23,13 @@ NO_PLAN = N_(
 )
 
 
-class NotComputable(Exception):
+class NotComputable(NotDone):
     """A month cannot be worked out; the sentence says what to do."""
 
+    status = 409
+
     def __init__(self, said: Said) -> None:
-        super().__init__(said)
+        super().__init__(_(said.text), **said.values)
         self.said = said
 
 

@@ -13,13 +13,15 @@ from compensation import parameters
 from compensation.models import BusinessDetail, PayRun
 from compensation.selectors.facts import Business, MonthFacts, Who, month_facts
 from compensation.services import notices
-from compensation.services.refusals import ContentChanged, SamePerson, given, must_hold, open_month
+from compensation.services.refusals import ContentChanged, SamePerson, open_month
 from compensation.services.voiding import UNDER_DECISION, fall_back
 from core.explain import N_, Line, digest_of, lines_as_json, plain
 from core.periods import Month
+from core.refusals import given
 from core.said import Said
 from teams.authority import Power
 from teams.models import Unit
+from teams.reach import must_hold
 
 DETAIL_SENT_BACK = N_("the business detail of %(name)s was sent back: %(reason)s")
 FIGURES = (

@@ -19,7 +19,7 @@ from compensation.selectors.content import FIRST_EDITION, Content, figures_diges
 from compensation.selectors.differences import differences
 from compensation.selectors.plans import NotComputable
 from compensation.services.detail import write_detail
-from compensation.services.refusals import MonthClosed, must_hold, open_month
+from compensation.services.refusals import MonthClosed, open_month
 from compensation.services.voiding import fall_back, keep, void_signatures
 from core.bulk import copy_rows
 from core.explain import N_, plain
@@ -27,6 +27,7 @@ from core.periods import Month
 from core.said import Said
 from teams.authority import Power
 from teams.models import Unit
+from teams.reach import must_hold
 
 FACTS_CHANGED = Said(N_("the figures or rules behind it changed"))
 EDITION = 2
@@ -38,7 +39,7 @@ def draft_pay_run(*, branch: Unit, month: Month, now: datetime, actor: User | No
     """Work out the branch's month and keep it as a draft (D15.b).
 
     Same facts and rules give the same digest and write nothing. A person who drafts a rejected run opens it again.
-    Raises `MonthClosed`, `PlanNotApproved`, `FiguresMissing` and `PermissionDenied`.
+    Raises `MonthClosed`, `PlanNotApproved`, `FiguresMissing` and `NotYours`.
     """
     must_hold(actor, Power.DRAFT_PAY, branch)
     run, changed = redrafted(branch=branch, month=month, now=now, actor=actor)

@@ -11,13 +11,15 @@ from django.db import transaction
 from accounts.models import User
 from compensation.models import PersonMonth
 from compensation.services.drafting import look_again
-from compensation.services.refusals import given, must_hold, open_month
+from compensation.services.refusals import open_month
 from core.editing import Seen
 from core.explain import N_
 from core.periods import Month
+from core.refusals import given
 from core.said import Said
 from teams.authority import Power
 from teams.models import Person, Unit
+from teams.reach import must_hold
 
 ENTRIES_CHANGED = N_("finance's entries for %(name)s changed")
 
@@ -39,7 +41,7 @@ def record_person_month(
 
     A report already reviewed or signed is computed again with it: what was signed is void (D15.b).
 
-    Raises `ReasonMissing` for a coefficient without one, `MonthClosed`, `PermissionDenied`, and `ChangedMeanwhile`
+    Raises `ReasonMissing` for a coefficient without one, `MonthClosed`, `NotYours`, and `ChangedMeanwhile`
     where a page had `seen` other entries than stand there now.
     """
     must_hold(actor, Power.DRAFT_PAY, branch)

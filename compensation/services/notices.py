@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.urls import reverse
 
 from accounts.models import User
 from compensation import texts
-from compensation.models import BusinessDetail, PayRun, PaySlip, Question, Signature, Stage
+from compensation.models import BusinessDetail, PayRun, PaySlip, Question, RunEvent, Signature, Stage
 from core.clock import day_of
 from core.said import Said
-from messaging.models import Channel
-from messaging.services import Draft, post
-from teams.models import Role, Unit
+from messaging.telling import notice, tell, tell_all
+from teams.models import Role
 from teams.selectors import holders
 
 SIGNING_ROLE = {
@@ -24,30 +24,13 @@ SIGNING_ROLE = {
 }
 
 
-def tell(
-    users: Iterable[int], *, text: str, key: str, now: datetime, place: Unit, link: str, **values: str | Said
-) -> None:
-    """Post one text to people by user id, once for each `key`."""
-    post(
-        [
-            Draft(
-                rule=f"{text}:{key}",
-                business_date=day_of(now),
-                recipient_id=user,
-                channel=Channel.IN_APP,
-                text=text,
-                values=values,
-                link=link,
-                place=place.path,
-            )
-            for user in sorted(set(users))
-        ],
-        now=now,
-    )
-
-
-def _of_run(run: PayRun) -> dict[str, str]:
+def _of_run(run: PayRun) -> dict[str, Any]:
     return {"branch": run.branch.name, "month": run.period.code}
+
+
+def _times(run: PayRun, kind: RunEvent.Kind) -> int:
+    """How often a run went through a step: each time it is told anew."""
+    return run.events.filter(kind=kind).count()
 
 
 def run_link(run: PayRun) -> str:
@@ -61,10 +44,11 @@ def next_signers_wait(run: PayRun, now: datetime) -> None:
     signers = holders(SIGNING_ROLE[stage], run.branch, day_of(now))
     tell(
         [user.pk for user in signers],
-        text=texts.RUN_WAITS,
-        key=f"{run.public_id.hex}:{run.version}:{stage.value}",
+        texts.RUN_WAITS,
+        about=run,
+        nth=f"{run.version}:{stage.value}:{_times(run, RunEvent.Kind.REVIEWED)}",
         now=now,
-        place=run.branch,
+        place=run.branch.path,
         link=run_link(run),
         **_of_run(run),
     )
@@ -75,10 +59,11 @@ def signatures_are_void(run: PayRun, void: Iterable[Signature], why: Said, now: 
     concerned = clerks | {signature.signer_id for signature in void} | {run.reviewed_by_id, run.drafted_by_id}
     tell(
         [user for user in concerned if user],
-        text=texts.SIGNATURES_VOID,
-        key=f"{run.public_id.hex}:{run.version}:{now.timestamp():.0f}",
+        texts.SIGNATURES_VOID,
+        about=run,
+        nth=f"{run.version}:{_times(run, RunEvent.Kind.VOIDED)}",
         now=now,
-        place=run.branch,
+        place=run.branch.path,
         link=run_link(run),
         reason=why,
         **_of_run(run),
@@ -90,10 +75,11 @@ def run_is_rejected(run: PayRun, void: Iterable[Signature], actor: User, now: da
     concerned = clerks | {signature.signer_id for signature in void} | {run.reviewed_by_id, run.drafted_by_id}
     tell(
         [user for user in concerned if user and user != actor.pk],
-        text=texts.RUN_REJECTED,
-        key=f"{run.public_id.hex}:{run.version}:{now.timestamp():.0f}",
+        texts.RUN_REJECTED,
+        about=run,
+        nth=f"{run.version}:{_times(run, RunEvent.Kind.REJECTED)}",
         now=now,
-        place=run.branch,
+        place=run.branch.path,
         link=run_link(run),
         by=actor.name,
         reason=run.reject_reason,
@@ -106,10 +92,11 @@ def detail_is_sent_back(detail: BusinessDetail, actor: User, now: datetime) -> N
     clerks = [*holders(Role.TRADE_ADMINISTRATOR, detail.branch, day_of(now))]
     tell(
         [user.pk for user in clerks if user.pk != actor.pk],
-        text=texts.DETAIL_SENT_BACK,
-        key=f"{detail.public_id.hex}:{now.timestamp():.0f}",
+        texts.DETAIL_SENT_BACK,
+        about=detail,
+        nth=f"{detail.reviewed_at:%Y%m%d%H%M%S%f}",  # the moment it was sent back, as the row keeps it
         now=now,
-        place=detail.branch,
+        place=detail.branch.path,
         link=reverse("crm:imports"),
         name=detail.person.name,
         month=f"{detail.month:%Y-%m}",
@@ -120,16 +107,15 @@ def detail_is_sent_back(detail: BusinessDetail, actor: User, now: datetime) -> N
 
 def slips_are_ready(run: PayRun, now: datetime) -> None:
     slips = PaySlip.objects.filter(run=run).values_list("public_id", "person__user_id")
-    post(
+    tell_all(
         [
-            Draft(
-                rule=f"{texts.SLIP_READY}:{run.public_id.hex}",
-                business_date=day_of(now),
-                recipient_id=user,
-                channel=Channel.IN_APP,
-                text=texts.SLIP_READY,
-                values={"month": run.period.code},
+            notice(
+                user,
+                texts.SLIP_READY,
+                about=run,
+                on=day_of(now),
                 link=reverse("compensation:slip", args=[public_id]),
+                month=run.period.code,
             )
             for public_id, user in slips
         ],
@@ -141,10 +127,10 @@ def question_is_asked(question: Question, now: datetime) -> None:
     run = question.slip.run
     tell(
         [user.pk for user in holders(Role.FINANCE_CLERK, run.branch, day_of(now))],
-        text=texts.QUESTION_ASKED,
-        key=question.public_id.hex,
+        texts.QUESTION_ASKED,
+        about=question,
         now=now,
-        place=run.branch,
+        place=run.branch.path,
         link=reverse("compensation:questions"),
         name=question.slip.name,
         month=run.period.code,
@@ -155,10 +141,10 @@ def question_is_answered(question: Question, actor: User, now: datetime) -> None
     slip = question.slip
     tell(
         [question.asked_by_id],
-        text=texts.QUESTION_ANSWERED,
-        key=question.public_id.hex,
+        texts.QUESTION_ANSWERED,
+        about=question,
         now=now,
-        place=slip.run.branch,
+        place=slip.run.branch.path,
         link=reverse("compensation:slip", args=[slip.public_id]),
         by=actor.name,
         month=slip.run.period.code,

@@ -4,31 +4,32 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from compensation.models import EarlierApproval, PlanVersion
 from compensation.rules import PlanUnreadable, lint
-from compensation.services.refusals import PayRefused, given
+from core.refusals import MovedOn, NotDone, NotYours, given
 from teams.authority import Power
 
 
-class PlanForbidden(PayRefused):
+class PlanForbidden(NotDone):
     """The plan breaks a rule that no approval can heal, or cannot be read."""
 
-
-class ApprovalStands(PayRefused):
-    message = _("An approval is on record already. Withdraw it first; the new one begins where it has ended.")
+    status = 409
 
 
-class NotApproved(PayRefused):
-    message = _("No approval stands that could be withdrawn.")
+class ApprovalStands(MovedOn):
+    text = _("An approval is on record already. Withdraw it first; the new one begins where it has ended.")
 
 
-class EndsBeforeItBegins(PayRefused):
-    message = _("An approval ends after the day on which it began.")
+class NotApproved(MovedOn):
+    text = _("No approval stands that could be withdrawn.")
+
+
+class EndsBeforeItBegins(NotDone):
+    text, status = _("An approval ends after the day on which it began."), 409
 
 
 @transaction.atomic
@@ -112,4 +113,4 @@ def _must_record(version: PlanVersion, actor: User | None) -> None:
         return
     path = version.plan.unit.path if version.plan.unit else actor.authority.company_path
     if not actor.authority.may(Power.RECORD_APPROVAL, path):
-        raise PermissionDenied
+        raise NotYours

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from accounts.models import User
 from compensation.models import PayLine, PaySlip, Question
 from compensation.services import notices
-from compensation.services.refusals import NothingToAnswer, given, must_hold
+from compensation.services.refusals import NothingToAnswer
+from core.refusals import NotYours, given
 from teams.authority import Power
+from teams.reach import must_hold
 
 LONGEST = 1000
 
@@ -20,7 +21,7 @@ LONGEST = 1000
 def ask_question(*, slip: PaySlip, text: str, actor: User, now: datetime, line: PayLine | None = None) -> Question:
     """Ask about one's own slip; the branch's finance clerks are told. Raises `ReasonMissing`."""
     if slip.person.user_id != actor.pk or (line is not None and line.slip_id != slip.pk):
-        raise PermissionDenied
+        raise NotYours
     PaySlip.objects.select_for_update(of=["self"]).get(pk=slip.pk)  # two clicks at once come one after the other
     said = {"slip": slip, "line": line, "text": given(text, LONGEST), "asked_by": actor}
     if there := Question.objects.open().filter(**said).first():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
@@ -19,15 +18,15 @@ from compensation.services.refusals import (
     OutOfOrder,
     OwnPay,
     SamePerson,
-    given,
     must_be_over,
-    must_hold,
     open_month,
 )
 from compensation.services.voiding import keep, void
 from core.clock import day_of
+from core.refusals import NotYours, given
 from core.said import Said
 from teams.authority import Power
+from teams.reach import must_hold
 
 AFTER = {
     Stage.CHIEF_ACCOUNTANT: PayRun.State.SIGNED_1,
@@ -158,7 +157,7 @@ def reject_pay_run(*, run: PayRun, reason: str, actor: User, now: datetime) -> P
     Whoever signs at any stage may reject while the run is not fully signed. Raises `OutOfOrder` and `ReasonMissing`.
     """
     if not any(actor.authority.may(stage.power, run.branch.path) for stage in Stage):
-        raise PermissionDenied
+        raise NotYours
     reason = given(reason)
     open_month(run.branch, run.period)
     run.refresh_from_db()

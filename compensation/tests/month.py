@@ -11,14 +11,10 @@ import pytest
 
 from accounts.models import User
 from compensation.models import BusinessDetail, PayPlan, PayRun, PlanVersion, Stage
-from compensation.services import (
-    accept_details,
-    close_month,
-    draft_pay_run,
-    record_plan_approval,
-    review_pay_run,
-    sign_pay_run,
-)
+from compensation.services.detail import accept_details
+from compensation.services.drafting import draft_pay_run
+from compensation.services.plans import record_plan_approval
+from compensation.services.signing import close_month, review_pay_run, sign_pay_run
 from compensation.tests.schemes import DEFAULT_DATA
 from core.periods import Month
 from crm.models import AccountMonth, Import, Kind, Opening

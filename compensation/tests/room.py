@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any
 
 from compensation.models import BusinessDetail, PayPlan, PayRun, PaySlip, PlanVersion, Stage
-from compensation.services import ask_question, record_plan_approval
+from compensation.services.plans import record_plan_approval
+from compensation.services.questions import ask_question
 from compensation.tests.month import NOW, PayOf, approved_default_plan, imported
 from compensation.tests.schemes import DEFAULT_DATA
 from core.periods import Month

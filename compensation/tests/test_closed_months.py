@@ -82,7 +82,7 @@ def test_what_was_adjusted_once_is_not_adjusted_again(pay_of: PayOf, november: P
     pay_of.account("cm2", "5000", no="88000500", source=imported(pay_of.cast, LATE, OCTOBER))
     run = november.drafted()
     assert run.digest == november.drafted().digest
-    from compensation.services import close_month
+    from compensation.services.signing import close_month
 
     PayRun.objects.filter(pk=run.pk).update(state="draft")
     november.accepted()
@@ -96,7 +96,7 @@ def test_what_was_adjusted_once_is_not_adjusted_again(pay_of: PayOf, november: P
 
 def sign_off(pay_of: PayOf) -> PayRun:
     from compensation.models import Stage
-    from compensation.services import review_pay_run, sign_pay_run
+    from compensation.services.signing import review_pay_run, sign_pay_run
     from compensation.tests.month import SIGNERS
 
     run = pay_of.drafted()

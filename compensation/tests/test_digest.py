@@ -19,10 +19,8 @@ from compensation.models import (
     Stage,
 )
 from compensation.selectors import content_digest, is_whole
-from compensation.services import (
-    ContentChanged,
-    sign_pay_run,
-)
+from compensation.services.refusals import ContentChanged
+from compensation.services.signing import sign_pay_run
 from compensation.tests.month import NOW, PayOf
 from core.periods import Month
 from teams.models import Person, Unit

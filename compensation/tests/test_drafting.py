@@ -17,16 +17,13 @@ from compensation.models import (
     PlanVersion,
 )
 from compensation.selectors import FiguresMissing, PlanNotApproved, content_digest
-from compensation.services import (
-    PlanForbidden,
-    ReasonMissing,
-    draft_pay_run,
-    record_person_month,
-    record_plan_approval,
-)
+from compensation.services.drafting import draft_pay_run
+from compensation.services.entries import record_person_month
+from compensation.services.plans import PlanForbidden, record_plan_approval
 from compensation.tests.month import NOW, OCTOBER, PayOf
 from core.models import AuditEntry
 from core.periods import Month
+from core.refusals import ReasonMissing
 from policies.models import ParameterValue
 from teams.models import Measure, Posting, Role, Target
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from compensation.models import PersonMonth
-from compensation.services import record_person_month
+from compensation.services.entries import record_person_month
 from compensation.tests.month import NOW, PayOf, october
 from core.editing import ChangedMeanwhile, Seen
 from tests.cast import build_cast

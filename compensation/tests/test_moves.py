@@ -21,7 +21,8 @@ from compensation.models import PayRun, PaySlip, Signature
 from compensation.rules import Inputs, compute
 from compensation.rules.facts import Counted, Elsewhere, GradeDays, inputs_as_data, inputs_from_data
 from compensation.selectors import FiguresMissing, is_whole
-from compensation.services import draft_pay_run, look_at_all_again, record_person_month
+from compensation.services.drafting import draft_pay_run, look_at_all_again
+from compensation.services.entries import record_person_month
 from compensation.tests.month import NOW, OCTOBER, PayOf
 from compensation.tests.schemes import DEFAULT
 from crm.models import AccountMonth, Opening

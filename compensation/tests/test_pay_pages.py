@@ -12,7 +12,8 @@ from django.urls import reverse
 from compensation.models import BusinessDetail, PayLine, PayRun, PersonMonth, Signature, Stage
 from compensation.selectors.overview import parts_of
 from compensation.selectors.stands import stand_of
-from compensation.services import record_person_month, reject_pay_run
+from compensation.services.entries import record_person_month
+from compensation.services.signing import reject_pay_run
 from compensation.tests.month import NOW, PayOf
 from teams.models import Posting, Role
 
@@ -194,7 +195,7 @@ def test_a_slip_is_the_persons_own_once_filed_and_explains_every_amount(pay_of: 
     slip = run.slips.get(person=pay_of.cast.person("cm"))
     address = reverse("compensation:slip", args=[slip.public_id])
     assert signed_in(pay_of.cast.cm).get(address).status_code == 404
-    from compensation.services import close_month
+    from compensation.services.signing import close_month
 
     close_month(run=run, now=NOW)
     shown = text(signed_in(pay_of.cast.cm).get(address))

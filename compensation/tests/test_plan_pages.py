@@ -5,22 +5,21 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from compensation.models import EarlierApproval, PayPlan, PayRun, PlanVersion
-from compensation.services import (
+from compensation.services.drafting import look_at_all_again
+from compensation.services.plans import (
     ApprovalStands,
     EndsBeforeItBegins,
     NotApproved,
-    ReasonMissing,
-    look_at_all_again,
     record_plan_approval,
     withdraw_plan_approval,
 )
 from compensation.tests.month import NOW, OCTOBER, PayOf
 from compensation.tests.schemes import DEFAULT_DATA, SCHEMES
 from core.models import AuditEntry
+from core.refusals import NotYours, ReasonMissing
 
 APPROVAL = {"approved_by": "渠道管理部", "approval_ref": "渠道〔2026〕9号", "approved_on": "2026-09-20"}
 
@@ -127,7 +126,7 @@ def test_an_approval_that_ended_is_kept_and_the_months_it_covers_stand_on_it(pay
 def test_a_branch_records_nothing_for_the_whole_firm(pay_of: PayOf) -> None:
     of_the_firm = PlanVersion.objects.select_related("plan__unit").get(plan__code="CN-BRANCH-DEFAULT")
     for key in ("clerk", "manager", "accountant", "auditor"):
-        with pytest.raises(PermissionDenied):
+        with pytest.raises(NotYours):
             withdraw_plan_approval(version=of_the_firm, ends_on=NOW.date(), reason="x", actor=pay_of.user(key))
 
 

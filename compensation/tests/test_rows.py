@@ -16,7 +16,8 @@ from accounts.models import User
 from compensation import parameters
 from compensation.models import BusinessDetail, PayLine, PayRun, PaySlip
 from compensation.selectors.rows import OF_COMPONENT, OF_LABEL, OF_SLIP, Rows, of_slip, rows_of_slip
-from compensation.services import draft_pay_run, record_person_month
+from compensation.services.drafting import draft_pay_run
+from compensation.services.entries import record_person_month
 from compensation.tests.month import NOW, OCTOBER, PayOf, imported
 from core.closing import lifted
 from core.periods import Week

@@ -7,7 +7,6 @@ from decimal import Decimal
 from functools import partial
 
 import pytest
-from django.core.exceptions import PermissionDenied
 from django.urls import reverse
 
 from compensation.models import (
@@ -19,27 +18,22 @@ from compensation.models import (
 )
 from compensation.rules import plan_from_data
 from compensation.selectors.readiness import first_day_after
-from compensation.services import (
+from compensation.services.detail import accept_details, build_detail, send_back_detail
+from compensation.services.drafting import draft_pay_run
+from compensation.services.questions import answer_question, ask_question
+from compensation.services.refusals import (
     ContentChanged,
     DetailNotAccepted,
     MonthNotOver,
     NothingToAnswer,
     OutOfOrder,
     OwnPay,
-    ReasonMissing,
     SamePerson,
     WeekNotJudged,
-    accept_details,
-    answer_question,
-    ask_question,
-    build_detail,
-    draft_pay_run,
-    reject_pay_run,
-    review_pay_run,
-    send_back_detail,
-    sign_pay_run,
 )
+from compensation.services.signing import reject_pay_run, review_pay_run, sign_pay_run
 from compensation.tests.month import NOW, OCTOBER, SIGNERS, PayOf
+from core.refusals import NotYours, ReasonMissing
 from messaging.models import Message
 from teams.models import Posting, Role
 from worklogs.models import FollowedFact
@@ -155,7 +149,7 @@ def test_nobody_signs_out_of_order_or_without_the_power(pay_of: PayOf) -> None:
     with pytest.raises(OutOfOrder):
         sign_pay_run(run=run, stage=Stage.MANAGER, actor=pay_of.user("manager"), seen_digest=run.digest, now=NOW)
     for key in ("clerk", "deputy", "manager", "auditor", "cm", "sibling_accountant"):
-        with pytest.raises(PermissionDenied):
+        with pytest.raises(NotYours):
             sign_pay_run(run=run, stage=Stage.CHIEF_ACCOUNTANT, actor=pay_of.user(key), seen_digest=run.digest, now=NOW)
     assert not Signature.objects.exists()
 
@@ -227,7 +221,7 @@ def test_a_rejected_run_names_its_reason_and_starts_anew(pay_of: PayOf) -> None:
     run = pay_of.signed(stages=1)
     with pytest.raises(ReasonMissing):
         reject_pay_run(run=run, reason="  ", actor=pay_of.user("deputy"), now=NOW)
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(NotYours):
         reject_pay_run(run=run, reason="不对", actor=pay_of.user("clerk"), now=NOW)
     reject_pay_run(run=run, reason="周敏的扣款漏了", actor=pay_of.user("deputy"), now=NOW)
     run.refresh_from_db()
@@ -243,9 +237,9 @@ def test_a_question_on_ones_slip_reaches_the_clerk_and_the_answer_comes_back(pay
     run = pay_of.signed()
     slip = run.slips.select_related("person", "run__branch").get(person=pay_of.cast.person("cm"))
     question = ask_question(slip=slip, text="为什么扣留 731.89？", actor=pay_of.user("cm"), now=NOW)
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(NotYours):
         ask_question(slip=slip, text="?", actor=pay_of.user("cm2"), now=NOW)
-    with pytest.raises(PermissionDenied):
+    with pytest.raises(NotYours):
         answer_question(question=question, answer="…", actor=pay_of.user("sibling_clerk"), now=NOW)
     answer_question(question=question, answer="考核薪酬，完成后释放。", actor=pay_of.user("clerk"), now=NOW)
     with pytest.raises(NothingToAnswer):

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -21,16 +20,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from compensation.models import BusinessDetail, PayLine, PayMonth, PayRun, Signature, Stage
 from compensation.selectors import content_digest
-from compensation.services import (
-    PayRefused,
-    close_month,
-    draft_pay_run,
-    record_person_month,
-    reject_pay_run,
-    review_pay_run,
-    sign_pay_run,
-)
+from compensation.services.drafting import draft_pay_run
+from compensation.services.entries import record_person_month
+from compensation.services.signing import close_month, reject_pay_run, review_pay_run, sign_pay_run
 from compensation.tests.month import NOW, OCTOBER, PayOf, october
+from core.refusals import NotDone
 from teams.models import Posting, Role
 from tests.cast import SINCE, build_cast
 
@@ -204,7 +198,7 @@ class MonthOfPay(RuleBasedStateMachine):
         WALKED[name, may] += 1
         try:
             step()
-        except (PayRefused, PermissionDenied):
+        except NotDone:
             return not may
         return may
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import connection
 
 from compensation.models import PayRun, Signature
-from compensation.services import review_pay_run
+from compensation.services.signing import review_pay_run
 from compensation.tests.month import NOW, PayOf, october
 from teams.models import Posting, Role
 from tests.cast import SINCE, build_cast
@@ -30,7 +30,7 @@ import django
 django.setup()
 from accounts.models import User
 from compensation.models import PayRun, Signature, Stage
-from compensation.services import PayRefused, look_again, sign_pay_run
+from compensation.services import look_again, sign_pay_run
 from teams.authority import authority_of
 
 now = datetime.fromisoformat({now!r})
@@ -59,7 +59,7 @@ for line in sys.stdin:
     try:
         {how}(run, digest)
         print("signed", flush=True)
-    except PayRefused as refusal:
+    except NotDone as refusal:
         print(type(refusal).__name__, flush=True)
 """
 

@@ -13,14 +13,10 @@ from accounts.models import User
 from compensation import parameters
 from compensation.models import BusinessDetail, PayRun, PlanVersion, RunEvent, Signature, Stage
 from compensation.selectors import content_digest, is_whole
-from compensation.services import (
-    draft_pay_run,
-    look_at_all_again,
-    record_person_month,
-    reject_pay_run,
-    send_back_detail,
-    sign_pay_run,
-)
+from compensation.services.detail import send_back_detail
+from compensation.services.drafting import draft_pay_run, look_at_all_again
+from compensation.services.entries import record_person_month
+from compensation.services.signing import reject_pay_run, sign_pay_run
 from compensation.tasks import look_again_at_runs
 from compensation.tests.month import NOW, OCTOBER, PayOf, imported
 from core.models import AuditEntry

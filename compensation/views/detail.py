@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
-from compensation import services
 from compensation.forms import EntryForm, ReasonForm
 from compensation.models import BusinessDetail, PayRun, PaySlip, PersonMonth
 from compensation.rules import Plan, PlanUnreadable
 from compensation.selectors import NotComputable, overview, plan_for
+from compensation.services.detail import accept_details, send_back_detail
+from compensation.services.entries import record_person_month
 from compensation.views.scope import branch_month
-from core.editing import ChangedMeanwhile, already
+from core.answers import carried_out
+from core.editing import already
 from core.periods import Month
 from teams.authority import Power
 from teams.models import Person, Unit
+from teams.reach import must, reach
 
 PER_PAGE = 50
 RECORDED = gettext_lazy(
@@ -86,14 +88,15 @@ def accept(request: AuthedRequest, branch: str, month: str) -> HttpResponse:
     details = list(there.select_related("branch"))
     for one in details:
         one.digest = pairs[str(one.public_id)]
-    if not request.user.authority.may(Power.REVIEW_DETAIL, unit.path):
-        raise PermissionDenied
-    try:
-        count = services.accept_details(details=details, actor=request.user, now=timezone.now())
-    except services.PayRefused as refusal:
-        return show(request, unit, period, status=409, error=str(refusal))
-    messages.success(request, _("%(count)s accepted.") % {"count": count})
-    return redirect("compensation:detail", unit.code, period.code)
+    must(request, Power.REVIEW_DETAIL, at=unit)
+    return carried_out(
+        request,
+        None,
+        lambda _sent: accept_details(details=details, actor=request.user, now=timezone.now()),
+        again=partial(show, request, unit, period),
+        then=("compensation:detail", unit.code, period.code),
+        says=lambda count: _("%(count)s accepted.") % {"count": count},
+    )
 
 
 def _uuids(pairs: dict[str, str]) -> list[UUID]:
@@ -108,20 +111,17 @@ def _uuids(pairs: dict[str, str]) -> list[UUID]:
 
 @require_POST
 def send_back(request: AuthedRequest, public_id: UUID) -> HttpResponse:
-    seen = BusinessDetail.objects.visible_to(request.user).select_related("branch", "person__user")
-    one, form = get_object_or_404(seen, public_id=public_id), ReasonForm(request.POST)
-    if not request.user.authority.may(Power.REVIEW_DETAIL, one.branch.path):
-        raise PermissionDenied
-    if not form.is_valid():
-        return show(request, one.branch, Month(one.month), status=422, reason_form=form, asked=one)
-    try:
-        services.send_back_detail(
-            detail=one, reason=form.cleaned_data["reason"], actor=request.user, now=timezone.now()
-        )
-    except services.PayRefused as refusal:
-        return show(request, one.branch, Month(one.month), status=409, error=str(refusal))
-    messages.success(request, _("Sent back. The branch has been told the reason."))
-    return redirect("compensation:detail", one.branch.code, Month(one.month).code)
+    details = BusinessDetail.objects.select_related("branch", "person__user")
+    one = reach(request, details, public_id, Power.REVIEW_DETAIL, at="branch")
+    return carried_out(
+        request,
+        ReasonForm(request.POST),
+        lambda sent: send_back_detail(detail=one, actor=request.user, now=timezone.now(), **sent),
+        again=lambda form, **more: show(request, one.branch, Month(one.month), reason_form=form, asked=one, **more),
+        then=("compensation:detail", one.branch.code, Month(one.month).code),
+        says=_("Sent back. The branch has been told the reason."),
+        above=True,
+    )
 
 
 def _entry_of(request: AuthedRequest, branch: str, month: str, employee_no: str) -> tuple[Unit, Month, Person]:
@@ -130,8 +130,7 @@ def _entry_of(request: AuthedRequest, branch: str, month: str, employee_no: str)
     slips = PaySlip.objects.filter(run__branch=unit, run__month=period.first).values("person")
     of_month = Person.objects.filter(Q(pk__in=details) | Q(pk__in=slips)).select_related("user")
     person = get_object_or_404(of_month, user__employee_no=employee_no)
-    if not request.user.authority.may(Power.DRAFT_PAY, unit.path):
-        raise PermissionDenied
+    must(request, Power.DRAFT_PAY, at=unit)
     return unit, period, person
 
 
@@ -172,23 +171,16 @@ def _plan_of(of: tuple[Unit, Month, Person]) -> Plan | None:
 
 @require_POST
 def record_entry(request: AuthedRequest, branch: str, month: str, employee_no: str) -> HttpResponse:
-    unit, period, person = _entry_of(request, branch, month, employee_no)
-    form = EntryForm(request.POST, plan=_plan_of((unit, period, person)))
-    if not form.is_valid():
-        return _entry_page(request, (unit, period, person), form, status=422)
-    now = timezone.now()
-    try:
-        entry = services.record_person_month(
-            **{"branch": unit, "month": period, "person": person, "seen": form.seen, **form.cleaned_data},
-            actor=request.user,
-            now=now,
-        )
-    except ChangedMeanwhile as changed:
-        form.meet(changed)
-        return _entry_page(request, (unit, period, person), form, status=409)
-    except services.PayRefused as refusal:
-        form.add_error(None, str(refusal))
-        return _entry_page(request, (unit, period, person), form, status=409)
-    is_new = entry.entered_at == now
-    messages.success(request, RECORDED if is_new else already(by=entry.entered_by.name, at=entry.entered_at))
-    return redirect("compensation:detail", unit.code, period.code)
+    of = unit, period, person = _entry_of(request, branch, month, employee_no)
+    form, now = EntryForm(request.POST, plan=_plan_of(of)), timezone.now()
+    whose: dict[str, Any] = {"branch": unit, "month": period, "person": person, "actor": request.user, "now": now}
+    return carried_out(
+        request,
+        form,
+        lambda sent: record_person_month(**whose, **sent, seen=form.seen),
+        again=partial(_entry_page, request, of),
+        then=("compensation:detail", unit.code, period.code),
+        says=lambda entry: (
+            str(RECORDED) if entry.entered_at == now else already(by=entry.entered_by.name, at=entry.entered_at)
+        ),
+    )

@@ -6,24 +6,25 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.forms import Form
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import AuthedRequest
-from compensation import parameters, services
+from accounts.requests import AuthedRequest, only_if
+from compensation import parameters
 from compensation.forms import ApprovalForm, WithdrawalForm
 from compensation.models import PlanVersion
 from compensation.rules import PlanUnreadable
 from compensation.rules.wording import described
 from compensation.selectors import plans as selectors
+from compensation.services.plans import record_plan_approval, withdraw_plan_approval
+from core.answers import carried_out
 from policies.selectors import standings
 from teams.authority import Power
 from teams.models import Unit
+from teams.reach import needs
 
 BESIDE = (
     parameters.MINIMUM_WAGE,
@@ -37,9 +38,8 @@ BESIDE = (
 
 
 @require_safe
+@needs(Power.SEE_PAY, Power.SEE_POLICY)
 def plans(request: AuthedRequest) -> HttpResponse:
-    if not request.user.authority.paths(Power.SEE_PAY, Power.SEE_POLICY):
-        raise PermissionDenied
     found = selectors.plans_in_sight(request.user, request.user.authority.on)
     return render(request, "compensation/plans.html", {"stands": found})
 
@@ -103,16 +103,14 @@ def _may_record(request: AuthedRequest, version: PlanVersion) -> bool:
 def record_approval(request: AuthedRequest, code: str, since: str) -> HttpResponse:
     done = _("Recorded. Months that the approval covers are computed with this version.")
     form = ApprovalForm(request.POST)
-    return _decided(request, code, since, typed={"approval_form": form}, verb=services.record_plan_approval, done=done)
+    return _decided(request, code, since, typed={"approval_form": form}, verb=record_plan_approval, done=done)
 
 
 @require_POST
 def withdraw_approval(request: AuthedRequest, code: str, since: str) -> HttpResponse:
     done = _("Withdrawn. No month that reaches the day is computed with this version.")
     form = WithdrawalForm(request.POST)
-    return _decided(
-        request, code, since, typed={"withdrawal_form": form}, verb=services.withdraw_plan_approval, done=done
-    )
+    return _decided(request, code, since, typed={"withdrawal_form": form}, verb=withdraw_plan_approval, done=done)
 
 
 def _decided(
@@ -125,14 +123,14 @@ def _decided(
     done: str,
 ) -> HttpResponse:
     """The one form of the page in `typed`, laid before the verb; refused with what was typed still in it."""
-    version, [form] = seen(request, code, since), typed.values()
-    if not _may_record(request, version):
-        raise PermissionDenied
-    if not form.is_valid():
-        return show(request, version, status=422, **typed)
-    try:
-        verb(version=version, actor=request.user, **form.cleaned_data)
-    except services.PayRefused as refusal:
-        return show(request, seen(request, code, since), status=409, error=str(refusal), **typed)
-    messages.success(request, done)
-    return redirect("compensation:plan", code, since)
+    version, [(name, form)] = seen(request, code, since), typed.items()
+    only_if(_may_record(request, version))
+    return carried_out(
+        request,
+        form,
+        lambda sent: verb(version=version, actor=request.user, **sent),
+        again=lambda form, **more: show(request, seen(request, code, since), **{name: form}, **more),
+        then=("compensation:plan", code, since),
+        says=done,
+        above=True,
+    )

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthedRequest
@@ -15,6 +15,7 @@ from compensation.selectors import rows
 from compensation.views.slips import explained, seen
 from core.periods import Month
 from teams.authority import Power
+from teams.reach import reach
 
 PER_PAGE = 25
 
@@ -32,8 +33,7 @@ def slip_rows(request: AuthedRequest, public_id: UUID, of: str) -> HttpResponse:
 
 @require_safe
 def detail_rows(request: AuthedRequest, public_id: UUID, of: str) -> HttpResponse:
-    details = BusinessDetail.objects.visible_to(request.user).select_related("branch", "person__user")
-    detail = get_object_or_404(details, public_id=public_id)
+    detail = reach(request, BusinessDetail.objects.select_related("branch", "person__user"), public_id)
     try:
         found = rows.rows_of_detail(rows.of_detail(detail, request.user), of)
     except KeyError:

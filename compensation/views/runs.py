@@ -4,44 +4,39 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
-from compensation import services
 from compensation.forms import ReasonForm, SignForm
 from compensation.models import PayRun, PaySlip, Stage
-from compensation.selectors import NotComputable, overview, stands, timeline
+from compensation.selectors import overview, stands, timeline
+from compensation.services.drafting import draft_pay_run
+from compensation.services.refusals import DetailNotAccepted, must_be_over
+from compensation.services.signing import reject_pay_run, review_pay_run, sign_pay_run
 from compensation.views.scope import branch_month
+from core.answers import carried_out
 from core.clock import day_of
+from core.refusals import NotDone
 from teams.authority import Power
+from teams.reach import must, needs, reach
 
 PER_PAGE = 50
 MONTHS_PER_PAGE = 6
-# What a refusal answers: the content moved on, one may not, or something typed is missing.
-STATUS = {
-    services.SamePerson: 403,
-    services.OwnPay: 403,
-    services.ReasonMissing: 422,
-    services.DetailNotAccepted: 409,
-    services.MonthNotOver: 409,
-    services.WeekNotJudged: 409,
-}
 
 
 @require_safe
+@needs(Power.SEE_PAY, Power.SEE_FILED_PAY)
 def runs(request: AuthedRequest) -> HttpResponse:
-    if not request.user.authority.paths(Power.SEE_PAY, Power.SEE_FILED_PAY):
-        raise PermissionDenied
     pairs = stands.months_in_sight(request.user, timezone.localdate())
     page = Paginator(pairs, MONTHS_PER_PAGE).get_page(request.GET.get("page"))
     context = {
@@ -59,8 +54,8 @@ def run(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 
 
 def seen(request: AuthedRequest, public_id: UUID) -> PayRun:
-    found = PayRun.objects.visible_to(request.user).select_related("branch", "plan__plan", "reviewed_by", "rejected_by")
-    return get_object_or_404(overview.with_total_before(found), public_id=public_id)
+    found = PayRun.objects.select_related("branch", "plan__plan", "reviewed_by", "rejected_by")
+    return reach(request, overview.with_total_before(found), public_id)
 
 
 def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str = "", **more: Any) -> HttpResponse:
@@ -124,24 +119,28 @@ def _not_yet(run: PayRun, stand: stands.Stand, on: date) -> str:
     if run.outdated_at:
         return _("Compute the month again first: this draft is out of date.")
     try:
-        services.must_be_over(run, on)
-    except services.PayRefused as refusal:
+        must_be_over(run, on)
+    except NotDone as refusal:
         return str(refusal)
     waits = run.state == PayRun.State.DRAFT and stand.accepted < stand.details
-    return str(services.DetailNotAccepted()) if waits else ""
+    return str(DetailNotAccepted()) if waits else ""
 
 
-def refused(request: AuthedRequest, run: PayRun, refusal: services.PayRefused, **more: Any) -> HttpResponse:
-    fresh = seen(request, run.public_id)
-    return show(request, fresh, status=STATUS.get(type(refusal), 409), error=str(refusal), **more)
+def again(
+    request: AuthedRequest, run: PayRun, *, status: int, form: ReasonForm | None = None, error: str = ""
+) -> HttpResponse:
+    """The run as it is now, with what was refused."""
+    more = {"reject_form": form} if form is not None else {}
+    return show(request, seen(request, run.public_id), status=status, error=error, **more)
 
 
 @require_POST
 def draft(request: AuthedRequest, branch: str, month: str) -> HttpResponse:
     unit, period = branch_month(request.user, branch, month)
+    must(request, Power.DRAFT_PAY, at=unit)
     try:
-        run = services.draft_pay_run(branch=unit, month=period, actor=request.user, now=timezone.now())
-    except (NotComputable, services.PayRefused) as refusal:
+        run = draft_pay_run(branch=unit, month=period, actor=request.user, now=timezone.now())
+    except NotDone as refusal:
         messages.error(request, str(refusal))
         return redirect("compensation:runs")
     messages.success(request, _("Computed: version %(version)s.") % {"version": run.version})
@@ -150,52 +149,47 @@ def draft(request: AuthedRequest, branch: str, month: str) -> HttpResponse:
 
 @require_POST
 def review(request: AuthedRequest, public_id: UUID) -> HttpResponse:
-    run = seen(request, public_id)
-    try:
-        services.review_pay_run(
-            run=run,
-            actor=request.user,
-            seen_digest=request.POST.get("seen_digest", "").replace("\0", " "),
-            now=timezone.now(),
-        )
-    except services.PayRefused as refusal:
-        return refused(request, run, refusal)
-    except NotComputable as refusal:
-        return show(request, run, status=409, error=str(refusal))
-    messages.success(request, _("Reviewed. The chief accountant signs next."))
-    return redirect("compensation:run", run.public_id)
+    run, digest = seen(request, public_id), request.POST.get("seen_digest", "").replace("\0", " ")
+    must(request, Power.REVIEW_DETAIL, at=run.branch)
+    return carried_out(
+        request,
+        None,
+        lambda _sent: review_pay_run(run=run, actor=request.user, seen_digest=digest, now=timezone.now()),
+        again=partial(again, request, run),
+        then=("compensation:run", run.public_id),
+        says=_("Reviewed. The chief accountant signs next."),
+    )
+
+
+SIGNERS = tuple(stage.power for stage in Stage)
 
 
 @require_POST
 def sign(request: AuthedRequest, public_id: UUID) -> HttpResponse:
-    run, form = seen(request, public_id), SignForm(request.POST)
-    _must_be_a_signer(request, run)
-    if not form.is_valid():
-        return show(request, run, status=422, error=_("Sign on the page of the report."))
-    try:
-        services.sign_pay_run(run=run, actor=request.user, now=timezone.now(), **form.cleaned_data)
-    except services.PayRefused as refusal:
-        return refused(request, run, refusal)
-    except NotComputable as refusal:
-        return show(request, run, status=409, error=str(refusal))
-    messages.success(request, _("Signed on %(on)s.") % {"on": day_of(timezone.now())})
-    return redirect("compensation:run", run.public_id)
-
-
-def _must_be_a_signer(request: AuthedRequest, run: PayRun) -> None:
-    if not any(request.user.authority.may(stage.power, run.branch.path) for stage in Stage):
-        raise PermissionDenied
+    run, now = seen(request, public_id), timezone.now()
+    unsigned = _("Sign on the page of the report.")
+    must(request, *SIGNERS, at=run.branch)
+    return carried_out(
+        request,
+        SignForm(request.POST),
+        lambda sent: sign_pay_run(run=run, actor=request.user, now=now, **sent),
+        again=lambda form, status, error=unsigned: again(request, run, status=status, error=error),
+        then=("compensation:run", run.public_id),
+        says=_("Signed on %(on)s.") % {"on": day_of(now)},
+        above=True,
+    )
 
 
 @require_POST
 def reject(request: AuthedRequest, public_id: UUID) -> HttpResponse:
-    run, form = seen(request, public_id), ReasonForm(request.POST)
-    _must_be_a_signer(request, run)
-    if not form.is_valid():
-        return show(request, run, status=422, reject_form=form)
-    try:
-        services.reject_pay_run(run=run, reason=form.cleaned_data["reason"], actor=request.user, now=timezone.now())
-    except services.PayRefused as refusal:
-        return refused(request, run, refusal, reject_form=form)
-    messages.success(request, _("Rejected. Those concerned have been told the reason."))
-    return redirect("compensation:run", run.public_id)
+    run = seen(request, public_id)
+    must(request, *SIGNERS, at=run.branch)
+    return carried_out(
+        request,
+        ReasonForm(request.POST),
+        lambda sent: reject_pay_run(run=run, actor=request.user, now=timezone.now(), **sent),
+        again=partial(again, request, run),
+        then=("compensation:run", run.public_id),
+        says=_("Rejected. Those concerned have been told the reason."),
+        above=True,
+    )

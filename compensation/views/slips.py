@@ -6,22 +6,22 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import AuthedRequest
-from compensation import services
+from accounts.requests import AuthedRequest, only_if
 from compensation.forms import AnswerForm, QuestionForm
 from compensation.models import PayRun, PaySlip, Question
 from compensation.selectors import overview, rows
+from compensation.services.questions import answer_question, ask_question
+from core.answers import carried_out
 from teams.authority import Power
+from teams.reach import reach
 
 PER_PAGE = 24
 
@@ -40,9 +40,8 @@ def slip(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 
 
 def seen(request: AuthedRequest, public_id: UUID) -> PaySlip:
-    found = PaySlip.objects.visible_to(request.user).select_related("run__branch", "run__plan__plan", "unit", "person")
-    found = found.prefetch_related("pay_lines")
-    return get_object_or_404(found, public_id=public_id)
+    found = PaySlip.objects.select_related("run__branch", "run__plan__plan", "unit", "person")
+    return reach(request, found.prefetch_related("pay_lines"), public_id)
 
 
 def explained(slip: PaySlip) -> list[rows.ShownLine]:
@@ -70,14 +69,16 @@ def show(request: AuthedRequest, slip: PaySlip, *, status: int = 200, **more: An
 
 @require_POST
 def ask(request: AuthedRequest, public_id: UUID) -> HttpResponse:
-    slip, form = seen(request, public_id), QuestionForm(request.POST)
-    if slip.person.user_id != request.user.pk:
-        raise PermissionDenied
-    if not form.is_valid():
-        return show(request, slip, status=422, form=form)
-    services.ask_question(slip=slip, text=form.cleaned_data["text"], actor=request.user, now=timezone.now())
-    messages.success(request, _("Asked. The finance clerk has been told; the answer will stand here."))
-    return redirect("compensation:slip", slip.public_id)
+    slip = seen(request, public_id)
+    only_if(slip.person.user_id == request.user.pk)
+    return carried_out(
+        request,
+        QuestionForm(request.POST),
+        lambda sent: ask_question(slip=slip, actor=request.user, now=timezone.now(), **sent),
+        again=lambda form, status: show(request, slip, form=form, status=status),
+        then=("compensation:slip", slip.public_id),
+        says=_("Asked. The finance clerk has been told; the answer will stand here."),
+    )
 
 
 @require_safe
@@ -100,19 +101,14 @@ def show_questions(request: AuthedRequest, *, status: int = 200, **more: Any) ->
 
 @require_POST
 def answer(request: AuthedRequest, public_id: UUID) -> HttpResponse:
-    question = get_object_or_404(
-        Question.objects.visible_to(request.user).select_related("slip__run__branch"), public_id=public_id
+    found = Question.objects.select_related("slip__run__branch", "asked_by")
+    question = reach(request, found, public_id, Power.REVIEW_DETAIL, at="slip.run.branch")
+    return carried_out(
+        request,
+        AnswerForm(request.POST),
+        lambda sent: answer_question(question=question, actor=request.user, now=timezone.now(), **sent),
+        again=lambda form, **more: show_questions(request, form=form, asked=question, **more),
+        then=("compensation:questions",),
+        says=_("Answered. %(name)s has been told.") % {"name": question.asked_by.name},
+        above=True,
     )
-    if not request.user.authority.may(Power.REVIEW_DETAIL, question.slip.run.branch.path):
-        raise PermissionDenied
-    form = AnswerForm(request.POST)
-    if not form.is_valid():
-        return show_questions(request, status=422, form=form, asked=question)
-    try:
-        services.answer_question(
-            question=question, answer=form.cleaned_data["answer"], actor=request.user, now=timezone.now()
-        )
-    except services.PayRefused as refusal:
-        return show_questions(request, status=409, error=str(refusal))
-    messages.success(request, _("Answered. %(name)s has been told.") % {"name": question.asked_by.name})
-    return redirect("compensation:questions")

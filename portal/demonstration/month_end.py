@@ -8,9 +8,14 @@ from decimal import Decimal
 from accounts.models import User
 from archives import services as archive
 from attendance.selectors import calendar_for
-from compensation import services as pay
 from compensation.models import BusinessDetail, PayRun, PaySlip, PlanVersion, Stage
 from compensation.selectors.readiness import ready_from
+from compensation.services.detail import accept_details, build_detail
+from compensation.services.drafting import draft_pay_run
+from compensation.services.entries import record_person_month
+from compensation.services.plans import record_plan_approval
+from compensation.services.questions import answer_question, ask_question
+from compensation.services.signing import review_pay_run, sign_pay_run
 from core import clock
 from core.periods import Month, Period
 from portal.demonstration.company import FOURTH, HOME, SECOND, THIRD, Company
@@ -47,7 +52,7 @@ def take(company: Company, now: datetime) -> None:
 def approve_plan(company: Company, now: datetime) -> None:
     """Channel management approved the firm's plan before the story begins (D2)."""
     for version in PlanVersion.objects.filter(approved_on=None):
-        pay.record_plan_approval(
+        record_plan_approval(
             version=version,
             approved_on=company.months[0].first - timedelta(days=20),
             approval_ref=f"衡远经纪〔{company.months[0].first.year}〕18号",
@@ -70,17 +75,17 @@ def moment(month: Month, nth: int, hour: int, now: datetime) -> datetime:
 
 def reviewed_detail(branch: Unit, month: Month, now: datetime, *, leave: int = 0) -> None:
     at = moment(month, 2, 10, now)
-    pay.build_detail(branch=branch, month=month, now=at)
+    build_detail(branch=branch, month=month, now=at)
     details = list(BusinessDetail.objects.filter(branch=branch, month=month.first).order_by("pk"))
     accepted = details[: len(details) - leave]
-    pay.accept_details(details=accepted, actor=somebody(Role.FINANCE_CLERK, branch, at), now=at)
+    accept_details(details=accepted, actor=somebody(Role.FINANCE_CLERK, branch, at), now=at)
 
 
 def entered(branch: Unit, month: Month, clerk: User, at: datetime) -> None:
     """Social insurance and income tax of the first branch, a day's absence, and one valid complaint."""
     details = BusinessDetail.objects.filter(branch=branch, month=month.first).select_related("person__user")
     for n, detail in enumerate(details.order_by("person__user__employee_no")):
-        pay.record_person_month(
+        record_person_month(
             branch=branch,
             month=month,
             person=detail.person,
@@ -100,13 +105,13 @@ def signed(branch: Unit, month: Month, signatures: int, now: datetime) -> PayRun
     clerk = somebody(Role.FINANCE_CLERK, branch, at)
     if branch.code == HOME:
         entered(branch, month, clerk, at)
-    run = pay.draft_pay_run(branch=branch, month=month, actor=clerk, now=at)
+    run = draft_pay_run(branch=branch, month=month, actor=clerk, now=at)
     if clock.day_of(at) < ready_from(run):
         return run  # its page says from which day on it may be signed
-    run = pay.review_pay_run(run=run, actor=clerk, seen_digest=run.digest, now=at)
+    run = review_pay_run(run=run, actor=clerk, seen_digest=run.digest, now=at)
     for n, (stage, role) in enumerate(SIGNERS[:signatures]):
         at = moment(month, 4 + n, 9 + n, now)
-        pay.sign_pay_run(run=run, stage=stage, actor=somebody(role, branch, at), seen_digest=run.digest, now=at)
+        sign_pay_run(run=run, stage=stage, actor=somebody(role, branch, at), seen_digest=run.digest, now=at)
         run.refresh_from_db()
     return run
 
@@ -121,7 +126,7 @@ def on_the_way(branch: Unit, month: Month, signatures: int | None, now: datetime
     if signatures is None:
         reviewed_detail(branch, month, now, leave=4)
         at = moment(month, 3, 11, now)
-        pay.draft_pay_run(branch=branch, month=month, actor=somebody(Role.FINANCE_CLERK, branch, at), now=at)
+        draft_pay_run(branch=branch, month=month, actor=somebody(Role.FINANCE_CLERK, branch, at), now=at)
         return
     reviewed_detail(branch, month, now)
     signed(branch, month, signatures, now)
@@ -136,10 +141,10 @@ def ask(company: Company, now: datetime) -> None:
         asked = moment(month, 8 + n, 12, now)
         user = slip.person.user
         user.authority = authority_of(user, clock.day_of(asked))
-        question = pay.ask_question(slip=slip, text=QUESTIONS[n], actor=user, now=asked)
+        question = ask_question(slip=slip, text=QUESTIONS[n], actor=user, now=asked)
         if n == 0:
             replied = moment(month, 9, 15, now)
             clerk = somebody(Role.FINANCE_CLERK, slip.run.branch, replied)
             accounts = sum(part["accounts"] for part in slip.inputs["commissions"] if part["relation"] == "serviced")
             answer = ANSWER.format(accounts=accounts)
-            pay.answer_question(question=question, answer=answer, actor=clerk, now=replied)
+            answer_question(question=question, answer=answer, actor=clerk, now=replied)

@@ -14,7 +14,7 @@ import pytest
 from django.core.management import call_command
 
 from compensation.models import PlanVersion
-from compensation.services import record_plan_approval
+from compensation.services.plans import record_plan_approval
 from teams.models import Unit
 from tests.realdata import maven
 

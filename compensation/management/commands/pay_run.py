@@ -7,13 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compensation.models import PayRun
-from compensation.selectors import FiguresMissing, PlanNotApproved
 from compensation.selectors.overview import warning_in_words
 from compensation.selectors.readiness import ready_from
-from compensation.services import PayRefused, draft_pay_run
+from compensation.services.drafting import draft_pay_run
 from core.commands import MusterCommand, Refused
 from core.explain import N_
 from core.periods import Month
+from core.refusals import NotDone
 from teams.models import Unit, UnitKind
 
 
@@ -34,7 +34,7 @@ class Command(MusterCommand):
             raise Refused(_("There is no branch %(branch)s") % {"branch": options["branch"]})
         try:
             run = draft_pay_run(branch=branch, month=month, now=timezone.now())
-        except (PlanNotApproved, FiguresMissing, PayRefused) as reason:
+        except NotDone as reason:
             raise Refused(str(reason)) from reason
         lines = run.lines.count()
         self.say(

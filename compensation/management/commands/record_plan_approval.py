@@ -7,9 +7,10 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
 
 from compensation.models import PlanVersion
-from compensation.services import PayRefused, record_plan_approval
+from compensation.services.plans import record_plan_approval
 from core.commands import MusterCommand, Refused
 from core.explain import N_
+from core.refusals import NotDone
 
 
 class Command(MusterCommand):
@@ -41,7 +42,7 @@ class Command(MusterCommand):
                 approved_by=options["by"],
                 actor=None,
             )
-        except PayRefused as reason:
+        except NotDone as reason:
             raise Refused(str(reason)) from reason
         self.say(
             _("%(version)s: approved on %(approved_on)s by %(approved_by)s (%(approval_ref)s)")
