@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -111,11 +112,29 @@ def import_page(
         "moves": [{**move, "says": RELATIONS[move["relation"]]} for move in imported.effects.get("moves", [])],
         "more_moves": max(0, imported.effects.get("moved", 0) - len(imported.effects.get("moves", []))),
         "cleared": [(sheets.LABELS[name], count) for name, count in imported.effects.get("cleared", {}).items()],
+        "pay_changes": pay_changes(request, imported),
         "hidden": [Refusal.read(remark).text for remark in imported.notes.get("hidden", [])],
         "apart": apart or may_be_told_apart(imported),
         "changes": changes_shown(imported) if taken and imported.updated else [],
     }
     return render(request, "crm/import.html", context, status=status)
+
+
+def pay_changes(request: AuthedRequest, imported: Import) -> list[dict[str, Any]]:
+    """What the file does to people's pay; whoever may not see the pay of a branch learns the differences alone."""
+    changes = imported.effects.get("pay_changes", [])
+    if not changes:
+        return []
+    seen = Unit.objects.filter(request.user.authority.sees_unit("path", Power.SEE_PAY), kind=UnitKind.BRANCH)
+    codes = set(seen.values_list("code", flat=True))
+    return [
+        {
+            **change,
+            "difference": Decimal(change["after"]) - Decimal(change["before"]),
+            "is_seen": change.get("code") in codes,
+        }
+        for change in changes
+    ]
 
 
 def may_be_told_apart(imported: Import) -> TellApartForm | None:

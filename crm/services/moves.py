@@ -155,22 +155,20 @@ def effect_on_pay(imported: Import, *, moved: int, cleared: bool) -> PayEffect:
         transaction.set_rollback(True)
     changes = [
         {
-            "branch": branch,
-            "month": month,
-            "person": person,
-            "before": f"{before.get((branch, month, person), ZERO):.2f}",
-            "after": f"{after.get((branch, month, person), ZERO):.2f}",
+            **dict(zip(("code", "branch", "month", "person"), whose, strict=True)),
+            "before": f"{before.get(whose, ZERO):.2f}",
+            "after": f"{after.get(whose, ZERO):.2f}",
         }
-        for branch, month, person in sorted({*before, *after})
-        if before.get((branch, month, person), ZERO) != after.get((branch, month, person), ZERO)
+        for whose in sorted({*before, *after})
+        if before.get(whose, ZERO) != after.get(whose, ZERO)
     ]
     return PayEffect(changes[:SHOWN], len(touched) - len(months), max(0, len(changes) - SHOWN))
 
 
-def pay_in(months: Iterable[tuple[Unit, date]]) -> dict[tuple[str, str, str], Decimal]:
-    """What people would be paid, by branch, month and person."""
+def pay_in(months: Iterable[tuple[Unit, date]]) -> dict[tuple[str, str, str, str], Decimal]:
+    """What people would be paid, by code and name of the branch, month and person."""
     return {
-        (branch.name, f"{month:%Y-%m}", person): amount
+        (branch.code, branch.name, f"{month:%Y-%m}", person): amount
         for branch, month in months
         for pay_of in _pay_of
         for person, amount in pay_of(branch, Month(month)).items()

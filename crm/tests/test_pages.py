@@ -221,3 +221,22 @@ def test_numbers_that_look_alike_are_told_apart_with_a_reason_and_the_file_check
     browser.post(address, {"words": [f"0{account}"], "reason": "两个不同的账户"})
     imported.refresh_from_db()
     assert (imported.state, imported.job) == ("received", "check")
+
+
+@pytest.mark.parametrize("who, shown", [("clerk", "3,000.00 → <b>3,070.66</b>"), ("tradeadmin", "+70.66")])
+def test_whoever_may_not_see_pay_learns_the_difference_alone(cast, signed_in, who, shown):
+    branch = cast.unit["B1"]
+    change = {"code": "B1", "branch": branch.name, "month": "2026-10", "person": "林小雨 1001"}
+    imported = Import.objects.create(
+        kind=Kind.ACCOUNT_MONTH,
+        unit=branch,
+        state=Import.State.CHECKED,
+        file_name="f",
+        checked_at=NOW,
+        covers_from=TODAY,
+        covers_to=TODAY,
+        effects={"pay_changes": [{**change, "before": "3000.00", "after": "3070.66"}], "pay_left_out": {}},
+    )
+    page = signed_in(cast.as_of(who)).get(reverse("crm:import", args=[imported.public_id])).content.decode()
+    assert shown in page
+    assert ("3,000.00" in page) == (who == "clerk")
