@@ -15,7 +15,7 @@ from core.money import ZERO
 from core.periods import Month, Week
 from crm.models import DailyResult
 from portal.selectors.shown_month import ShownMonth, has_data
-from teams.models import Unit
+from teams.models import Unit, below
 from teams.selectors import openings_targets
 from worklogs.models import WorkLog
 from worklogs.selectors.desk import Standing, desk, last_weeks, owed_by_reader
@@ -65,6 +65,7 @@ class Board:
     everybody: tuple[Row, ...]
     owed: tuple[Waiting, ...]
     month_end: MonthEndDue | None
+    openings: Decimal  # what was credited to the units, as the ranking counts it, whoever has left or moved since
     target: Decimal | None
     heat: dict[str, Any]  # of those shown
 
@@ -100,10 +101,6 @@ class Board:
         return sum(row.standing.waiting for row in self.everybody) - len(self.owed)
 
     @property
-    def openings(self) -> Decimal:
-        return sum((row.openings for row in self.everybody), ZERO)
-
-    @property
     def at_zero(self) -> int:
         return sum(not row.openings for row in self.everybody)
 
@@ -121,7 +118,7 @@ def board(user: User, units: Sequence[Any], today: date) -> Board:
     names = {one.member.person_id: one.member.name for one in standings}
     month = ShownMonth.given(any(unit.has_data for unit in units), today)
     members = [one.member for one in standings]
-    openings = _openings(list(names), month.month)
+    openings, credited = _openings(list(names), units, month.month)
     targets = openings_targets(units, members, {month.month, Month(today)})
     return Board(
         on=today,
@@ -134,6 +131,7 @@ def board(user: User, units: Sequence[Any], today: date) -> Board:
             for log in owed_by_reader(standings)
         ),
         month_end=month_end_due(user, standings[0].asked, today) if standings else None,
+        openings=credited,
         target=targets[month.month],
         heat=heat_of_people(
             shown, last_weeks(today, WEEKS), over={one.member.person_id: one.days_over for one in standings}
@@ -141,12 +139,23 @@ def board(user: User, units: Sequence[Any], today: date) -> Board:
     )
 
 
-def _openings(people: list[int], month: Month) -> dict[int, tuple[Decimal, date]]:
-    """Of the month by person, and the last day with any."""
+def _openings(
+    people: list[int], units: Sequence[Unit], month: Month
+) -> tuple[dict[int, tuple[Decimal, date]], Decimal]:
+    """Of the month by person with the last day with any, and what was credited to the units of it; one query."""
+    in_month = Q(day__gte=month.first, day__lt=month.end)
+    of_units = below(*units, path="unit__path")
     rows = (
-        DailyResult.objects.filter(person__in=people, openings__gt=0)
+        DailyResult.objects.filter(Q(person__in=people) | of_units & in_month, openings__gt=0)
         .order_by()
         .values_list("person")
-        .annotate(total=Sum("openings", filter=Q(day__gte=month.first, day__lt=month.end)), last=Max("day"))
+        .annotate(
+            total=Sum("openings", filter=in_month),
+            credited=Sum("openings", filter=of_units & in_month),
+            last=Max("day"),
+        )
     )
-    return {person: (total or ZERO, last) for person, total, last in rows}
+    found = list(rows)
+    return {person: (total or ZERO, last) for person, total, _credited, last in found}, sum(
+        (credited or ZERO for _person, _total, credited, _last in found), ZERO
+    )

@@ -10,7 +10,7 @@ from compensation.models import PayRun
 from core.periods import Month
 from crm.models import Import, Kind
 from portal.tests.world import fill
-from teams.models import Outlet, PartnerBank
+from teams.models import Outlet, PartnerBank, Posting
 from tests.cast import Cast
 from worklogs.tests.test_desk import noon
 
@@ -42,6 +42,11 @@ def test_openings_are_the_same_on_the_homes_the_ranking_and_the_pages_of_units(c
     people = {row.standing.member.employee_no: row.openings for row in board.rows}
     own = signed_in(cast.cm2).get("/").context["day"]
     assert people["1002"] == own.openings and own.month.month == month
+    assert own.openings
+    Posting.objects.filter(person=cast.person("cm2")).update(to_on=cast.today)
+    without_her = signed_in(cast.mm).get("/").context["board"]
+    assert "1002" not in {row.standing.member.employee_no for row in without_her.rows}
+    assert without_her.openings == board.openings, "what she opened stays the team's"
 
 
 def test_what_the_run_points_out_is_on_the_home_of_finance(cast: Cast, signed_in):

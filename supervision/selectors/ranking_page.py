@@ -53,8 +53,8 @@ class Arrived:
         return max((day for day in self.trading_days if day in self.known), default=None)
 
     def missing(self, period: Period, today: date) -> tuple[date, ...]:
-        """Trading days of the period whose openings are overdue; today only where nothing else is asked for."""
-        end = today + ONE_DAY if period.first == today else today
+        """Trading days of the period whose openings are overdue; today only where that day alone is asked for."""
+        end = today + ONE_DAY if period.first == period.last == today else today
         return tuple(day for day in self.trading_days if day in period and day < end and day not in self.known)
 
 

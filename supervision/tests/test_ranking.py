@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
@@ -86,6 +86,16 @@ def test_only_days_behind_us_are_said_not_to_have_come(cast: Cast, signed_in) ->
         assert client.get(f"{PAGE}?{query}").context["missing"] == (MONDAY, TUESDAY)
     assert client.get(f"{PAGE}?on={TODAY}").context["missing"] == (TODAY,)
     assert client.get(f"{PAGE}?on={TODAY + timedelta(days=1)}").context["missing"] == ()
+
+
+def test_on_the_first_of_a_month_nothing_is_late_yet(cast: Cast, signed_in, time_machine) -> None:
+    first = date(2026, 12, 1)
+    time_machine.move_to(datetime(2026, 12, 1, 4, tzinfo=UTC), tick=False)
+    know(cast, date(2026, 10, 1), date(2026, 11, 30))
+    client = signed_in(cast.market)
+    assert client.get(f"{PAGE}?period=month&on={first}").context["missing"] == ()
+    today = client.get(f"{PAGE}?on={first}")
+    assert today.context["running"] and "alert-warning" not in today.content.decode()
 
 
 def test_where_nothing_has_come_it_opens_on_today_and_says_so(cast: Cast, signed_in) -> None:

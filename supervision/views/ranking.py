@@ -53,8 +53,9 @@ def ranking(request: AuthedRequest) -> HttpResponse:
         seen = selectors.ranking_seen(by, period=period, within=within, user=request.user)
         context |= {
             "seen": seen,
+            "period": period,
             "missing": come.missing(period, today),
-            "running": period.first <= today < period.last,
+            "running": period.first <= today < period.end,
             "page": Paginator(seen.rows, A_PAGE).get_page(request.GET.get("page")),
             "corrected": corrected_list(request, seen.ranking),
             **choices_around(asked, period, today, levels),

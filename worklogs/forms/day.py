@@ -51,7 +51,9 @@ class ContactFields(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off", "class": "form-control"}),
     )
     next_on = forms.DateField(
-        label=_("Next contact on"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=_("Next contact on"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
     )
     reason = reason_field()
 
