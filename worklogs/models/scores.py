@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -15,6 +15,7 @@ from core.periods import Week
 from teams.authority import Power
 from teams.models import Person, Unit
 from worklogs.models.logs import OfPeopleQuerySet
+from worklogs.rules.scoring import told_apart
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -58,6 +59,10 @@ class DayScore(models.Model):
     def __str__(self) -> str:
         return f"{self.person} {self.on}: {self.points}/{self.pass_mark}"
 
+    @property
+    def shown_lines(self) -> list[dict[str, Any]]:
+        return told_apart(self.lines)
+
 
 class WeekScoreQuerySet(OfPeopleQuerySet["WeekScore"]):
     pass
@@ -99,6 +104,10 @@ class WeekScore(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person} {Week(self.week)}: {self.points}/{self.pass_mark}"
+
+    @property
+    def shown_lines(self) -> list[dict[str, Any]]:
+        return told_apart(self.lines)
 
 
 class ScoreTableQuerySet(models.QuerySet["ScoreTable"]):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from core.explain import N_, Line, RuleValue
 from worklogs.rules.asking import Requirement
@@ -137,6 +137,24 @@ def score_week(total: Tally, earned: Sequence[int], requirement: Requirement, *,
     lines += _minima_line(minima, mark, requirement)
     passed = requirement.passes(score_pass=score_pass, quota_met=not unmet)
     return WeekScore(points, mark, passed, tuple(unmet), tuple(lines), due_days)
+
+
+COUNTS = {N_("Clients not found in CRM"), N_("Days due"), N_("All minima together")}
+
+
+def told_apart(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Stored lines as they are shown. Edition 1, which stays in the weeks that a closed month has counted, put what was
+    counted among the points."""
+    if any("total" in line for line in lines):
+        return [dict(line) for line in lines]
+    kinds = {str(label) for label in LABELS.values()}
+    return [
+        {**line, "counted": line.get("result"), "result": None}
+        if line["label"] in COUNTS
+        or (line["label"] in kinds and any(name == "needed" for name, _ in line.get("inputs", ())))
+        else dict(line)
+        for line in lines
+    ]
 
 
 def reduced(value: int, due_days: int, requirement: Requirement) -> int:

@@ -201,7 +201,7 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
         week=week,
         week_points=weekly.points if weekly else points_of_bars(bars),
         week_mark=weekly.pass_mark if weekly else _week_mark(requirement, held, calendar.workdays(week)),
-        week_lines=weekly.lines if weekly else [],
+        week_lines=weekly.shown_lines if weekly else [],
         replies=list(log.replies.select_related("author")) if log.replied else [],
         corrections=list(log.corrections.select_related("author")) if kept and window != Window.OPEN else [],
         cut_off=at(on, cast(time, requirement.rule("submit_by").value)) if requirement else None,

@@ -16,8 +16,8 @@ from core.identifiers import phone as normalised_phone
 from policies import registry
 from worklogs.parameters import CODES
 from worklogs.rules.asking import Requirement
-from worklogs.rules.kinds import CONTACT_KINDS, Kind, KnownAs
-from worklogs.rules.scoring import points_by_kind, score_day, score_tally, score_week, still_missing
+from worklogs.rules.kinds import CONTACT_KINDS, LABELS, Kind, KnownAs
+from worklogs.rules.scoring import points_by_kind, score_day, score_tally, score_week, still_missing, told_apart
 from worklogs.rules.tallying import Entry, Standing, Tally, standings, tally
 from worklogs.rules.windows import Window, is_late, window
 
@@ -305,3 +305,20 @@ def test_a_kept_number_keeps_its_form(text):
         return
     assert normalised_phone(kept) == kept
     assert kept.replace("-", "").isascii() and kept.replace("-", "").isdigit()
+
+
+def test_what_an_earlier_edition_stored_puts_no_count_among_the_points():
+    day = [
+        {"label": LABELS[Kind.PROSPECT], "result": 20, "inputs": [["counted", 20], ["points each", 1]]},
+        {"label": "Clients not found in CRM", "result": 3},
+        {"label": "Points of the day", "result": 20},
+    ]
+    week = [
+        {"label": "Days due", "result": 5},
+        {"label": LABELS[Kind.PROSPECT], "result": 15, "inputs": [["needed", 15]]},
+        {"label": "Points of the week", "result": 30, "inputs": [["needed", 100]]},
+    ]
+    assert [(line["result"], line.get("counted")) for line in told_apart(day)] == [(20, None), (None, 3), (20, None)]
+    assert [(line["result"], line.get("counted")) for line in told_apart(week)] == [(None, 5), (None, 15), (30, None)]
+    kept = [{"label": "Points of the day", "result": 1, "total": True}]
+    assert told_apart(kept) == kept
