@@ -46,6 +46,7 @@ ERRORS = frozenset(
     ("#N/A", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA", "#FIELD!",
      "#BLOCKED!", "#CONNECT!", "#UNKNOWN!", "#BUSY!", "#PYTHON!", "#EXTERNAL!")
 )  # fmt: skip
+NOTED = re.compile("\\d[\u00b2\u00b3\u00b9\u2070-\u209f\u2460-\u24ff]")
 KEPT_TEXT = re.compile(r'="(.*)"')  # how many systems keep a spreadsheet from making a number of it
 SCIENTIFIC = re.compile(r"\d\.\d+[eE]\+?\d+|\d[eE]\+\d+", re.ASCII)
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
@@ -140,9 +141,16 @@ def _text(raw: Raw, column: Column) -> str:
     return text
 
 
+def refuse_noted(text: str) -> None:
+    """`5²` and `5①` are 5 with a footnote, and never 52 or 51. Raises `BadCell`."""
+    if NOTED.search(text):
+        raise BadCell(N_("has the mark of a footnote behind its digits"))
+
+
 def _identifier(raw: Raw, column: Column) -> str:
     """What names a person, an account or a place, in its one form; it must not have lost digits in a spreadsheet."""
     if isinstance(raw, str):
+        refuse_noted(raw)
         kept = KEPT_TEXT.fullmatch(raw.strip())
         raw = kept[1] if kept else raw
         if SCIENTIFIC.fullmatch(visible(raw).strip()):
@@ -167,6 +175,7 @@ def _decimal(raw: Raw, column: Column) -> Decimal:
     if isinstance(raw, bool | date | time | timedelta | Formula) or raw is None:
         raise problem
     if isinstance(raw, str):
+        refuse_noted(raw)
         text = visible(raw).replace("−", "-").strip().lstrip("¥").strip()
         if not NUMBER.fullmatch(text):
             raise problem

@@ -80,7 +80,7 @@ TAKEN = [
     ("￥12", "12"),
     ("−3.10", "-3.10"),
 ]
-REFUSED = ["1e3", "1_000", "1,23", "#N/A", "#DIV/0!", "NaN", "Infinity", "0x10", "١٢", "1.005", "abc"]
+REFUSED = ["1e3", "1_000", "1,23", "#N/A", "#DIV/0!", "NaN", "Infinity", "0x10", "١٢", "1.005", "abc", "5²", "５①"]
 
 
 class Typed(forms.Form):
@@ -100,6 +100,11 @@ def test_files_and_forms_refuse_the_same_numbers(text):
     assert "amount" in Typed({"amount": text}).errors
     with pytest.raises(BadCell):
         read_cell(text, Column("", kind="decimal"))
+
+
+def test_a_footnote_is_no_digit_of_an_identifier():
+    with pytest.raises(BadCell):
+        read_cell("00071²", Column("", kind="identifier"))
 
 
 def test_a_whole_number_is_read_by_the_same_rules():
