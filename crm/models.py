@@ -251,6 +251,9 @@ class Relation(models.TextChoices):
     INTRODUCED = "introduced", _("introduced")
 
 
+HELD_AS = {**dict(Relation.choices), "kept": _("kept by the branch")}  # how an import names who holds an account
+
+
 class AccountMonthQuerySet(InSight["AccountMonth"]):
     own = "person__user"
 

@@ -25,7 +25,7 @@ from core.periods import Period
 from core.tables import Refusal
 from crm import selectors
 from crm.forms import TellApartForm, UploadForm
-from crm.models import Import, Kind, Relation
+from crm.models import HELD_AS, Import, Kind
 from crm.services import jobs, sheets
 from crm.services import progress as progress_verbs
 from crm.services.importing import reasons_to_keep, received, revert_import, take_import, trading_days
@@ -36,7 +36,6 @@ from teams.models import Unit, UnitKind
 from teams.reach import needs, reach
 
 PAGE = 25
-RELATIONS = {**dict(Relation.choices), "kept": _("kept by the branch")}
 CHANGES = 50  # changed rows shown with an import
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -109,7 +108,7 @@ def import_page(
         "progress": progress_of(imported),
         "reasons_to_keep": reasons_to_keep(imported) if taken else [],
         "totals": [(label, totals[name]) for name, label in sheets.LABELS.items() if name in totals],
-        "moves": [{**move, "says": RELATIONS[move["relation"]]} for move in imported.effects.get("moves", [])],
+        "moves": [{**move, "says": HELD_AS[move["relation"]]} for move in imported.effects.get("moves", [])],
         "more_moves": max(0, imported.effects.get("moved", 0) - len(imported.effects.get("moves", []))),
         "cleared": [(sheets.LABELS[name], count) for name, count in imported.effects.get("cleared", {}).items()],
         "pay_changes": pay_changes(request, imported),

@@ -11,8 +11,8 @@ from django.utils import translation
 
 from core.models import ToldApart
 from crm import selectors
-from crm.management.commands.import_crm import left_out
-from crm.models import AccountMonth, Kind, Opening
+from crm.management.commands.import_crm import left_out, told
+from crm.models import AccountMonth, Kind, Opening, Relation
 from crm.rules import ranked
 from crm.services import moves as crm_moves
 from crm.services.importing import NotTaken, revert_import
@@ -238,6 +238,17 @@ def test_a_colleague_s_client_that_changes_hands_is_shown(cast, desk):
     imported = desk.openings("2026-11-16,B1,c1,f1,,1002,,", unit="B1")
     (move,) = imported.effects["moves"]
     assert ("1001" in move["before"][0], "1002" in move["after"][0]) == (True, True)
+
+
+def test_the_command_names_relations_and_columns_in_its_language(cast, desk):
+    months(desk, ALL + ONE_MONTH)
+    imported = months(desk, ALL + "2026-10,030000001269,developed,1002,1000,300,,250,5000,10,12,7\n")
+    imported.effects["cleared"] = {"pass_through": 1}
+    with translation.override("zh-hans"):
+        text = told(imported, dry_run=True)
+        assert f"030000001269 {Relation.DEVELOPED.label} 2026-10" in text
+    assert "developed" not in text
+    assert "pass_through" not in text
 
 
 def test_what_an_import_changed_stays_readable_old_and_new(cast, desk):

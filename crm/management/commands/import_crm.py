@@ -15,9 +15,10 @@ from core.commands import MusterCommand, Refused
 from core.explain import N_
 from core.tables import Refusal
 from core.templatetags.components import translated
-from crm.models import Import, Kind
+from crm.models import HELD_AS, Import, Kind
 from crm.services.importing import COMMAND_LIMITS, NotTaken, check_file, import_file
 from crm.services.jobs import record_told_apart
+from crm.services.sheets import LABELS
 from crm.services.staging import Asked
 from teams.models import Unit
 
@@ -175,11 +176,11 @@ def told(imported: Import, *, dry_run: bool) -> str:
     for effect in imported.effects.get("gross_commission", []):
         lines.append(f"{effect['code']} {effect['name']} {effect['month']}: {effect['before']} → {effect['after']}")
     lines += [
-        f"{move['account']} {move['relation']} {move['month']}: {', '.join(move['before'])} → {', '.join(move['after'])}"
+        f"{move['account']} {HELD_AS[move['relation']]} {move['month']}: {', '.join(move['before'])} → {', '.join(move['after'])}"
         for move in imported.effects.get("moves", [])
     ]
     lines += [
-        _("cleared: %(column)s (%(count)s rows)") % {"column": column, "count": count}
+        _("cleared: %(column)s (%(count)s rows)") % {"column": LABELS[column], "count": count}
         for column, count in imported.effects.get("cleared", {}).items()
     ]
     lines += [
