@@ -9,9 +9,10 @@
       return null;
     }
   };
+  const paper = window.matchMedia("print"); // paper is white whatever the screen is
   const apply = () => {
     const chosen = stored();
-    const dark = chosen ? chosen === "dark" : system.matches;
+    const dark = !paper.matches && (chosen ? chosen === "dark" : system.matches);
     document.documentElement.setAttribute("data-bs-theme", dark ? "dark" : "light");
     for (const button of document.querySelectorAll("[data-theme]")) {
       button.setAttribute("aria-pressed", String(button.dataset.theme === (chosen || "system")));
@@ -19,6 +20,7 @@
   };
   apply();
   system.addEventListener("change", apply);
+  paper.addEventListener("change", apply);
   document.addEventListener("DOMContentLoaded", apply);
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-theme]");

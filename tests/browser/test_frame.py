@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from accounts.models import User
 from tests.browser.chromium import Site
@@ -40,3 +41,13 @@ def test_ones_own_account_is_clean(site: Site, committed: Cast, session_of: Call
             visit.expects_failure = path.startswith("/nothing")
             visit.go(site.url + path)
             assert visit.everything_wrong() == [], (path, width, theme)
+
+
+def test_paper_is_white_and_carries_no_forms(site: Site, committed: Cast, session_of: Callable[[User], str]):
+    with site.visiting(cookie=session_of(committed.mm), width=1440, theme="dark") as visit:
+        visit.go(f"{site.url}/logs/score-tables/")
+        html = visit.page.locator("html")
+        assert html.get_attribute("data-bs-theme") == "dark"
+        visit.page.emulate_media(media="print", color_scheme="dark")
+        expect(html).to_have_attribute("data-bs-theme", "light")
+        assert not visit.page.locator("main form").first.is_visible()
