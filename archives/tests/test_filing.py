@@ -275,6 +275,17 @@ def test_a_download_is_inert_and_only_for_those_who_may(pay_of: PayOf, signed_in
     assert document.sha256 not in place and document.file_name not in place
 
 
+def test_who_keeps_reports_finds_the_plan_named_and_no_link_to_what_is_not_hers(pay_of: PayOf, signed_in) -> None:
+    run = pay_of.signed()
+    file_pay_run(run=run, now=NOW)
+    address = reverse("compensation:run", args=[run.public_id])
+    for key, links in (("office", 0), ("clerk", 1)):
+        page = signed_in(pay_of.cast.user[key]).get(address).content.decode()
+        assert (
+            run.plan.plan.name in page and page.count('href="/pay/plans/') - page.count('href="/pay/plans/"') == links
+        )
+
+
 def test_a_file_that_was_changed_is_not_handed_out(pay_of: PayOf, signed_in) -> None:
     run = pay_of.signed()
     file_pay_run(run=run, now=NOW)
