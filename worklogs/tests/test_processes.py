@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
+from django.db import connection
 
+from core.files import read_tables
 from messaging.models import Message
 from tests.cast import TODAY, Cast
 from tests.processes import go, heard, started, without
 from worklogs.models import Contact, Correction, DayScore, LogEntry, WeekScore, WorkLog
+from worklogs.selectors import requirements_over
+from worklogs.services import import_logs
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
@@ -78,3 +86,26 @@ def test_where_numbers_are_not_unique_both_score(cast: Cast, process_environment
     with without(Contact, "one_contact_a_number", *emptied):
         entered_at_once(process_environment)
         assert points() == [1, 1]
+
+
+def test_a_file_that_two_load_at_once_is_there_once(cast: Cast, tmp_path, monkeypatch) -> None:
+    """Both would have found the day without a log before either of them writes it."""
+    file, meet = tmp_path / "entries.csv", threading.Barrier(2)
+    file.write_text(f"employee_no,on,kind,contact_name,phone\n1001,{TODAY},prospect,王女士,13900007777\n")
+
+    def look_and_wait(*asked):
+        with suppress(threading.BrokenBarrierError):
+            meet.wait(timeout=1)
+        return requirements_over(*asked)
+
+    def load(_nth: int) -> tuple[int, int]:
+        try:
+            done = import_logs(sheets=read_tables(file), now=datetime(2026, 11, 18, 4, tzinfo=UTC))
+        finally:
+            connection.close()
+        return done.created, done.unchanged
+
+    monkeypatch.setattr("worklogs.services.importing.requirements_over", look_and_wait)
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(load, range(2))) == [(0, 1), (1, 0)]
+    assert LogEntry.objects.count() == WorkLog.objects.count() == 1
