@@ -52,7 +52,7 @@ def run(*, rows: int, rounds: int) -> Iterator[Result]:
 
     from core.periods import Day  # noqa: PLC0415
     from worklogs.models import DayScore  # noqa: PLC0415
-    from worklogs.services import judge  # noqa: PLC0415
+    from worklogs.services.judging import judge  # noqa: PLC0415
 
     company()
     written()

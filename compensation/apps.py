@@ -10,7 +10,7 @@ class CompensationConfig(AppConfig):
         from crm.services.following import register_closed_months  # noqa: PLC0415
         from crm.services.importing import register_dependency, register_notice  # noqa: PLC0415
         from crm.services.moves import register_pay  # noqa: PLC0415
-        from worklogs.services import register_closing  # noqa: PLC0415
+        from worklogs.services.judging import register_closing  # noqa: PLC0415
 
         register_closed_months(dependencies.closed_months)
         register_dependency(dependencies.pay_built_on)

@@ -300,11 +300,10 @@ def settle_abandoned(*, now: datetime) -> int:
 
 
 # --- what a person decides -------------------------------------------------------------------------------------------
-class NothingToDecide(Exception):
+class NothingToDecide(MovedOn):
     """The message is not in a state in which a person decides, or somebody decided already."""
 
-    def __init__(self, why: str = "") -> None:
-        super().__init__(why or gettext("Somebody has decided already, or the message has moved on meanwhile."))
+    text = gettext_lazy("Somebody has decided already, or the message has moved on meanwhile.")
 
 
 @transaction.atomic

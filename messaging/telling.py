@@ -32,6 +32,7 @@ def key_of(text: str, about: models.Model | str, nth: object = "") -> str:
 def notice(
     user: User | int,
     text: str,
+    /,
     *,
     about: models.Model | str,
     nth: object = "",
@@ -39,18 +40,39 @@ def notice(
     link: str = "",
     place: str = "",
     channel: str = Channel.IN_APP,
+    due_on: date | None = None,
     **values: Any,
 ) -> Draft:
     """One of many that are posted together, where each says or links something else. See `tell_all`."""
+    return of_rule(
+        key_of(text, about, nth), user, text, on=on, link=link, place=place, channel=channel, due_on=due_on, **values
+    )
+
+
+def of_rule(
+    rule: str,
+    user: User | int,
+    text: str,
+    /,
+    *,
+    on: date,
+    link: str = "",
+    place: str = "",
+    channel: str = Channel.IN_APP,
+    due_on: date | None = None,
+    **values: Any,
+) -> Draft:
+    """What a rule says of the day `on`, once for it: all days of a rule are one subject of the inbox."""
     return Draft(
-        rule=key_of(text, about, nth),
+        rule=rule,
         business_date=on,
         recipient_id=user if isinstance(user, int) else user.pk,
         channel=channel,
         text=text,
-        values=values,
+        values={"on": on, **values},
         link=link,
         place=place,
+        due_on=due_on,
     )
 
 
@@ -66,6 +88,7 @@ def tell_all(drafts: Iterable[Draft], *, now: datetime) -> int:
 def tell(
     users: Iterable[User | int],
     text: str,
+    /,
     *,
     about: models.Model | str,
     nth: object = "",
@@ -74,6 +97,7 @@ def tell(
     place: str = "",
     channels: Sequence[str] = (Channel.IN_APP,),
     on: date | None = None,
+    due_on: date | None = None,
     **values: Any,
 ) -> int:
     """Post one text to each of them, by each channel, once for each thing and `nth`; how many messages were new.
@@ -81,21 +105,8 @@ def tell(
     `place` is the path of the unit in whose sending log it is seen; `on` the day it is filed under, today otherwise.
     """
     to = sorted({user if isinstance(user, int) else user.pk for user in users})
-    return tell_all(
-        [
-            notice(
-                user,
-                text,
-                about=about,
-                nth=nth,
-                on=on or day_of(now),
-                link=link,
-                place=place,
-                channel=channel,
-                **values,
-            )
-            for user in to
-            for channel in channels
-        ],
-        now=now,
-    )
+    said: dict[str, Any] = {"about": about, "nth": nth, "on": on or day_of(now), "link": link, "place": place}
+    drafts = [
+        notice(user, text, channel=channel, due_on=due_on, **said, **values) for user in to for channel in channels
+    ]
+    return tell_all(drafts, now=now)

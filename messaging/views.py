@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages as notices
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_tables2 import RequestConfig
 
-from accounts.requests import AuthedRequest
+from accounts.requests import AuthedRequest, only_if
 from messaging import selectors, services
 from messaging.filters import SendingFilter
 from messaging.models import SEE_SENDING_LOG, SETTLE_MESSAGES, Message, State
@@ -64,8 +63,7 @@ def read_all(request: AuthedRequest) -> HttpResponse:
 
 @require_safe
 def sending_log(request: AuthedRequest) -> HttpResponse:
-    if not request.user.authority.may(SEE_SENDING_LOG):
-        raise PermissionDenied
+    only_if(request.user.authority.may(SEE_SENDING_LOG))
     state, log = request.GET.get("state", ""), selectors.sending_log(request.user)
     chosen = SendingFilter(request.GET, queryset=log.filter(state=state) if state in State.values else log)
     table = SendingTable(chosen.qs)
@@ -92,8 +90,7 @@ def quick_filter(request: AuthedRequest, state: str, label: object) -> dict[str,
 def in_sending_log(request: AuthedRequest, public_id: UUID, power: str) -> Message:
     """The message, for who may see it in the log and holds `power` over its place."""
     found = get_object_or_404(Message.objects.visible_to(request.user), public_id=public_id)
-    if not request.user.authority.may(power, found.place):
-        raise PermissionDenied
+    only_if(request.user.authority.may(power, found.place))
     return found
 
 

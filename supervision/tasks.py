@@ -4,11 +4,11 @@ from celery import shared_task
 from django.utils import timezone
 
 from core.audit import acting
-from supervision import services
+from supervision.services.reminding import run_due
 
 
 @shared_task
 def run_due_reminders(**_: object) -> None:
     """Look whether a list is due; harmless twice and at the same time."""
     with acting(source="task:run_due_reminders"):
-        services.run_due(now=timezone.now())
+        run_due(now=timezone.now())

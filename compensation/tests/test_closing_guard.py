@@ -21,9 +21,11 @@ from core.files import read_tables
 from core.views import server_error
 from crm.models import AccountMonth
 from tests.cast import build_cast
-from worklogs import services as logs
 from worklogs.models import DayScore, WeekScore, WorkLog
+from worklogs.services.importing import import_logs
 from worklogs.services.opened import MonthClosed
+from worklogs.services.replies import reply_to_logs
+from worklogs.services.writing import set_brochures
 
 D = Decimal
 
@@ -134,15 +136,15 @@ def test_the_logs_that_a_closed_month_has_counted_stay_and_can_be_answered(pay_o
         refused(partial(WorkLog.objects.filter(pk=log.pk).update, **change))
     refused(log.delete)
     with pytest.raises(MonthClosed):
-        logs.set_brochures(person=cm, on=on, quantity=7, actor=cm.user, now=NOW)
+        set_brochures(person=cm, on=on, quantity=7, actor=cm.user, now=NOW)
     file = tmp_path / "logs.csv"
     file.write_text(
         f"employee_no,on,kind,quantity\n{cm.employee_no},{on},brochures,8\n{cm.employee_no},2026-10-16,brochures,8\n"
     )
-    answer = logs.import_logs(sheets=read_tables(file), now=NOW)
+    answer = import_logs(sheets=read_tables(file), now=NOW)
     assert [(one.row, "closed month" in one.rule) for one in answer.refusals] == [(2, True), (3, True)]
     assert list(WorkLog.objects.values_list("brochures", flat=True)) == [5]
-    logs.reply_to_logs(logs=[log], text="好", actor=pay_of.cast.as_of("am"), now=NOW)
+    reply_to_logs(logs=[log], text="好", actor=pay_of.cast.as_of("am"), now=NOW)
     log.refresh_from_db()
     assert log.replied
 

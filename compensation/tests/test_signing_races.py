@@ -30,7 +30,9 @@ import django
 django.setup()
 from accounts.models import User
 from compensation.models import PayRun, Signature, Stage
-from compensation.services import look_again, sign_pay_run
+from compensation.services.drafting import look_again
+from compensation.services.signing import sign_pay_run
+from core.refusals import NotDone
 from teams.authority import authority_of
 
 now = datetime.fromisoformat({now!r})

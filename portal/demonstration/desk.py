@@ -13,9 +13,10 @@ from portal.demonstration.company import SEED, Company
 from teams.authority import authority_of
 from teams.models import Unit, UnitKind
 from teams.selectors import leaders_of, units_of_kind
-from worklogs import services
 from worklogs.models import DayScore, WorkLog
 from worklogs.selectors.month_end import month_end_standing
+from worklogs.services.replies import answer_month_end, reply_to_logs
+from worklogs.services.score_tables import send_score_tables, sending_day
 
 PRAISE = (
     "跟进得很好，明天把约访的时间定下来。",
@@ -42,10 +43,10 @@ def answer(company: Company, now: datetime) -> None:
         for area in Unit.objects.filter(kind=UnitKind.AREA).order_by("code"):
             days = Period(week.first, min(week.end, company.today))
             answer_area(area, days, dice, now, daily=company.size.days is None)
-        due = services.sending_day(week)
+        due = sending_day(week)
         if clock.at(due, TABLE_TIME) <= now:
             departments = [unit for unit in units_of_kind(UnitKind.MARKET_DEPARTMENT, due) if unit.started_on]
-            services.send_score_tables(week=week, departments=departments, now=clock.at(due, TABLE_TIME))
+            send_score_tables(week=week, departments=departments, now=clock.at(due, TABLE_TIME))
         week = week.next()
     if company.size.days is None:
         answer_month(Month(company.today).previous(), now)
@@ -71,7 +72,7 @@ def answer_area(area: Unit, days: Period, dice: random.Random, now: datetime, *,
                 these = [log for log in logs if ((log.person_id, log.on) in passed) is fits]
                 if these:
                     text, at = dice.choice(answers), clock.at(morning, MORNING)
-                    services.reply_to_logs(logs=these, text=text, actor=leader, now=at)
+                    reply_to_logs(logs=these, text=text, actor=leader, now=at)
 
 
 def answer_month(month: Month, now: datetime) -> None:
@@ -84,7 +85,7 @@ def answer_month(month: Month, now: datetime) -> None:
         logs = [author.last_log for n, author in enumerate(authors, start=1) if n % MISSED]
         manager = leading(department, on)
         if manager and logs:
-            services.answer_month_end(logs=logs, text=OF_THE_MONTH, actor=manager, now=clock.at(on, MORNING))
+            answer_month_end(logs=logs, text=OF_THE_MONTH, actor=manager, now=clock.at(on, MORNING))
 
 
 def leading(unit: Unit, on: date) -> User | None:

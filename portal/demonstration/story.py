@@ -29,11 +29,11 @@ from portal.demonstration import desk, month_end, paper, touches
 from portal.demonstration.activity import Activity
 from portal.demonstration.company import SIZES, Company, found_company
 from portal.demonstration.database import mark_complete
-from supervision.services import run_due
+from supervision.services.reminding import run_due
 from teams.authority import authority_of
 from teams.models import Posting, Role, Unit
 from teams.selectors import holders
-from worklogs.services import import_logs
+from worklogs.services.importing import import_logs
 
 PASSWORD = "demo-company"  # noqa: S105
 Say = Callable[[Said], None]

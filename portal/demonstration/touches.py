@@ -12,13 +12,14 @@ from policies.services import set_value
 from portal.demonstration.activity import Activity
 from portal.demonstration.company import DEPARTMENT, EAST, HOME, WEST, Company
 from supervision.models import Reminder
-from supervision.services import Demand, record_call
+from supervision.services.calling import Demand, record_call
 from teams.authority import authority_of
 from teams.models import Person, Posting, Role, Unit
 from teams.selectors import leaders_of
 from teams.services.stand_in import appoint_stand_in
-from worklogs import services as logs
 from worklogs.rules.kinds import Kind
+from worklogs.services.entering import save_entry
+from worklogs.services.writing import set_brochures
 
 REASONS = ("网点本周装修，客流少；下周恢复。", "两位客户经理请假，其余有跟进，预计下周补上。")
 
@@ -93,5 +94,5 @@ def write_today(company: Company, activity: Activity, now: datetime) -> None:
         (Kind.CLIENT_CALL, *activity.books[first.employee_no].clients[0][:2]),
     ]
     for kind, name, phone in wanted:
-        logs.save_entry(person=person, on=on, kind=kind, name=name, phone=phone, actor=person.user, now=at)
-    logs.set_brochures(person=person, on=on, quantity=35, actor=person.user, now=at)
+        save_entry(person=person, on=on, kind=kind, name=name, phone=phone, actor=person.user, now=at)
+    set_brochures(person=person, on=on, quantity=35, actor=person.user, now=at)

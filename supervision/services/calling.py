@@ -7,15 +7,15 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.clock import day_of
 from core.editing import Seen
+from core.refusals import NotDone
 from messaging import services as messaging
-from messaging.models import Channel, PhoneTask
-from messaging.services import Draft
+from messaging.models import PhoneTask
+from messaging.telling import tell
 from supervision.models import PlanDemand, Reminder
 from supervision.services.notes import Later
 from supervision.wording import week_in_words
@@ -23,32 +23,22 @@ from supervision.wording import week_in_words
 LONGEST = timedelta(days=366)  # until a plan is due
 
 
-class NotRecorded(Exception):
-    """The call was not written down; the text says why, `field` at which field."""
-
-    field = ""
-    text: str | Promise = ""
-
-    def __str__(self) -> str:
-        return str(self.text)
-
-
-class ReasonMissing(NotRecorded):
+class ReasonMissing(NotDone):
     field = "reason"
     text = _("Somebody was reached: write down the reason given.")
 
 
-class PlanNeedsACall(NotRecorded):
+class PlanNeedsACall(NotDone):
     field = "demands_plan"
     text = _("A plan can only be demanded of somebody who was reached.")
 
 
-class PlanDueInThePast(NotRecorded):
+class PlanDueInThePast(NotDone):
     field = "due_on"
     text = _("The plan cannot be due before today.")
 
 
-class PlanDueTooLate(NotRecorded):
+class PlanDueTooLate(NotDone):
     field = "due_on"
     text = _("A plan is due within a year.")
 
@@ -108,20 +98,16 @@ def _demand_plan(call: Reminder, task: PhoneTask, demand: Demand, actor: User, n
         due_on=demand.due_on,
         note=demand.note.strip(),
     )
-    notice = Draft(
-        rule=f"supervision.plan_demanded/{task.pk}",
-        business_date=day_of(now),
-        recipient_id=demand.asked_of.pk,
-        channel=Channel.IN_APP,
-        text="supervision.plan_demanded",
-        values={
-            "unit": call.entry.unit.name,
-            "due": demand.due_on,
-            "week": Later(week_in_words, call.run.period),
-            "by": actor.name,
-            "note": demand.note.strip(),
-        },
+    tell(
+        [demand.asked_of],
+        "supervision.plan_demanded",
+        about=task,
+        now=now,
         link=reverse("supervision:list", args=[call.run.public_id]),
         due_on=demand.due_on,
+        unit=call.entry.unit.name,
+        due=demand.due_on,
+        week=Later(week_in_words, call.run.period),
+        by=actor.name,
+        note=demand.note.strip(),
     )
-    messaging.post([notice], now=now)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 
 from messaging.models import Channel
 from messaging.services import Draft
+from messaging.telling import of_rule
 from supervision.models import How, LaggardEntry, ReminderRun, Who
 from supervision.selectors.rankings import Ranking, Subject
 from supervision.selectors.rounds import Round
@@ -210,12 +211,12 @@ def draft(
         "entries": Later(entries_in_words, about),
         **more,
     }
-    return Draft(
-        rule=rule or run.message_rule,
-        business_date=run.business_on,
-        recipient_id=recipient_id,
+    return of_rule(
+        rule or run.message_rule,
+        recipient_id,
+        text,
+        on=run.business_on,
         channel=channel,
-        text=text,
-        values=values,
         link=link_to(run),
+        **values,
     )

@@ -15,8 +15,10 @@ from attendance.selectors import calendar_for
 from core.clock import day_of
 from core.explain import N_, Line, digest_of, lines_as_json
 from core.periods import PERIODS, Period
+from core.refusals import NotDone
 from messaging.models import Channel, Message, State
-from messaging.services import Draft, post
+from messaging.services import post
+from messaging.telling import of_rule
 from policies.selectors import value_for
 from supervision import parameters
 from supervision.models import LaggardEntry, PeriodKind, Reminder, ReminderRule, ReminderRun
@@ -48,11 +50,11 @@ class Status(StrEnum):
     NOT_A_TRADING_DAY = "not_a_trading_day"
 
 
-class NotYetBegun(Exception):
+class NotYetBegun(NotDone):
     """The period lies in the future: there is nothing to judge."""
 
 
-class NoRule(Exception):
+class NoRule(NotDone):
     """No rule in force reminds of periods of this kind: there is nothing to judge by."""
 
 
@@ -353,14 +355,14 @@ def _tell(written: Iterable[Note], now: datetime) -> Counter[str]:
 def _tell_what_is_missing(round_: Round, outcomes: Iterable[Outcome], now: datetime) -> int:
     """Tell the departments in charge, once a period whatever the number of rules; how many were told."""
     drafts = {
-        member.user_id: Draft(
-            rule=f"supervision.data_missing/{round_.period.kind}",
-            business_date=round_.period.last,
-            recipient_id=member.user_id,
-            channel=Channel.IN_APP,
-            text="supervision.data_missing",
-            values={"days": outcome.run.missing, "period": Later(period_in_words, round_.period)},
+        member.user_id: of_rule(
+            f"supervision.data_missing/{round_.period.kind}",
+            member.user_id,
+            "supervision.data_missing",
+            on=round_.period.last,
             link=reverse("supervision:lists"),
+            days=outcome.run.missing,
+            period=Later(period_in_words, round_.period),
         )
         for outcome in outcomes
         if outcome.status == Status.NOT_KNOWN

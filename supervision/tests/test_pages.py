@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from core.periods import Day, Week
 from messaging.models import Channel, Message, PhoneTask
-from supervision import services
 from supervision.models import PlanDemand, Reminder, ReminderRun
+from supervision.services.calling import Demand, record_call
+from supervision.services.reminding import remind
 from supervision.tests.facts import know, moment, open_accounts
 from tests.cast import TODAY, Cast
 from tests.opened import opened
@@ -23,8 +24,8 @@ def reminded(cast: Cast) -> Cast:
     know(cast, date(2026, 10, 1), TODAY)
     opened = {("cm", LAST_WEDNESDAY): 3, ("sibling_cm", LAST_WEDNESDAY): 1, ("cm", TODAY): 2, ("cm_m2", TODAY): 2}
     open_accounts(cast, {**opened, ("sibling_cm", TODAY): 1})
-    services.remind(period=WEEK, now=moment(WEEK.end, time(9)))
-    services.remind(period=Day(TODAY), now=moment(TODAY, time(11)))
+    remind(period=WEEK, now=moment(WEEK.end, time(9)))
+    remind(period=Day(TODAY), now=moment(TODAY, time(11)))
     return cast
 
 
@@ -132,11 +133,11 @@ def test_a_call_is_recorded_with_its_reason_and_a_plan_demanded(reminded: Cast, 
 @pytest.mark.clause("S7.2")
 def test_whoever_is_to_write_the_plan_sees_what_it_answers(reminded: Cast, signed_in) -> None:
     call = call_of("S8.2", "B1M2")
-    services.record_call(
+    record_call(
         call=call,
         result="reached",
         reason="新人未到岗",
-        demand=services.Demand(reminded.am, date(2026, 11, 25), "写明招聘进度"),
+        demand=Demand(reminded.am, date(2026, 11, 25), "写明招聘进度"),
         actor=reminded.market,
         now=moment(TODAY),
     )
@@ -237,7 +238,7 @@ def test_pages_ask_the_same_number_of_questions_whatever_their_length(reminded: 
         client.get(url)
     for week in (2, 3, 4):
         period = Week(TODAY - timedelta(days=7 * week))
-        services.remind(period=period, now=moment(period.end, time(9)))
+        remind(period=period, now=moment(period.end, time(9)))
     with CaptureQueriesContext(connection) as many:
         client.get(url)
     assert len(many) == len(few) <= 15, [query["sql"][:90] for query in many]

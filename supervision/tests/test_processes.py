@@ -17,8 +17,8 @@ from django.db import models
 
 from messaging.models import Channel, Message, PhoneTask
 from messaging.tests.test_processes import Workshop, everything_is_settled
-from supervision import services
 from supervision.models import LaggardEntry, Reminder, ReminderRun
+from supervision.services.reminding import run_due
 from supervision.tests.facts import know, moment, open_accounts
 from tests.cast import TODAY, Cast
 from tests.processes import go, heard, started, without
@@ -32,7 +32,7 @@ from supervision.services import reminding
 {meanwhile}
 print("ready", flush=True)
 sys.stdin.readline()
-services.run_due(now=datetime.fromisoformat({now!r}))
+run_due(now=datetime.fromisoformat({now!r}))
 """
 # What is written is there, nothing is committed: here the worker is killed.
 STOPS_BEFORE_THE_END = """
@@ -106,8 +106,8 @@ def test_a_worker_killed_in_the_middle_leaves_nothing_and_the_next_tick_tells_ea
     os.kill(worker.pid, signal.SIGKILL)
     assert worker.wait(10) == -signal.SIGKILL
     assert not ReminderRun.objects.exists() and not Message.objects.exists()
-    services.run_due(now=moment(TODAY, time(19, 1)))
-    services.run_due(now=moment(TODAY, time(19, 2)))
+    run_due(now=moment(TODAY, time(19, 1)))
+    run_due(now=moment(TODAY, time(19, 2)))
     assert ReminderRun.objects.filter(code="S7.1", business_on=date(2026, 11, 18)).count() == 1
     assert most_told() == 1
 

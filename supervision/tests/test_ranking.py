@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse_lazy
 
 from core.periods import Week
-from supervision import services
+from supervision.services.reminding import remind
 from supervision.tests.facts import know, moment, open_accounts
 from tests.cast import TODAY, Cast
 
@@ -50,7 +50,7 @@ def test_the_openings_of_a_week_are_published_to_the_team_and_to_nobody_else(ope
         return [row.code for row in signed_in(getattr(opened, who)).get(query).context["page"]]
 
     assert seen("cm", ranked) == ["1001"]
-    services.remind(period=week, now=moment(week.end, time(9)))
+    remind(period=week, now=moment(week.end, time(9)))
     assert seen("cm", ranked) == seen("am_west", f"{ranked}&within=B1M1") == ["1001", "1002", "1003"]
     assert seen("cm", f"{PAGE}?on={TODAY}") == ["1001"], "a day is not published"
     assert signed_in(opened.cm).get(f"{ranked}&within=B1M2").status_code == 404

@@ -9,9 +9,9 @@ from core.periods import Day, Week
 from crm.models import Import, UnitResult
 from crm.services.importing import reasons_to_keep
 from messaging.models import Channel, Message, State
-from supervision import services
 from supervision.models import LaggardEntry, Reminder, ReminderRule, ReminderRun
-from supervision.services import Status
+from supervision.services import reminding
+from supervision.services.reminding import NotYetBegun, Status, run_due
 from supervision.tests.facts import know, moment, open_accounts
 from teams.models import Posting, Role
 from tests.cast import TODAY, Cast
@@ -30,7 +30,7 @@ def opened(cast: Cast) -> Cast:
 
 
 def remind(period, **options):
-    return services.remind(period=period, now=moment(TODAY), **options)
+    return reminding.remind(period=period, now=moment(TODAY), **options)
 
 
 def entries(code: str, scope: str = "HX") -> dict[str, tuple[int, int, str]]:
@@ -103,14 +103,14 @@ def test_nobody_is_reminded_of_a_day_whose_data_has_not_come(cast: Cast) -> None
 def test_late_data_is_judged_when_it_comes_once_and_marked_late(cast: Cast) -> None:
     know(cast, date(2026, 10, 1), TODAY - timedelta(days=1))
     tomorrow = TODAY + timedelta(days=1)
-    services.run_due(now=moment(TODAY, time(18, 1)))
+    run_due(now=moment(TODAY, time(18, 1)))
     assert not ReminderRun.objects.filter(business_on=TODAY).exists()
-    services.run_due(now=moment(tomorrow, time(10, 1)))
-    services.run_due(now=moment(tomorrow, time(10, 2)))
+    run_due(now=moment(tomorrow, time(10, 1)))
+    run_due(now=moment(tomorrow, time(10, 2)))
     assert ReminderRun.objects.get(code="S7.1", business_on=TODAY).state == ReminderRun.State.NOT_KNOWN
     know(cast, TODAY, TODAY)
     open_accounts(cast, {("cm", TODAY): 1, ("sibling_cm", TODAY): 2})
-    services.run_due(now=moment(tomorrow, time(15)))
+    run_due(now=moment(tomorrow, time(15)))
     run = ReminderRun.objects.get(code="S7.1", business_on=TODAY)
     assert (run.state, run.is_late, run.missing) == (ReminderRun.State.DONE, True, [])
     assert Message.objects.filter(text="supervision.data_missing", recipient=cast.market).count() == 1
@@ -121,27 +121,27 @@ def test_late_data_is_judged_when_it_comes_once_and_marked_late(cast: Cast) -> N
 @pytest.mark.clause("S7.1")
 def test_a_list_that_waits_is_made_when_its_data_comes_however_late(cast: Cast) -> None:
     know(cast, date(2026, 10, 1), TODAY - timedelta(days=1))
-    services.run_due(now=moment(TODAY + timedelta(days=1), time(10, 1)))
+    run_due(now=moment(TODAY + timedelta(days=1), time(10, 1)))
     months_later = TODAY + timedelta(days=60)
-    services.run_due(now=moment(months_later, time(9)))
+    run_due(now=moment(months_later, time(9)))
     waiting = ReminderRun.objects.filter(code="S7.1", business_on=TODAY)
     assert waiting.get().state == ReminderRun.State.NOT_KNOWN
     late = know(cast, TODAY, TODAY)
     Import.objects.filter(pk=late.pk).update(taken_at=moment(months_later, time(9, 30)))
     open_accounts(cast, {("cm", TODAY): 1, ("sibling_cm", TODAY): 2})
-    services.run_due(now=moment(months_later, time(10)))
+    run_due(now=moment(months_later, time(10)))
     assert (waiting.get().state, waiting.get().is_late) == (ReminderRun.State.DONE, True)
     sent = Message.objects.filter(rule="S7.1/HX", business_date=TODAY)
     assert set(sent.values_list("recipient__name", "channel")) == {("潘岳", "sms"), ("潘岳", "in_app")}
     before = Message.objects.count()
-    services.run_due(now=moment(months_later, time(10, 1)))
+    run_due(now=moment(months_later, time(10, 1)))
     assert Message.objects.count() == before
 
 
 @pytest.mark.clause("S7.1")
 def test_a_day_without_trading_is_not_judged(opened: Cast) -> None:
     saturday = Day(FRIDAY + timedelta(days=1))
-    result = services.remind(period=saturday, now=moment(saturday.first))
+    result = reminding.remind(period=saturday, now=moment(saturday.first))
     assert (result.status, result.outcomes) == (Status.NOT_A_TRADING_DAY, [])
 
 
@@ -162,7 +162,7 @@ def test_a_week_is_a_call_for_the_company_and_mail_to_both_heads(opened: Cast) -
     open_accounts(opened, {})
     UnitResult.objects.filter(unit=opened.unit["B2"]).update(openings=0, running=0)
     assert open_accounts_of_b9_only_behind_b2
-    services.remind(period=WEEK, now=moment(WEEK.end, time(9)))
+    reminding.remind(period=WEEK, now=moment(WEEK.end, time(9)))
     assert set(entries("S7.2")) == {"B2", "B9"}
     assert told("S7.2") == {
         ("贾思远", "phone_task"),
@@ -177,7 +177,7 @@ def test_a_week_is_a_call_for_the_company_and_mail_to_both_heads(opened: Cast) -
 @pytest.mark.clause("S7.2")
 def test_a_week_waits_for_every_trading_day(cast: Cast) -> None:
     know(cast, MONDAY, FRIDAY - timedelta(days=1))
-    result = services.remind(period=WEEK, now=moment(WEEK.end))
+    result = reminding.remind(period=WEEK, now=moment(WEEK.end))
     assert result.status == Status.NOT_KNOWN
     assert ReminderRun.objects.get(code="S7.2").missing == [FRIDAY]
 
@@ -220,7 +220,7 @@ def test_equals_on_a_list_are_told_as_one(cast: Cast) -> None:
 def test_a_rule_that_finds_nobody_to_tell_says_so(opened: Cast) -> None:
     Posting.objects.filter(role=Role.MARKET_OFFICER).delete()
     Posting.objects.filter(unit=opened.unit["B9"], role=Role.BRANCH_MANAGER).delete()
-    services.remind(period=WEEK, now=moment(WEEK.end, time(9)))
+    reminding.remind(period=WEEK, now=moment(WEEK.end, time(9)))
     run = ReminderRun.objects.get(code="S7.2")
     assert [(one["who"], one["codes"]) for one in run.untold] == [("in_charge", ["B9"]), ("branch_heads", ["B9"])]
 
@@ -237,7 +237,7 @@ def test_an_sms_to_somebody_without_a_phone_is_counted_as_not_possible(opened: C
 
 @pytest.mark.clause("S8.2")
 def test_a_week_gives_the_region_its_calls(opened: Cast) -> None:
-    services.remind(period=WEEK, now=moment(WEEK.end))
+    reminding.remind(period=WEEK, now=moment(WEEK.end))
     assert told("S8.2") == {("蔡明月", "phone_task"), ("贾思远", "phone_task")}
 
 
@@ -252,7 +252,7 @@ def test_leaders_watch_members_without_openings_for_days(opened: Cast) -> None:
 
 @pytest.mark.clause("S10.2")
 def test_members_at_zero_are_reminded_and_leaders_get_the_list(opened: Cast) -> None:
-    services.remind(period=WEEK, now=moment(WEEK.end))
+    reminding.remind(period=WEEK, now=moment(WEEK.end))
     assert set(entries("S10.2", "B1M1")) == {"1002", "1003"}
     assert {("陈大文", "in_app"), ("周敏", "in_app"), ("何雅琴", "in_app"), ("高洁", "in_app")} <= told("S10.2")
     assert ("林小雨", "in_app") not in told("S10.2")
@@ -277,12 +277,12 @@ def test_an_acting_leader_is_told(cast: Cast) -> None:
 def test_the_tick_makes_up_for_an_interruption(cast: Cast) -> None:
     know(cast, date(2026, 10, 1), FRIDAY)
     open_accounts(cast, {("cm", TODAY): 2, ("sibling_cm", TODAY): 1})
-    services.run_due(now=moment(WEEK.end, time(9, 30)))
+    run_due(now=moment(WEEK.end, time(9, 30)))
     days = ReminderRun.objects.filter(code="S7.1", business_on__gte=MONDAY).order_by("business_on")
     assert [(run.business_on, run.is_late) for run in days] == [(MONDAY + timedelta(days=n), n < 4) for n in range(5)]
     assert ReminderRun.objects.filter(code="S7.2", business_on=WEEK.last, is_late=False).count() == 1
     before = Message.objects.count()
-    services.run_due(now=moment(WEEK.end, time(9, 31)))
+    run_due(now=moment(WEEK.end, time(9, 31)))
     assert Message.objects.count() == before
 
 
@@ -297,7 +297,7 @@ def test_a_rule_switched_off_from_a_day_on_is_not_run(opened: Cast) -> None:
 
 
 def test_a_day_to_come_is_not_judged(opened: Cast) -> None:
-    with pytest.raises(services.NotYetBegun):
+    with pytest.raises(NotYetBegun):
         remind(Day(TODAY + timedelta(days=1)))
 
 
@@ -328,7 +328,7 @@ def test_who_holds_two_posts_is_told_of_each_once(opened: Cast) -> None:
     Posting.objects.create(person=both, unit=region, role=Role.REGIONAL_MANAGER, from_on=MONDAY)
     Posting.objects.create(person=member, unit=team, role=Role.AREA_MANAGER, from_on=MONDAY)
     UnitResult.objects.filter(unit=opened.unit["B2"]).update(openings=0, running=0)
-    services.remind(period=WEEK, now=moment(WEEK.end, time(9)))
+    reminding.remind(period=WEEK, now=moment(WEEK.end, time(9)))
     listed = LaggardEntry.objects.filter(run__code="S7.2", unit=opened.unit["B2"]).get()
     assert Reminder.objects.filter(entry=listed, recipient=both.user, channel="email").count() == 1
     own = LaggardEntry.objects.get(run__code="S10.2", person=member)

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,21 +18,22 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from accounts.requests import AuthedRequest
 from core.editing import ChangedMeanwhile
-from messaging.services import CallIsRecorded
-from supervision import services
+from core.refusals import NotDone
 from supervision.forms import CallForm
 from supervision.selectors import lists as selectors
+from supervision.services import calling
+from supervision.services.calling import Demand
 from supervision.views.lists import chips
 from teams.authority import Power
+from teams.reach import needs
 
 A_PAGE = 40
 CALLS = {"": gettext_lazy("Yours to make"), "all": gettext_lazy("To make"), "made": gettext_lazy("Made")}
 
 
 @require_safe
+@needs(Power.CALL_LAGGARDS)
 def calls(request: AuthedRequest) -> HttpResponse:
-    if not request.user.authority.may(Power.CALL_LAGGARDS):
-        raise PermissionDenied
     show = request.GET.get("show", "")
     found = selectors.calls_for(request.user)
     found = found.filter(selectors.MADE) if show == "made" else found.exclude(selectors.MADE)
@@ -62,7 +62,7 @@ def record_call(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         return show_call(request, row, form, status=422)
     entered = form.cleaned_data
     try:
-        services.record_call(
+        calling.record_call(
             call=row.call,
             result=entered["result"],
             reason=entered["reason"],
@@ -74,17 +74,17 @@ def record_call(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     except ChangedMeanwhile as changed:
         form.meet(changed)
         return show_call(request, row, form, status=409)
-    except (services.NotRecorded, CallIsRecorded) as failure:
+    except NotDone as failure:
         form.add_error(failure.field or None, str(failure))
         return show_call(request, row, form, status=422)
     messages.success(request, _("The call is recorded."))
     return redirect("supervision:calls")
 
 
-def demand_in(entered: Mapping[str, Any]) -> services.Demand | None:
+def demand_in(entered: Mapping[str, Any]) -> Demand | None:
     if not entered["demands_plan"]:
         return None
-    return services.Demand(get_object_or_404(User, pk=entered["asked_of"]), entered["due_on"], entered["note"])
+    return Demand(get_object_or_404(User, pk=entered["asked_of"]), entered["due_on"], entered["note"])
 
 
 def call_asked(request: AuthedRequest, public_id: UUID) -> selectors.CallRow:

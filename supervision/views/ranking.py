@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -24,6 +24,7 @@ from supervision.selectors.rankings import Ranking
 from supervision.wording import period_in_words
 from teams.authority import Power
 from teams.models import Unit, UnitKind
+from teams.reach import must
 
 A_PAGE = 50
 LEVELS = {
@@ -68,9 +69,7 @@ def line_asked(request: AuthedRequest) -> list[Unit]:
 
     Raises `Http404` and `PermissionDenied`.
     """
-    authority = request.user.authority
-    if not (authority.may(Power.SEE_RANKINGS) or authority.may(Power.WRITE_LOG)):
-        raise PermissionDenied
+    must(request, Power.SEE_RANKINGS, Power.WRITE_LOG)
     line = selectors.line_to_rank_within(request.user, request.GET.get("within", ""))
     if not line:
         raise Http404

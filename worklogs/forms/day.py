@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 from core.editing import EditForm
 from core.forms import NumberInput, WholeField
-from worklogs import services
 from worklogs.models import LogEntry
 from worklogs.rules.kinds import CONTACT_KINDS, LABELS, Kind
+from worklogs.services.entering import as_edited
+from worklogs.services.opened import NotThatMany
 
 
 def reason_field() -> forms.CharField:
@@ -75,7 +76,7 @@ class EntryEditForm(EditForm, ContactFields):
     """A contact that is on the log already."""
 
     def __init__(self, *args: Any, entry: LogEntry, **kwargs: Any) -> None:
-        kwargs = {"auto_id": "edit_%s", "initial": services.as_edited(entry), **kwargs}
+        kwargs = {"auto_id": "edit_%s", "initial": as_edited(entry), **kwargs}
         super().__init__(*args, **kwargs)
         if entry.kind != Kind.CLIENT_CALL:
             del self.fields["client_no"]
@@ -99,7 +100,7 @@ class BrochuresForm(EditForm):
     def clean(self) -> dict[str, Any]:
         entered = super().clean() or {}
         if not self.errors and entered["quantity"] is None and entered["more"] is None:
-            self.add_error("quantity", str(services.NotThatMany.text))
+            self.add_error("quantity", str(NotThatMany.text))
         return entered
 
     def edited(self) -> list[str]:

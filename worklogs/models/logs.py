@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.closing import Closing
 from core.fields import IdentifierField, PhoneField
+from core.sight import InSight
 from teams.authority import Power
 from teams.models import Person, Unit
 from worklogs.rules.kinds import CONTACT_KINDS, LABELS, Kind, KnownAs
@@ -98,9 +99,8 @@ class WorkLog(models.Model):
         return self.state == self.State.SUBMITTED
 
 
-class ContactQuerySet(models.QuerySet["Contact"]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(Q(owner__user=user) | user.authority.sees_unit("unit__path", Power.READ_LOGS))
+class ContactQuerySet(InSight["Contact"]):
+    own, at, by = "owner__user", "unit__path", (Power.READ_LOGS,)
 
 
 class Contact(models.Model):
@@ -139,9 +139,8 @@ class Contact(models.Model):
         return f"{number[:3]}****{number[-4:]}" if len(number) > 7 else f"{number[:1]}****"
 
 
-class EntryQuerySet(models.QuerySet["LogEntry"]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(Q(log__person__user=user) | user.authority.sees_unit("log__unit__path", Power.READ_LOGS))
+class EntryQuerySet(InSight["LogEntry"]):
+    own, at, by = "log__person__user", "log__unit__path", (Power.READ_LOGS,)
 
 
 class LogEntry(models.Model):
@@ -184,9 +183,8 @@ class LogEntry(models.Model):
         return f"{self.get_kind_display()} {self.name}"
 
 
-class CorrectionQuerySet(models.QuerySet["Correction"]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(Q(log__person__user=user) | user.authority.sees_unit("log__unit__path", Power.READ_LOGS))
+class CorrectionQuerySet(InSight["Correction"]):
+    own, at, by = "log__person__user", "log__unit__path", (Power.READ_LOGS,)
 
 
 class Correction(models.Model):
@@ -242,9 +240,8 @@ def _of_entry(text: str) -> str:
     return f"{label}: {name}"
 
 
-class ReplyQuerySet(models.QuerySet["Reply"]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(Q(log__person__user=user) | user.authority.sees_unit("log__unit__path", Power.READ_LOGS))
+class ReplyQuerySet(InSight["Reply"]):
+    own, at, by = "log__person__user", "log__unit__path", (Power.READ_LOGS,)
 
 
 class Reply(models.Model):

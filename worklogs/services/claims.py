@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from core.clock import day_of
 from core.periods import Week
-from messaging.models import Channel
-from messaging.services import Draft, post
+from messaging.services import Draft
+from messaging.telling import notice, tell_all
 from worklogs.models import Contact, LogEntry
 from worklogs.rules.claims import Held, claimant, known_then
 from worklogs.rules.kinds import Kind, KnownAs
@@ -52,7 +52,7 @@ def settle(contacts: Collection[int], *, now: datetime) -> Weeks:
     LogEntry.objects.bulk_update(changed, ["known_as"], batch_size=2000)
     Contact.objects.bulk_update(moved, ["owner", "unit", "registered_on", "name"], batch_size=2000)
     before = {one.entry: one.known_as for of_number in held.values() for one in of_number}
-    post(_told([entry for entry in changed if before[entry.pk] == KnownAs.NEW], rows), now=now)
+    tell_all(_told([entry for entry in changed if before[entry.pk] == KnownAs.NEW], rows), now=now)
     return _weeks(changed)
 
 
@@ -110,18 +110,14 @@ def _told(lost: Sequence[LogEntry], contacts: Mapping[int, Contact]) -> list[Dra
         if entry.kind == Kind.PROSPECT:
             by_writer[entry.log.person.user_id, entry.log.on].append(entry)
     return [
-        Draft(
-            rule=f"worklogs.claim.{entries[0].pk}",
-            business_date=on,
-            recipient_id=user,
-            channel=Channel.IN_APP,
-            text="worklogs.number_known_before",
-            values={
-                "on": on,
-                "count": len(entries),
-                "numbers": " · ".join(f"{one.name} {contacts[one.contact_id].masked}" for one in entries[:NAMED]),
-            },
+        notice(
+            user,
+            "worklogs.number_known_before",
+            about=entries[0],
+            on=on,
             link=reverse("worklogs:day", args=[on]),
+            count=len(entries),
+            numbers=" · ".join(f"{one.name} {contacts[one.contact_id].masked}" for one in entries[:NAMED]),
         )
         for (user, on), entries in by_writer.items()
     ]

@@ -67,7 +67,7 @@ class Who:
 def must_be_no_other(client_no: str) -> None:
     """Raises `LikeAnother`."""
     for likely in likely_clients({client_no}).values():
-        raise LikeAnother(client_no, likely)
+        raise LikeAnother(number=client_no, likely=likely)
 
 
 def checked_phone(phone: str, client_no: str) -> str:

@@ -16,8 +16,8 @@ from core.editing import Seen
 from core.periods import Month
 from core.refusals import MovedOn, NotDone, NotYours
 from documents.services import keep_upload
-from messaging.models import Channel
-from messaging.services import Draft, post
+from messaging.services import post
+from messaging.telling import of_rule, tell
 from teams.authority import Power
 from teams.models import Person, Posting, Role, Unit
 from worklogs.kinds import MARKET_PHOTO
@@ -72,22 +72,19 @@ def comment_market_report(*, report: MarketReport, comment: str, actor: User, no
     commented = MarketReport.objects.filter(pk=report.pk, commented_at=None)
     if not commented.update(comment=comment.strip(), commented_by=actor, commented_at=now):
         raise MovedOn(_("The report was commented meanwhile."))
-    draft = Draft(
-        rule=f"worklogs.market_report_commented:{report.public_id.hex}", business_date=report.month,
-        recipient_id=report.person.user_id, channel=Channel.IN_APP, text="worklogs.market_report_commented",
-        values={"leader": actor.name, "month": report.period.code, "text": comment.strip()},
+    tell(
+        [report.person.user_id], "worklogs.market_report_commented", about=report, on=report.month, now=now,
         link=reverse("worklogs:market_report", args=[report.public_id]),
+        leader=actor.name, month=report.period.code, text=comment.strip(),
     )  # fmt: skip
-    post([draft], now=now)
 
 
 def remind_of_market_reports(*, today: date, now: datetime) -> int:
     """Tell those whose report is missing shortly before it is due, once a month; how many."""
     drafts = [
-        Draft(
-            rule=f"worklogs.market_report_due:{month.code}", business_date=due, recipient_id=one.person.user_id,
-            channel=Channel.IN_APP, text="worklogs.market_report_due", values={"month": month.code, "due": due},
-            link=f"{reverse('worklogs:write_market_report')}?month={month.code}", due_on=due,
+        of_rule(
+            f"worklogs.market_report_due:{month.code}", one.person.user_id, "worklogs.market_report_due", on=due,
+            link=f"{reverse('worklogs:write_market_report')}?month={month.code}", due_on=due, month=month.code, due=due,
         )
         for one, month, due in to_remind(today, REMINDED_BEFORE)
     ]  # fmt: skip

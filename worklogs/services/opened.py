@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.periods import Week
+from core.refusals import NotDone
 from teams.models import Person
 from worklogs.models import Correction, WorkLog
 from worklogs.rules import windows
@@ -20,14 +21,10 @@ from worklogs.services.claims import judge_weeks, settle
 from worklogs.services.judging import closed_units
 
 
-class LogRefused(Exception):
+class LogRefused(NotDone):
     """The log cannot be changed like this. The text says why and what to do; `field` names what it concerns."""
 
     text = _("This is not possible.")
-    field = ""
-
-    def __str__(self) -> str:
-        return str(self.text)
 
 
 class NotPosted(LogRefused):
@@ -71,13 +68,6 @@ class LikeAnother(LogRefused):
         "Nobody has the client number %(number)s; do you mean %(likely)s? They differ in leading zeros or capitals only."
     )
     field = "client_no"
-
-    def __init__(self, number: str, likely: str) -> None:
-        super().__init__(number, likely)
-        self.values = {"number": number, "likely": likely}
-
-    def __str__(self) -> str:
-        return str(self.text) % self.values
 
 
 class NotAProspect(LogRefused):

@@ -13,8 +13,9 @@ from accounts.models import User
 from core.clock import day_of
 from core.editing import Seen
 from core.periods import Month, Period
-from messaging.models import Channel
-from messaging.services import Draft, post
+from core.refusals import NotDone
+from messaging.services import Draft
+from messaging.telling import notice, tell_all
 from teams.authority import Power
 from teams.models import Role
 from worklogs.models import QuickPhrases, Reply, WorkLog
@@ -24,12 +25,8 @@ NO_TEXTS: Mapping[int, str] = {}
 ONE_PRESS = timedelta(minutes=1)  # however often one presses in it, the same answer is one
 
 
-class CannotReply(Exception):
-    """The answer is not taken; the message says why. `field` is what it concerns."""
-
-    def __init__(self, message: object) -> None:
-        super().__init__(message)
-        self.message = message
+class CannotReply(NotDone):
+    """The answer is not taken; the text says why."""
 
 
 @transaction.atomic
@@ -70,7 +67,7 @@ def reply_to_logs(
         if log.pk not in there
     )
     WorkLog.objects.filter(pk__in=[log.pk for log in logs], replied=False).update(replied=True)
-    post([told(reply, actor) for reply in new], now=now)
+    tell_all([told(reply, actor) for reply in new], now=now)
     return [*there.values(), *new]
 
 
@@ -143,13 +140,13 @@ class MonthEnd:
 
 def told(reply: Reply, actor: User) -> Draft:
     log = reply.log
-    return Draft(
-        rule=f"worklogs.reply.{reply.public_id}",
-        business_date=log.on,
-        recipient_id=log.person.user_id,
-        channel=Channel.IN_APP,
-        text="worklogs.reply",
-        values={"leader": actor.name, "on": log.on, "text": reply.text},
+    return notice(
+        log.person.user_id,
+        "worklogs.reply",
+        about=reply,
+        on=log.on,
         link=reverse("worklogs:day", args=[log.on]),
         place=log.unit.path,
+        leader=actor.name,
+        text=reply.text,
     )

@@ -15,8 +15,8 @@ from attendance.selectors import calendar_for
 from core import clock
 from core.explain import digest_of
 from core.periods import Period, Week
-from messaging.models import Channel
 from messaging.services import Draft, post
+from messaging.telling import of_rule
 from policies import selectors as policy
 from teams.models import Role, Unit, UnitKind
 from teams.selectors import ancestor, holders, leaders_of, units_of_kind
@@ -89,22 +89,21 @@ def table_of(department: Unit, week: Week, now: datetime) -> ScoreTable:
 def tell_of(table: ScoreTable, week: Week, on: date) -> list[Draft]:
     """The regional department (the branch stands in where there is none), the branch, and the manager whose table it is."""
     rows: Sequence[Mapping[str, Any]] = table.document
-    values = {
+    values: dict[str, Any] = {
         "department": table.unit.name,
         "week": week,
         "people": len(rows),
         "passed": sum(bool(row["score_pass"]) for row in rows),
     }
     return [
-        Draft(
-            rule=f"worklogs.score_table.{table.unit.code}",
-            business_date=week.first,
-            recipient_id=user.pk,
-            channel=Channel.IN_APP,
-            text="worklogs.score_table",
-            values=values,
+        of_rule(
+            f"worklogs.score_table.{table.unit.code}",
+            user,
+            "worklogs.score_table",
+            on=week.first,
             link=reverse("worklogs:score_table", args=[table.public_id]),
             place=table.unit.path,
+            **values,
         )
         for user in recipients(table.unit, on)
     ]

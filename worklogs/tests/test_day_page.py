@@ -13,7 +13,7 @@ from policies.models import ParameterValue
 from tests.cast import TODAY
 from tests.opened import OPENED, opened
 from worklogs.models import Contact, Correction, LogEntry, Reply, WorkLog
-from worklogs.services import judge
+from worklogs.services.judging import judge
 from worklogs.tests.test_writing import at, in_crm, write
 
 pytestmark = pytest.mark.django_db

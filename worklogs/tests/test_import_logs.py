@@ -21,7 +21,7 @@ from messaging.models import Message
 from tests.cast import TODAY
 from worklogs.models import Contact, Correction, DayScore, LogEntry, WeekScore, WorkLog
 from worklogs.rules.kinds import CONTACT_KINDS, LABELS
-from worklogs.services import set_brochures
+from worklogs.services.writing import set_brochures
 from worklogs.tests.test_writing import at, in_crm
 
 pytestmark = pytest.mark.django_db

@@ -24,11 +24,12 @@ from policies.models import ParameterValue
 from teams.models import Person, Posting, Role
 from teams.services.company import load_company
 from tests.cast import TODAY
-from worklogs import services
 from worklogs.exports import day_scores
 from worklogs.models import Contact, DayScore, LogEntry, WeekScore, WorkLog
 from worklogs.rules.kinds import CONTACT_KINDS, Kind
 from worklogs.services import judging
+from worklogs.services.judging import Judged
+from worklogs.services.writing import set_brochures, submit_log
 from worklogs.tasks import judge_recent
 from worklogs.tests.test_writing import at, write
 
@@ -37,8 +38,8 @@ WEEK = Week(TODAY)
 MONDAY = WEEK.first
 
 
-def judge(**scope) -> services.Judged:
-    return services.judge(period=WEEK, until=scope.pop("until", TODAY), **scope)
+def judge(**scope) -> Judged:
+    return judging.judge(period=WEEK, until=scope.pop("until", TODAY), **scope)
 
 
 def of(rows, user):
@@ -183,7 +184,7 @@ def test_a_closed_month_keeps_its_judgements(cast, five_weeks_later, monkeypatch
     five_weeks_later()
     due = dict(WeekScore.objects.filter(week=WEEK.first).values_list("person__user__employee_no", "due_days"))
     assert (due["1001"], due["2001"]) == (5, 4)
-    assert services.judge(period=WEEK, until=WEEK.last, people=[cast.person("cm").pk]).changed_weeks == 0
+    assert judging.judge(period=WEEK, until=WEEK.last, people=[cast.person("cm").pk]).changed_weeks == 0
 
 
 written_entries = st.lists(
@@ -257,7 +258,7 @@ def test_days_that_are_no_longer_due_lose_their_score(cast):
 
 @pytest.mark.clause("S3.g")
 def test_a_raised_requirement_is_picked_up_from_its_day_on(cast):
-    services.set_brochures(person=cast.person("cm"), on=TODAY, quantity=50, actor=cast.cm, now=at(12))
+    set_brochures(person=cast.person("cm"), on=TODAY, quantity=50, actor=cast.cm, now=at(12))
     assert "brochures" not in of(DayScore.objects.filter(on=TODAY), cast.cm).unmet
     ParameterValue.objects.create(
         code="worklogs.day_brochures", unit=cast.unit["B1M1"], value="80", from_on=TODAY, source="B1M1", set_by=cast.mm
@@ -366,7 +367,7 @@ def test_the_command_refuses_what_makes_no_sense(cast, wrong):
 
 def test_scores_are_exported_by_employee_and_day(cast, tmp_path):
     write(cast.cm)
-    services.submit_log(person=cast.person("cm"), on=TODAY, now=at(22, 30))
+    submit_log(person=cast.person("cm"), on=TODAY, now=at(22, 30))
     judge()
     file = tmp_path / "days.csv"
     common = ("--from", "2026-11-18", "--to", "2026-11-18", "--unit", "B1M1A1", "-o", str(file))

@@ -13,10 +13,27 @@ from crm.models import Import, Opening
 from policies.models import ParameterValue
 from teams.models import Outlet, PartnerBank, Posting, Role
 from tests.cast import TODAY, Cast
-from worklogs import services
 from worklogs.models import Contact, Correction, DayScore, LogEntry, WeekScore, WorkLog
 from worklogs.rules.kinds import Kind
-from worklogs.services import judge_what_is_due, judging
+from worklogs.services import judging
+from worklogs.services.entering import edit_entry, remove_entry, save_entry, say_yes
+from worklogs.services.opened import (
+    AlreadyEntered,
+    BadNumber,
+    InTheFuture,
+    LogRefused,
+    NameNeeded,
+    NoNumber,
+    NoPhone,
+    NotAProspect,
+    NothingWritten,
+    NotPosted,
+    NotThatMany,
+    ReasonNeeded,
+    WindowClosed,
+)
+from worklogs.services.rejudging import judge_what_is_due
+from worklogs.services.writing import set_brochures, submit_log
 
 pytestmark = pytest.mark.django_db
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -28,7 +45,7 @@ def at(hour: int, minute: int = 0, on: date = TODAY) -> datetime:
 
 
 def write(user, kind=Kind.PROSPECT, phone="13900000001", name="王女士", *, on=TODAY, now=None, **more):
-    return services.save_entry(
+    return save_entry(
         person=user.person,
         on=on,
         kind=kind,
@@ -70,7 +87,7 @@ def test_a_full_day_passes_and_meets_its_quotas(cast):
     for kind, n in ((Kind.PROSPECT, 3), (Kind.APPOINTMENT, 1), (Kind.PROSPECT_CALL, 5), (Kind.CLIENT_CALL, 3)):
         for i in range(n):
             write(cast.cm, kind, f"13{len(kind) % 10}0000{n}00{i}", f"客户{i}")
-    services.set_brochures(person=cast.person("cm"), on=TODAY, quantity=50, actor=cast.cm, now=at(16))
+    set_brochures(person=cast.person("cm"), on=TODAY, quantity=50, actor=cast.cm, now=at(16))
     day = score(cast.cm)
     assert (day.points, day.score_pass, day.quota_met, day.passed, day.unmet) == (20, True, True, True, [])
     assert [line["clause"] for line in day.lines[:5]] == ["S3.a", "S3.b", "S3.c", "S3.d", "S3.e"]
@@ -89,7 +106,7 @@ def test_a_number_a_colleague_knows_is_kept_but_does_not_score(cast):
 @pytest.mark.clause("S3.b", "S3.e")
 def test_an_existing_client_is_recognised_by_either_number(cast):
     in_crm(cast, "A100")
-    with pytest.raises(services.LogRefused, match="A100"):
+    with pytest.raises(LogRefused, match="A100"):
         write(cast.cm, Kind.CLIENT_CALL, phone="13900000001", client_no="a100")
     assert not write(cast.cm, Kind.CLIENT_CALL, phone="13900000001", client_no="Ａ 100").not_in_crm
     assert Contact.objects.get().client_no == "A100"
@@ -137,7 +154,7 @@ def test_where_late_logs_bring_nothing_one_that_is_never_handed_in_brings_nothin
     assert score(cast.cm, yesterday).points == 0
     assert signed_in(cast.cm).get(f"/logs/day/{yesterday}/").context["page"].score.points == 0
     write(cast.cm)
-    services.submit_log(person=cast.person("cm"), on=TODAY, now=at(23))
+    submit_log(person=cast.person("cm"), on=TODAY, now=at(23))
     assert signed_in(cast.cm).get("/").context["day"].judged.points == 0, "the first screen says the same"
 
 
@@ -152,7 +169,7 @@ def test_her_own_number_of_another_day_does_not_score_again_but_a_call_does(cast
 
 def test_the_same_contact_cannot_stand_twice_under_one_kind(cast):
     write(cast.cm)
-    with pytest.raises(services.AlreadyEntered):
+    with pytest.raises(AlreadyEntered):
         write(cast.cm, name="王太太")
     assert LogEntry.objects.count() == 1
 
@@ -160,13 +177,13 @@ def test_the_same_contact_cannot_stand_twice_under_one_kind(cast):
 @pytest.mark.parametrize(
     ("fields", "refusal"),
     [
-        ({"phone": "12345"}, services.BadNumber),
-        ({"phone": " "}, services.NoPhone),
-        ({"phone": " ", "kind": Kind.CLIENT_CALL}, services.NoNumber),
-        ({"name": "  "}, services.NameNeeded),
-        ({"on": date(2026, 11, 19)}, services.InTheFuture),
-        ({"on": date(2026, 11, 13)}, services.WindowClosed),
-        ({"on": date(2024, 12, 31)}, services.NotPosted),
+        ({"phone": "12345"}, BadNumber),
+        ({"phone": " "}, NoPhone),
+        ({"phone": " ", "kind": Kind.CLIENT_CALL}, NoNumber),
+        ({"name": "  "}, NameNeeded),
+        ({"on": date(2026, 11, 19)}, InTheFuture),
+        ({"on": date(2026, 11, 13)}, WindowClosed),
+        ({"on": date(2024, 12, 31)}, NotPosted),
     ],
 )
 def test_what_cannot_be_taken_is_refused_and_changes_nothing(cast, fields, refusal):
@@ -177,7 +194,7 @@ def test_what_cannot_be_taken_is_refused_and_changes_nothing(cast, fields, refus
 
 @pytest.mark.clause("S3.2")
 def test_a_leader_writes_no_log(cast):
-    with pytest.raises(services.NotPosted):
+    with pytest.raises(NotPosted):
         write(cast.am)
 
 
@@ -185,7 +202,7 @@ def test_a_leader_writes_no_log(cast):
 def test_a_log_handed_in_after_the_cut_off_is_marked_late(cast):
     for user, phone, now in ((cast.cm, "13900000001", at(22)), (cast.cm2, "13900000002", at(22, 1))):
         write(user, phone=phone)
-        services.submit_log(person=user.person, on=TODAY, now=now)
+        submit_log(person=user.person, on=TODAY, now=now)
     logs = dict(WorkLog.objects.values_list("person__user__employee_no", "late"))
     assert logs == {"1001": False, "1002": True}
 
@@ -193,7 +210,7 @@ def test_a_log_handed_in_after_the_cut_off_is_marked_late(cast):
 @pytest.mark.clause("S3.2")
 def test_what_is_changed_after_the_cut_off_marks_a_submitted_log_late(cast):
     write(cast.cm)
-    services.submit_log(person=cast.person("cm"), on=TODAY, now=at(18))
+    submit_log(person=cast.person("cm"), on=TODAY, now=at(18))
     write(cast.cm, phone="13900000002", now=at(21))
     assert not WorkLog.objects.get().late
     write(cast.cm, phone="13900000003", now=at(9, on=date(2026, 11, 19)))
@@ -201,19 +218,19 @@ def test_what_is_changed_after_the_cut_off_marks_a_submitted_log_late(cast):
 
 
 def test_an_empty_log_is_not_handed_in(cast):
-    with pytest.raises(services.NothingWritten):
-        services.submit_log(person=cast.person("cm"), on=TODAY, now=at(18))
+    with pytest.raises(NothingWritten):
+        submit_log(person=cast.person("cm"), on=TODAY, now=at(18))
 
 
 @pytest.mark.clause("S3.2")
 def test_after_an_answer_a_change_is_a_correction_with_its_reason(cast):
     entry = write(cast.cm)
-    services.submit_log(person=cast.person("cm"), on=TODAY, now=at(18))
+    submit_log(person=cast.person("cm"), on=TODAY, now=at(18))
     WorkLog.objects.update(replied=True)
-    with pytest.raises(services.ReasonNeeded):
-        services.remove_entry(entry=entry, actor=cast.cm, now=at(22, 30))
+    with pytest.raises(ReasonNeeded):
+        remove_entry(entry=entry, actor=cast.cm, now=at(22, 30))
     assert LogEntry.objects.count() == 1 and score(cast.cm).points == 1
-    services.remove_entry(entry=entry, reason="号码记错", actor=cast.cm, now=at(23))
+    remove_entry(entry=entry, reason="号码记错", actor=cast.cm, now=at(23))
     correction = Correction.objects.get()
     assert (correction.what, correction.old, correction.reason) == ("entry_removed", "prospect 王女士", "号码记错")
     assert score(cast.cm).points == 0
@@ -221,7 +238,7 @@ def test_after_an_answer_a_change_is_a_correction_with_its_reason(cast):
 
 
 def test_a_number_entered_by_mistake_leaves_the_register(cast):
-    services.remove_entry(entry=write(cast.cm), actor=cast.cm, now=at(13))
+    remove_entry(entry=write(cast.cm), actor=cast.cm, now=at(13))
     assert not Contact.objects.exists()
     assert write(cast.cm2).known_as == ""
 
@@ -231,7 +248,7 @@ def test_a_number_its_first_owner_takes_back_scores_for_who_entered_it_next(cast
     entry = write(cast.cm)
     assert write(cast.cm2).known_as == "colleague" and score(cast.cm2).points == 0
     assert write(cast.cm_west).known_as == "colleague"
-    services.remove_entry(entry=entry, actor=cast.cm, now=at(13))
+    remove_entry(entry=entry, actor=cast.cm, now=at(13))
     assert Contact.objects.get().owner == cast.person("cm2")
     assert (score(cast.cm).points, score(cast.cm2).points, score(cast.cm_west).points) == (0, 1, 0)
 
@@ -239,7 +256,7 @@ def test_a_number_its_first_owner_takes_back_scores_for_who_entered_it_next(cast
 def test_a_number_others_have_entered_meanwhile_stays(cast):
     entry = write(cast.cm)
     write(cast.cm2, Kind.PROSPECT_CALL)
-    services.remove_entry(entry=entry, actor=cast.cm, now=at(13))
+    remove_entry(entry=entry, actor=cast.cm, now=at(13))
     assert Contact.objects.count() == 1
 
 
@@ -256,8 +273,8 @@ def test_on_the_day_of_a_transfer_the_log_belongs_to_the_new_unit(cast):
 
 @pytest.mark.parametrize("quantity", [-1, 100_001])
 def test_impossible_brochures_are_refused(cast, quantity):
-    with pytest.raises(services.NotThatMany):
-        services.set_brochures(person=cast.person("cm"), on=TODAY, quantity=quantity, actor=cast.cm, now=at(12))
+    with pytest.raises(NotThatMany):
+        set_brochures(person=cast.person("cm"), on=TODAY, quantity=quantity, actor=cast.cm, now=at(12))
     assert not WorkLog.objects.exists()
 
 
@@ -278,7 +295,7 @@ def test_a_number_of_a_closed_month_stays_whose_it_is(cast, monkeypatch):
 @pytest.mark.clause("S3.2", "S3.b")
 def test_what_was_typed_without_a_line_counts_by_its_first_moment(cast):
     write(cast.cm2, now=at(14))
-    services.submit_log(person=cast.person("cm"), on=TODAY, note="雨天", now=at(21))
+    submit_log(person=cast.person("cm"), on=TODAY, note="雨天", now=at(21))
     entry = write(cast.cm, typed_at=at(13), now=at(23))
     assert (entry.at, entry.arrived_at, entry.known_as) == (at(13), at(23), "")
     assert (score(cast.cm).points, score(cast.cm2).points) == (1, 0)
@@ -294,10 +311,10 @@ def test_what_arrives_more_than_a_day_later_counts_once_the_leader_says_yes(cast
     entry = write(cast.cm, on=yesterday, typed_at=at(9, on=yesterday), now=at(10))
     assert entry.awaits_yes
     assert (score(cast.cm, yesterday).points, score(cast.cm2, yesterday).points) == (0, 1)
-    assert not services.say_yes(entry=entry, actor=cast.cm, now=at(11)), "nobody says it to herself"
-    assert services.say_yes(entry=entry, actor=cast.am, now=at(11))
+    assert not say_yes(entry=entry, actor=cast.cm, now=at(11)), "nobody says it to herself"
+    assert say_yes(entry=entry, actor=cast.am, now=at(11))
     assert (score(cast.cm, yesterday).points, score(cast.cm2, yesterday).points) == (1, 0)
-    assert not services.say_yes(entry=entry, actor=cast.am, now=at(12))
+    assert not say_yes(entry=entry, actor=cast.am, now=at(12))
 
 
 @pytest.mark.clause("S3.b")
@@ -316,7 +333,7 @@ def test_numbers_of_the_firm_are_no_prospects(cast, of):
         Outlet.objects.create(
             code="K1-1", name="人民路支行", bank=bank, unit=cast.unit["B1"], phone=number if of == "outlet" else ""
         )
-    with pytest.raises(services.NotAProspect):
+    with pytest.raises(NotAProspect):
         write(cast.cm, phone="021-88886666")
     assert not Contact.objects.exists()
     assert write(cast.cm, Kind.CLIENT_CALL, phone="021-88886666")
@@ -324,11 +341,11 @@ def test_numbers_of_the_firm_are_no_prospects(cast, of):
 
 def test_an_early_answer_does_not_close_the_day_before_its_cut_off(cast):
     write(cast.cm)
-    services.submit_log(person=cast.person("cm"), on=TODAY, now=at(14))
+    submit_log(person=cast.person("cm"), on=TODAY, now=at(14))
     WorkLog.objects.update(replied=True)
     write(cast.cm, phone="13900000002", now=at(21, 59))
     assert not Correction.objects.exists() and score(cast.cm).points == 2
-    with pytest.raises(services.ReasonNeeded):
+    with pytest.raises(ReasonNeeded):
         write(cast.cm, phone="13900000003", now=at(22, 1))
 
 
@@ -336,11 +353,11 @@ def test_an_early_answer_does_not_close_the_day_before_its_cut_off(cast):
 def test_a_contact_is_changed_and_its_number_with_it(cast):
     entry = write(cast.cm)
     write(cast.cm2, phone="13900000001", name="王姐")
-    changed = services.edit_entry(entry=entry, name="李先生", phone="13900000002", actor=cast.cm, now=at(15))
+    changed = edit_entry(entry=entry, name="李先生", phone="13900000002", actor=cast.cm, now=at(15))
     assert (changed.name, changed.contact.phone, changed.known_as, changed.at) == ("李先生", "13900000002", "", at(15))
     assert Contact.objects.get(phone="13900000001").owner == cast.person("cm2")
     assert (score(cast.cm).points, score(cast.cm2).points) == (1, 1)
-    same = services.edit_entry(entry=changed, name="李总", phone="13900000002", note="柜台", actor=cast.cm, now=at(16))
+    same = edit_entry(entry=changed, name="李总", phone="13900000002", note="柜台", actor=cast.cm, now=at(16))
     assert (same.name, same.note, same.at) == ("李总", "柜台", at(15))
     assert Contact.objects.count() == 2
 
@@ -358,5 +375,5 @@ def test_neither_the_crm_nor_a_yes_touches_a_week_that_a_closed_month_has_counte
     judge_what_is_due(today=TODAY)
     marks = dict(LogEntry.objects.filter(kind="client_call").values_list("pk", "not_in_crm"))
     assert marks == {call.pk: True, theirs.pk: False}
-    with pytest.raises(services.LogRefused):
-        services.say_yes(entry=late, actor=cast.am, now=at(13))
+    with pytest.raises(LogRefused):
+        say_yes(entry=late, actor=cast.am, now=at(13))

@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import Http404, HttpResponse
@@ -16,14 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import AuthedRequest
+from accounts.requests import AuthedRequest, only_if
 from core.converters import asked
 from core.editing import ChangedMeanwhile
 from core.identifiers import identifier
 from core.periods import Week
 from teams.authority import Power
 from teams.models import Person
-from worklogs import services
+from teams.reach import must
 from worklogs.forms.day import BrochuresForm, EntryEditForm, EntryForm, NoteForm, RemovalForm
 from worklogs.models import LogEntry
 from worklogs.rules.kinds import CONTACT_KINDS, Kind
@@ -31,7 +30,10 @@ from worklogs.selectors.day import NumberNote, day_page, number_note
 from worklogs.selectors.prospects import prospects as own_prospects
 from worklogs.selectors.prospects import recent_contacts
 from worklogs.selectors.week import week_page
-from worklogs.services import LogRefused
+from worklogs.services import entering, writing
+from worklogs.services.entering import checked_phone, must_be_no_other
+from worklogs.services.opened import LogRefused
+from worklogs.services.writing import add_brochures, submit_log
 
 A_PAGE = 50
 TAKEN_OFF = "taken_off"  # in the session: by day the contact that was taken off last
@@ -39,8 +41,7 @@ TAKEN_OFF = "taken_off"  # in the session: by day the contact that was taken off
 
 def writer(request: AuthedRequest) -> Person:
     """Who writes. Raises `PermissionDenied` for everybody who is no customer manager today."""
-    if not request.user.authority.may(Power.WRITE_LOG):
-        raise PermissionDenied
+    must(request, Power.WRITE_LOG)
     person: Person = request.user.person
     return person
 
@@ -118,7 +119,7 @@ def save_entry(request: AuthedRequest, on: date) -> HttpResponse:
         return answer(request, on, refused=form, form=form, kind=kind_of(form))
     fields = {**form.cleaned_data, "kind": Kind(form.cleaned_data["kind"])}
     try:
-        entry = services.save_entry(person=person, on=on, actor=request.user, now=timezone.now(), **fields)
+        entry = entering.save_entry(person=person, on=on, actor=request.user, now=timezone.now(), **fields)
     except LogRefused as refusal:
         return answer(request, on, refused=put(form, refusal), form=form, kind=fields["kind"])
     request.session.pop(TAKEN_OFF, None)
@@ -155,8 +156,8 @@ def check_number(request: AuthedRequest, on: date) -> HttpResponse:
     client_no = identifier(str(form.data.get("client_no", "")))
     if kind and form.is_valid() and (len(form.cleaned_data["phone"]) > 6 or client_no):
         try:
-            phone = services.checked_phone(form.cleaned_data["phone"], client_no)
-            services.must_be_no_other(client_no)
+            phone = checked_phone(form.cleaned_data["phone"], client_no)
+            must_be_no_other(client_no)
             note = number_note(person=person, on=on, kind=kind, phone=phone, client_no=client_no)
         except LogRefused as refusal:
             note = NumberNote("bad", str(refusal))
@@ -176,7 +177,7 @@ def edit_entry(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     form, status = EntryEditForm(request.POST, entry=found), 422
     if form.is_valid():
         try:
-            services.edit_entry(
+            entering.edit_entry(
                 entry=found, actor=request.user, now=timezone.now(), seen=form.seen, **form.cleaned_data
             )
         except LogRefused as refusal:
@@ -199,7 +200,7 @@ def put_back(request: AuthedRequest, on: date) -> HttpResponse:
     fields = {**kept, "kind": Kind(kept["kind"]), "first_at": datetime.fromisoformat(kept["first_at"])}
     fields["next_on"] = date.fromisoformat(kept["next_on"]) if kept["next_on"] else None
     try:
-        services.save_entry(person=person, on=on, actor=request.user, now=timezone.now(), **fields)
+        entering.save_entry(person=person, on=on, actor=request.user, now=timezone.now(), **fields)
     except LogRefused as refusal:
         messages.error(request, str(refusal))
         return answer(request, on) if request.htmx else redirect("worklogs:day", on)
@@ -221,7 +222,7 @@ def remove_entry(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     on, name, kept = entry.log.on, entry.name, as_kept(entry)
     if form.is_valid():
         try:
-            services.remove_entry(
+            entering.remove_entry(
                 entry=entry, reason=form.cleaned_data["reason"], actor=request.user, now=timezone.now()
             )
         except LogRefused as refusal:
@@ -251,8 +252,8 @@ def own_entry(request: AuthedRequest, public_id: UUID) -> LogEntry:
     """404 out of sight; 403 where one may read it but it is somebody else's."""
     entries = LogEntry.objects.visible_to(request.user).select_related("log__person__user", "contact")
     found = get_object_or_404(entries, public_id=public_id)
-    if found.log.person.user_id != request.user.pk or not request.user.authority.may(Power.WRITE_LOG):
-        raise PermissionDenied
+    only_if(found.log.person.user_id == request.user.pk)
+    must(request, Power.WRITE_LOG)
     return found
 
 
@@ -270,9 +271,9 @@ def set_brochures(request: AuthedRequest, on: date) -> HttpResponse:
     told = {"person": person, "on": on, "reason": sent["reason"], "actor": request.user, "now": timezone.now()}
     try:
         if sent["more"]:
-            services.add_brochures(more=sent["more"], **told)
+            add_brochures(more=sent["more"], **told)
         else:
-            services.set_brochures(quantity=sent["quantity"], seen=form.seen, **told)
+            writing.set_brochures(quantity=sent["quantity"], seen=form.seen, **told)
     except ChangedMeanwhile as changed:
         form.meet(changed)
         return answer(request, on, brochures_form=form, status=409)
@@ -288,7 +289,7 @@ def write_note(request: AuthedRequest, on: date) -> HttpResponse:
     if not form.is_valid():
         return answer(request, on, refused=form, note_form=form)
     try:
-        services.write_note(
+        writing.write_note(
             person=person, on=on, actor=request.user, now=timezone.now(), seen=form.seen, **form.cleaned_data
         )
     except ChangedMeanwhile as changed:
@@ -308,7 +309,7 @@ def submit(request: AuthedRequest, on: date) -> HttpResponse:
     if note is not None and form.seen.holds({"note": note}):
         note = None  # not touched on this page: a newer one stays
     try:
-        log = services.submit_log(person=person, on=on, note=note, now=timezone.now(), seen=form.seen)
+        log = submit_log(person=person, on=on, note=note, now=timezone.now(), seen=form.seen)
     except ChangedMeanwhile as changed:
         form.meet(changed)
         return answer(request, on, note_form=form, status=409)

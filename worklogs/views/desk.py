@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,19 +18,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import AuthedRequest
+from accounts.requests import AuthedRequest, only_if
 from core.converters import asked
 from core.exports import written_as_xlsx
 from core.periods import Day, Week
 from core.said import days_in_words
 from teams.authority import Power
 from teams.models import Role, Unit
-from worklogs import services
+from teams.reach import must
 from worklogs.forms.desk import ReplyForm, SeveralRepliesForm
 from worklogs.models import DayScore, LogEntry, Reply, ScoreTable, WeekScore, WorkLog
 from worklogs.selectors import desk as selectors
 from worklogs.selectors.heat import people_by_week
 from worklogs.selectors.week import week_page
+from worklogs.services import entering
+from worklogs.services.opened import LogRefused
+from worklogs.services.replies import CannotReply, reply_to_log, reply_to_logs
+from worklogs.services.score_tables import sending_day
 
 A_PAGE = 50
 WEEKS = 12
@@ -65,8 +68,7 @@ def desk(request: AuthedRequest) -> HttpResponse:
 def shown(request: AuthedRequest, query: QueryDict, form: SeveralRepliesForm, *, status: int = 200) -> HttpResponse:
     """The desk as `query` filters it, with what was chosen and typed in the form."""
     units = selectors.led_units(request.user, Power.READ_LOGS)
-    if not units:
-        raise PermissionDenied
+    only_if(bool(units))
     today = timezone.localdate()
     on = asked(query.get("on"), Day(today)).first if query.get("on") else selectors.day_to_review(units, today)
     show = query.get("show", "all") if query.get("show") in SHOW else "all"
@@ -116,8 +118,7 @@ def offered(chosen: Mapping[str, list[Any]], show: str) -> list[tuple[str, Any, 
 def weeks(request: AuthedRequest) -> HttpResponse:
     """The last weeks of everybody in one's units, or in the one of `?within=`."""
     units = selectors.led_units(request.user, Power.READ_LOGS)
-    if not units:
-        raise PermissionDenied
+    only_if(bool(units))
     if code := request.GET.get("within"):
         units = [get_object_or_404(Unit.objects.within(*units), code=code)]
     people = people_by_week(units, timezone.localdate(), WEEKS)
@@ -148,14 +149,13 @@ def reply(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     found = get_object_or_404(
         WorkLog.objects.visible_to(request.user).select_related("person__user", "unit"), public_id=public_id
     )
-    if not request.user.authority.may(Power.REPLY_TO_LOGS, found.unit.path):
-        raise PermissionDenied
+    must(request, Power.REPLY_TO_LOGS, at=found.unit)
     form = ReplyForm(request.POST)
     if form.is_valid():
         try:
-            services.reply_to_log(log=found, text=form.cleaned_data["text"], actor=request.user, now=timezone.now())
-        except services.CannotReply as refusal:
-            form.add_error("text", str(refusal.message))
+            reply_to_log(log=found, text=form.cleaned_data["text"], actor=request.user, now=timezone.now())
+        except CannotReply as refusal:
+            form.add_error("text", str(refusal))
         else:
             messages.success(request, _("Your answer has been sent."))
             _before, after = selectors.neighbours(request.user, found)
@@ -169,11 +169,10 @@ def say_yes(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     """Count a contact that was typed without a line and arrived long after."""
     entries = LogEntry.objects.visible_to(request.user).select_related("log__person", "log__unit")
     entry = get_object_or_404(entries, public_id=public_id)
-    if not request.user.authority.may(Power.REPLY_TO_LOGS, entry.log.unit.path):
-        raise PermissionDenied
+    must(request, Power.REPLY_TO_LOGS, at=entry.log.unit)
     try:
-        services.say_yes(entry=entry, actor=request.user, now=timezone.now())
-    except services.LogRefused as refusal:
+        entering.say_yes(entry=entry, actor=request.user, now=timezone.now())
+    except LogRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("worklogs:log", public_id=entry.log.public_id)
 
@@ -200,10 +199,9 @@ def log_context(request: AuthedRequest, found: WorkLog, form: ReplyForm) -> dict
 
 @require_POST
 def reply_to_several(request: AuthedRequest) -> HttpResponse:
-    if not request.user.authority.paths(Power.REPLY_TO_LOGS):
-        raise PermissionDenied
+    must(request, Power.REPLY_TO_LOGS)
     form, back = SeveralRepliesForm(request.POST), QueryDict(request.POST.get("back", ""))
-    if are_answered(request, form, services.reply_to_logs):
+    if are_answered(request, form, reply_to_logs):
         return redirect(f"{reverse('worklogs:desk')}?{back.urlencode()}")
     return shown(request, back, form, status=422)
 
@@ -219,8 +217,8 @@ def are_answered(request: AuthedRequest, form: SeveralRepliesForm, answer: Calla
     try:
         own = {log.pk: form.own[log.public_id] for log in logs if log.public_id in form.own}
         done = len(answer(logs=logs, text=form.cleaned_data["text"], own=own, actor=request.user, now=timezone.now()))
-    except services.CannotReply as refusal:
-        form.add_error(None, str(refusal.message))
+    except CannotReply as refusal:
+        form.add_error(None, str(refusal))
         return False
     words = ngettext("%(count)d log has been answered.", "%(count)d logs have been answered.", done)
     messages.success(request, words % {"count": done})
@@ -229,15 +227,14 @@ def are_answered(request: AuthedRequest, form: SeveralRepliesForm, answer: Calla
 
 @require_safe
 def score_tables(request: AuthedRequest) -> HttpResponse:
-    if not request.user.authority.paths(Power.READ_LOGS):
-        raise PermissionDenied
+    must(request, Power.READ_LOGS)
     week = asked(request.GET.get("week"), Week(timezone.localdate()).previous())
     context = {
         "week": week,
         "weeks": sorted(
             {*selectors.last_weeks(timezone.localdate(), A_YEAR), week}, key=lambda one: one.first, reverse=True
         ),
-        "due_on": services.sending_day(week),
+        "due_on": sending_day(week),
         "rows": selectors.score_tables_due(request.user, week),
     }
     return render(request, "worklogs/score_tables.html", context)

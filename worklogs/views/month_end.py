@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.requests import AuthedRequest
+from accounts.requests import AuthedRequest, only_if
 from core.converters import asked
 from teams.models import Unit
-from worklogs import services
 from worklogs.forms.desk import MonthEndForm
 from worklogs.selectors import month_end as selectors
 from worklogs.selectors.desk import phrases_of
+from worklogs.services import replies
 from worklogs.views.desk import are_answered
 
 
@@ -47,8 +46,7 @@ def shown(request: AuthedRequest, code: str, form: MonthEndForm, *, status: int 
 def managed(request: AuthedRequest) -> list[Unit]:
     """The departments whose manager asks. Raises `PermissionDenied` for everybody else."""
     departments = selectors.managed_departments(request.user)
-    if not departments:
-        raise PermissionDenied
+    only_if(bool(departments))
     return departments
 
 
@@ -56,6 +54,6 @@ def managed(request: AuthedRequest) -> list[Unit]:
 def answer_month_end(request: AuthedRequest) -> HttpResponse:
     managed(request)
     form, code = MonthEndForm(request.POST), request.POST.get("month", "")
-    if are_answered(request, form, services.answer_month_end):
+    if are_answered(request, form, replies.answer_month_end):
         return redirect(f"{reverse('worklogs:month_end')}?month={code}")
     return shown(request, code, form, status=422)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -12,9 +11,10 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import AuthedRequest
 from core.editing import ChangedMeanwhile
 from teams.authority import Power
-from worklogs import services
+from teams.reach import must
 from worklogs.forms.desk import PhrasesForm
 from worklogs.selectors.desk import phrases_of
+from worklogs.services import replies
 
 
 @require_safe
@@ -31,7 +31,7 @@ def keep_phrases(request: AuthedRequest) -> HttpResponse:
     if form.is_valid():
         lines = (line.strip() for line in form.cleaned_data["text"].splitlines())
         try:
-            services.keep_phrases(owner=request.user, text="\n".join(filter(None, lines)), seen=form.seen)
+            replies.keep_phrases(owner=request.user, text="\n".join(filter(None, lines)), seen=form.seen)
         except ChangedMeanwhile as changed:
             form.meet(changed)
             status = 409
@@ -43,5 +43,4 @@ def keep_phrases(request: AuthedRequest) -> HttpResponse:
 
 def must_answer(request: AuthedRequest) -> None:
     """Raises `PermissionDenied` for who answers no logs."""
-    if not request.user.authority.paths(Power.REPLY_TO_LOGS):
-        raise PermissionDenied
+    must(request, Power.REPLY_TO_LOGS)

@@ -15,9 +15,8 @@ from core.commands import MusterCommand, Refused
 from core.explain import N_
 from core.periods import PERIODS
 from messaging.models import Channel, State
-from supervision import services
 from supervision.models import LaggardEntry, PeriodKind, ReminderRun, Who
-from supervision.services import Reminding, Status
+from supervision.services.reminding import NoRule, NotYetBegun, Reminding, Status, remind
 from supervision.wording import period_in_words
 from teams.models import Unit
 
@@ -50,10 +49,10 @@ class Command(MusterCommand):
         if not Unit.objects.exists():
             raise Refused(_("There is no company yet: load it first (load_company)."))
         try:
-            result = services.remind(period=PERIODS[period](day), unit=within, now=timezone.now())
-        except services.NotYetBegun:
+            result = remind(period=PERIODS[period](day), unit=within, now=timezone.now())
+        except NotYetBegun:
             raise Refused(_("--on %(on)s: lies in the future") % {"on": on}) from None
-        except services.NoRule:
+        except NoRule:
             said = _("--period %(period)s: no rule in force reminds by it, nothing was judged") % {"period": period}
             raise Refused(said) from None
         lists = [self.described(outcome.run) for outcome in result.outcomes]

@@ -12,7 +12,7 @@ from core.commands import MusterCommand, Refused
 from core.explain import N_
 from core.files import read_tables
 from core.tables import TableRefused
-from worklogs import services
+from worklogs.services.importing import import_logs
 
 
 class Command(MusterCommand):
@@ -25,7 +25,7 @@ class Command(MusterCommand):
     def run(self, **options: Any) -> dict[str, Any]:
         file, dry_run = options["file"], options["dry_run"]
         try:
-            done = services.import_logs(sheets=read_tables(file), now=timezone.now(), dry_run=dry_run)
+            done = import_logs(sheets=read_tables(file), now=timezone.now(), dry_run=dry_run)
         except TableRefused as refused:
             raise Refused(*(refusal.as_json() for refusal in refused.refusals), answer={"file": str(file)}) from None
         answer = {

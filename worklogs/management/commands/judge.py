@@ -12,7 +12,7 @@ from core.commands import MusterCommand, Refused
 from core.explain import N_
 from core.periods import Period
 from teams.models import Unit
-from worklogs import services
+from worklogs.services.judging import judge
 
 
 class Command(MusterCommand):
@@ -32,7 +32,7 @@ class Command(MusterCommand):
             units = list(Unit.objects.filter(code=options["unit"]))
             if not units:
                 raise Refused(_("No unit has the code %(unit)s") % {"unit": options["unit"]})
-        judged = services.judge(period=Period.between(first, last), until=timezone.localdate(), units=units)
+        judged = judge(period=Period.between(first, last), until=timezone.localdate(), units=units)
         self.say(
             _(
                 "%(days)s days and %(weeks)s weeks judged; changed: %(changed_days)s days, %(changed_weeks)s weeks; removed: %(removed)s"
