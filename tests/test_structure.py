@@ -14,7 +14,7 @@ from django.urls import get_resolver
 
 ROOT = Path(settings.BASE_DIR)
 APPS = [*settings.OWN_APPS, "config"]
-LONGEST = 420
+LONGEST = 400
 ALLOWED_IN_RULES = {"core.periods", "core.money", "core.explain", "chinese_calendar"}
 
 
@@ -129,3 +129,67 @@ def test_every_address_of_people_is_a_random_one():
     of_people = {r.name for r in routes() if "/people/<int" in r.pattern or "/stand-ins/<int" in r.pattern}
     assert of_people == set(), "units and policy values are numbered, people are not"
     assert get_resolver().url_patterns
+
+
+VIEWS = [path for path in sources() if "views" in (path.stem, path.parent.name)]
+SERVICES = [path for path in sources() if "services" in (path.stem, path.parent.name)]
+
+
+def test_views_ask_for_powers_in_one_way():
+    """`needs`, `must`, `reach` of teams, and `only_if` for what more a rule says: one place answers 404 and 403."""
+    assert [
+        named(path) for path in VIEWS if "PermissionDenied" in re.sub(r'""".*?"""', "", path.read_text(), flags=re.S)
+    ] == []
+
+
+def test_messages_are_made_where_messages_live():
+    """Elsewhere one tells (`messaging.telling`), which knows what makes a message the same one."""
+    assert [
+        named(path) for path in sources() if re.search(r"\bDraft\(", path.read_text()) and path.parts[-2] != "messaging"
+    ] == []
+
+
+def calls(path: Path, *names: str) -> Iterator[ast.Call]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
+            yield node
+
+
+MOMENT = re.compile(r"\b(?:now|today|timestamp)\b|_now\b|timezone")
+
+
+def test_no_clock_makes_the_key_of_a_message():
+    """By the clock the same thing is told twice: a key is the thing it is about, and which time it is told of it."""
+    found = []
+    for path in sources():
+        for call in calls(path, "tell", "notice", "of_rule"):
+            key = [one.value for one in call.keywords if one.arg in ("about", "nth")]
+            key += call.args[:1] if call.func.id == "of_rule" else []  # type: ignore[attr-defined]
+            found += [f"{named(path)}:{one.lineno}" for one in key if MOMENT.search(ast.unparse(one))]
+    assert found == []
+
+
+NOT_A_REFUSAL = {
+    "CounterWentBack": "the sealed trail is broken: nobody asked for anything",
+    "NotNow": "what a gateway says to the outbox",
+    "Never": "what a gateway says to the outbox",
+    "_Untaken": "becomes a row of the report of an import",
+}
+
+
+def test_services_refuse_in_one_way():
+    """Every exception of a verb is a `NotDone`, so that any page and any command can say it."""
+    raw = [
+        f"{named(path)}: {node.name}"
+        for path in SERVICES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.ClassDef) and node.name not in NOT_A_REFUSAL
+        if any(ast.unparse(base) in {"Exception", "ValueError", "RuntimeError"} for base in node.bases)
+    ]
+    assert raw == []
+
+
+def test_verbs_are_imported_from_their_module():
+    """A list of what a package of services holds would have to be kept by hand, and hides where a verb lives."""
+    lists = [path for path in SERVICES if path.name == "__init__.py" and len(ast.parse(path.read_text()).body) > 1]
+    assert list(map(named, lists)) == []
