@@ -205,7 +205,7 @@ def test_the_earlier_log_day_has_the_number_though_it_arrives_later_and_the_othe
     assert WeekScore.objects.get(person=cast.person("cm2"), week="2026-11-16").points == 0
     contact = Contact.objects.get()
     assert (contact.owner, contact.name) == (cast.person("cm"), "y")
-    (told,) = Message.objects.filter(rule__startswith="worklogs.claim.")
+    (told,) = Message.objects.filter(text="worklogs.number_known_before")
     assert told.recipient == cast.cm2 and "135****0001" in told.body
 
 
