@@ -17,7 +17,7 @@ from tests.cast import TODAY, Cast
 from tests.processes import go, heard, started, without
 from worklogs.models import Contact, Correction, DayScore, LogEntry, WeekScore, WorkLog
 from worklogs.selectors import requirements_over
-from worklogs.services import import_logs
+from worklogs.services.importing import import_logs
 
 pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
