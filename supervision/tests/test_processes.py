@@ -27,12 +27,11 @@ pytestmark = [pytest.mark.processes, pytest.mark.django_db(transaction=True)]
 
 TICK = """
 from datetime import datetime
-from supervision import services
 from supervision.services import reminding
 {meanwhile}
 print("ready", flush=True)
 sys.stdin.readline()
-run_due(now=datetime.fromisoformat({now!r}))
+reminding.run_due(now=datetime.fromisoformat({now!r}))
 """
 # What is written is there, nothing is committed: here the worker is killed.
 STOPS_BEFORE_THE_END = """
