@@ -91,7 +91,7 @@
     openedWith.clear();
     const sender = event.detail.requestConfig?.elt;
     for (const field of document.querySelectorAll("form[id] [hx-preserve]")) {
-      if (field.form.elements.opened && field.form !== (sender?.form ?? sender)) openedWith.set(field.form.id, field.form.elements.opened.value);
+      if (field.form?.elements.opened && field.form !== (sender?.form ?? sender)) openedWith.set(field.form.id, field.form.elements.opened.value);
     }
   });
   document.addEventListener("htmx:afterSwap", (event) => {
