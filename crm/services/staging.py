@@ -125,7 +125,7 @@ CREATE TEMPORARY TABLE crm_several ON COMMIT DROP AS
 WITH whole AS (
     SELECT min("row") AS first, 1 - sum(share) AS missing FROM crm_several WHERE NOT bad
     GROUP BY fund_account, client_no
-    HAVING sum(share) <> 1 AND abs(sum(share) - 1) < sum(0.5 * power(10::numeric, -greatest(2, scale(share))))
+    HAVING sum(share) <> 1 AND abs(sum(share) - 1) < sum(('0.5e-' || greatest(2, scale(share)))::numeric)
 ), filled AS (
     UPDATE crm_several s SET share = s.share + w.missing FROM whole w WHERE s.row = w.first
 )

@@ -72,7 +72,7 @@ def test_a_day_is_written_on_the_phone_scored_explained_and_answered(site: Site,
         page.goto(f"{site.url}/logs/desk/")
         page.click(f"a[href*='{log.public_id}']")
         page.fill("textarea[name=text]", "三个准客户都不错，明天先打王女士。")
-        page.click("form[action$='/reply/'] button")
+        page.click("form[action$='/reply/'] button.btn-primary")
         expect(page.locator("article").first).to_contain_text("明天先打王女士")
 
     with signed_in(site, committed.cm, PHONE) as page:
