@@ -134,7 +134,10 @@ class OutletPostingAdmin(EditsInTurn, ToLookUp):
     list_display = ("person", "outlet", "from_on", "to_on")
     search_fields = ("person__user__employee_no", "person__user__name", "outlet__name")
     list_select_related = ("person__user", "outlet")
-    autocomplete_fields = ("person", "outlet")
+    raw_id_fields = (
+        "person",
+        "outlet",
+    )  # the list to choose from opens beside; a box that searches has no name for axe
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return edits_places(request)

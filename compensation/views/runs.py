@@ -119,7 +119,8 @@ def _not_yet(run: PayRun, stand: stands.Stand, on: date) -> str:
     if run.outdated_at:
         return _("Compute the month again first: this draft is out of date.")
     try:
-        must_be_over(run, on)
+        if run.state == PayRun.State.DRAFT:  # what was reviewed was over; a signature looks again by itself
+            must_be_over(run, on)
     except NotDone as refusal:
         return str(refusal)
     waits = run.state == PayRun.State.DRAFT and stand.accepted < stand.details

@@ -46,7 +46,7 @@ def test_a_panel_adds_up_or_says_it_does_not():
 def test_yes_and_no_are_words_and_clauses_stand_behind_one_fold():
     text = panel(lines_as_json((*DAY, Line("Nothing opened", True))))
     assert "True" not in text and "规则 是" in text
-    before, _, clauses = text.partition("条款")
+    before, _, clauses = text.partition("判定依据")
     assert "S3" not in before and {"S3.c", "S3.e", "S3.2"} <= set(clauses.split())
 
 

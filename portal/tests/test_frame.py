@@ -64,7 +64,7 @@ def test_a_component_draws_what_it_is_given(name):
 def test_an_explanation_shows_rule_layer_date_and_note():
     with translation.override("en"):
         html = render_to_string("components/explain.html", {"lines": LINES})
-    for part in ("S3.2", "72.5", "60", "人民路营业部", "2026-01-01", "2 more", "not met"):
+    for part in ("S3.2", "72.5", "60", "人民路营业部", "2026-01-01", "2 more", "not fulfilled"):
         assert part in html
 
 
