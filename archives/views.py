@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -19,7 +17,7 @@ from archives.filters import DocumentFilter
 from archives.models import Document
 from archives.selectors import filed_files
 from compensation.models import PayRun, Stage
-from core.answers import carried_out
+from core.answers import back_to, carried_out
 from teams.authority import Power
 from teams.reach import needs, reach
 
@@ -58,13 +56,7 @@ def file_run(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         request,
         None,
         lambda _sent: services.file_pay_run(run=run, actor=request.user, now=timezone.now()),
-        again=partial(back_to_run, request, run),
+        again=back_to(request, "compensation:run", run.public_id),
         then=("compensation:run", run.public_id),
         says=_("Filed. The month is closed and head office has been told."),
     )
-
-
-def back_to_run(request: AuthedRequest, run: PayRun, *, error: str, **_more: object) -> HttpResponse:
-    """The run belongs to another app: its page says what was refused."""
-    messages.error(request, error)
-    return redirect("compensation:run", run.public_id)

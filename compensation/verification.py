@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from compensation.models import PayMonth, PayRun, Signature
+from compensation.models import PayMonth, PayRun, Signature, Stage
+from compensation.models.runs import SIGNED
 from compensation.selectors import is_whole
 from core.verification import Finding, check
-
-SIGNED = (PayRun.State.SIGNED_1, PayRun.State.SIGNED_2, PayRun.State.SIGNED_3, PayRun.State.FILED)
 
 
 @check("pay signatures")
 def signatures_match_the_content() -> Iterator[Finding]:
     """A standing signature is on the run's digest, and the rows still have that digest."""
-    for run in PayRun.objects.filter(state__in=SIGNED).select_related("branch", "plan__plan").order_by("pk"):
+    for run in (
+        PayRun.objects.filter(state__in=(*SIGNED, PayRun.State.FILED))
+        .select_related("branch", "plan__plan")
+        .order_by("pk")
+    ):
         named = f"compensation_payrun {run.pk}"
         if not is_whole(run):
             yield Finding(named, "its lines are not what was signed")
@@ -29,7 +32,7 @@ def closed_months_have_a_filed_run() -> Iterator[Finding]:
     for run in PayRun.objects.filter(state=PayRun.State.FILED).order_by("pk"):
         if closed.pop((run.branch_id, run.month), None) is None:
             yield Finding(f"compensation_payrun {run.pk}", "is filed, but its month is open")
-        if Signature.objects.standing().filter(run=run).count() != 3:
+        if Signature.objects.standing().filter(run=run).count() != len(Stage):
             yield Finding(f"compensation_payrun {run.pk}", "is filed without three signatures")
     for row in closed.values():
         yield Finding(f"compensation_paymonth {row}", "is closed without a filed run")

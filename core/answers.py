@@ -52,6 +52,16 @@ def carried_out(
     return then(done) if callable(then) else redirect(*then)
 
 
+def back_to(request: HttpRequest, *then: Any) -> Callable[..., HttpResponse]:
+    """For `again`, where the page belongs to somebody else: there one is told what was refused."""
+
+    def again(*, error: str, **_more: object) -> HttpResponse:
+        messages.error(request, error)
+        return redirect(*then)
+
+    return again
+
+
 def show_at(form: forms.BaseForm, refusal: NotDone) -> None:
     """The refusal at the field it is about; above the form where it has no such field."""
     if isinstance(refusal, ChangedMeanwhile) and isinstance(form, EditForm):

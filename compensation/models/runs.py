@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from core.periods import Month
 from core.said import Said
 from core.sight import InSight
 from teams.authority import Power
-from teams.models import Engagement, Person, Unit
+from teams.models import Engagement, Person, Role, Unit
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -31,7 +32,21 @@ class Stage(models.IntegerChoices):
 
     @property
     def power(self) -> Power:
-        return (Power.SIGN_PAY_1, Power.SIGN_PAY_2, Power.SIGN_PAY_3)[self.value - 1]
+        return SIGNING[self].power
+
+    @property
+    def role(self) -> Role:
+        """Whose it is to sign."""
+        return SIGNING[self].role
+
+    @property
+    def before(self) -> PayRun.State:
+        """The state in which the run waits for this signature."""
+        return SIGNING[self].before
+
+    @property
+    def after(self) -> PayRun.State:
+        return SIGNING[self].after
 
 
 class PayRunQuerySet(models.QuerySet["PayRun"]):
@@ -120,15 +135,35 @@ class PayRun(models.Model):
     @property
     def next_stage(self) -> Stage | None:
         """Whose signature is due now."""
-        return {
-            self.State.REVIEWED: Stage.CHIEF_ACCOUNTANT,
-            self.State.SIGNED_1: Stage.DEPUTY_MANAGER,
-            self.State.SIGNED_2: Stage.MANAGER,
-        }.get(PayRun.State(self.state))
+        return next((stage for stage in Stage if stage.before == self.state), None)
 
     @property
     def is_filed(self) -> bool:
         return self.state == self.State.FILED
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """What a signature takes, and what it makes of the run."""
+
+    power: Power
+    role: Role
+    before: PayRun.State
+    after: PayRun.State
+
+
+SIGNING = {
+    Stage.CHIEF_ACCOUNTANT: Signing(
+        Power.SIGN_PAY_1, Role.CHIEF_ACCOUNTANT, PayRun.State.REVIEWED, PayRun.State.SIGNED_1
+    ),
+    Stage.DEPUTY_MANAGER: Signing(
+        Power.SIGN_PAY_2, Role.DEPUTY_BRANCH_MANAGER, PayRun.State.SIGNED_1, PayRun.State.SIGNED_2
+    ),
+    Stage.MANAGER: Signing(Power.SIGN_PAY_3, Role.BRANCH_MANAGER, PayRun.State.SIGNED_2, PayRun.State.SIGNED_3),
+}
+TO_SIGN = tuple(stage.before for stage in Stage)
+SIGNED = tuple(stage.after for stage in Stage)
+UNDER_DECISION = (PayRun.State.REVIEWED, *SIGNED)
 
 
 class PaySlipQuerySet(models.QuerySet["PaySlip"]):

@@ -10,6 +10,7 @@ from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from compensation.models import PayMonth, PayRun
+from compensation.models.runs import UNDER_DECISION
 from compensation.selectors.computing import computed_run
 from compensation.selectors.plans import NotComputable
 from core.periods import Month
@@ -18,13 +19,7 @@ from crm.selectors import versions_of
 from teams.models import Unit
 
 SHOWN = 5
-DECIDED = (
-    PayRun.State.REVIEWED,
-    PayRun.State.SIGNED_1,
-    PayRun.State.SIGNED_2,
-    PayRun.State.SIGNED_3,
-    PayRun.State.FILED,
-)
+DECIDED = (*UNDER_DECISION, PayRun.State.FILED)
 
 
 def with_rows_of(imported: Import, months: QuerySet[Any]) -> QuerySet[Any]:

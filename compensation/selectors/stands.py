@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, DateField, Max, Q, QuerySet, Value
 from django.db.models.functions import Cast
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from compensation.models import BusinessDetail, PayRun, Signature, Stage
-from compensation.selectors.readiness import ready_from
+from compensation.selectors.stages import Signers, Stand
 from core.periods import Month
 from crm.models import AccountMonth, Import, Kind
 from teams.authority import Power
-from teams.models import Posting, Role, Unit, UnitKind
-
-State = PayRun.State
-ORDER = [State.DRAFT, State.REVIEWED, State.SIGNED_1, State.SIGNED_2, State.SIGNED_3, State.FILED]
+from teams.models import Posting, Unit, UnitKind
 
 
 def pay_branches(user: User) -> QuerySet[Unit]:
@@ -69,22 +63,6 @@ def _months(first: date, last: date) -> Iterable[date]:
         month = month.next()
 
 
-@dataclass(frozen=True)
-class Stand:
-    """Where one month of one branch stands. `stages` are as the status bar shows them."""
-
-    branch: Unit
-    month: Month
-    run: PayRun | None
-    rows: int
-    details: int
-    accepted: int
-    sent_back: int
-    closed_at: datetime | None
-    arrived_at: datetime | None = None
-    stages: list[dict[str, Any]] = field(default_factory=list)
-
-
 def stand_of(run: PayRun, signatures: Iterable[Signature], on: date) -> Stand:
     """Where one run stands on a day, which with its signatures is at hand already."""
     standing = [signature for signature in signatures if signature.voided_at is None]
@@ -106,50 +84,39 @@ def stands(
     if known is None:
         known = PayRun.objects.filter(here).select_related("branch", "plan__plan", "reviewed_by", "rejected_by")
     runs = {(run.branch_id, run.month): run for run in known}
-    details: dict[tuple[int, date], Any] = {
-        (row["branch"], row["month"]): row
-        for row in BusinessDetail.objects.filter(here)
-        .order_by()
-        .values("branch", "month")
-        .annotate(
-            all=Count("pk"),
-            accepted=Count("pk", filter=Q(state=BusinessDetail.State.ACCEPTED)),
-            sent_back=Count("pk", filter=Q(state=BusinessDetail.State.SENT_BACK)),
-            at=Max("reviewed_at"),
-        )
-    }
-    signatures: dict[int, dict[int, Signature]] = {}
     if standing is None:
         standing = Signature.objects.standing().filter(run__in=[run.pk for run in runs.values()])
+    signed: defaultdict[tuple[int, date], dict[int, Signature]] = defaultdict(dict)
+    of_run = {run.pk: key for key, run in runs.items()}
     for signature in standing:
-        signatures.setdefault(signature.run_id, {})[signature.stage] = signature
-    arrived = _arrived(branches.values(), months, runs)
-    next_people = _signers(branches, runs.values(), on)
+        signed[of_run[signature.run_id]][signature.stage] = signature
+    details, arrived = _details(here), _arrived(branches.values(), months, runs)
+    signers = _signers(branches, runs.values(), on)
     found = []
     for branch, month in pairs:
         key = branch.pk, month.first
-        run, detail = runs.get(key), dict(details.get(key, {}))
-        rows, at = arrived.get(key, (0, None))
-        stand = Stand(
-            branch,
-            month,
-            run,
-            rows,
-            detail.get("all", 0),
-            detail.get("accepted", 0),
-            detail.get("sent_back", 0),
-            run.filed_at if run else None,
-            at,
-        )
-        signed = signatures.get(run.pk, {}) if run else {}
-        stand.stages.extend(_stages(stand, on, detail.get("at"), signed, next_people))
-        found.append(stand)
+        known_of = {**arrived.get(key, {}), **details.get(key, {}), "signed": signed[key], "signers": signers}
+        found.append(Stand(branch, month, on, runs.get(key), **known_of))
     return found
+
+
+def _details(here: Q) -> dict[tuple[int, date], dict[str, Any]]:
+    """How many details there are and how far their review is, by branch and month."""
+    state = BusinessDetail.State
+    counted = BusinessDetail.objects.filter(here).order_by().values("branch", "month")
+    counted = counted.annotate(
+        details=Count("pk"),
+        accepted=Count("pk", filter=Q(state=state.ACCEPTED)),
+        sent_back=Count("pk", filter=Q(state=state.SENT_BACK)),
+        accepted_at=Max("reviewed_at"),
+    )
+    rows: Iterable[dict[str, Any]] = map(dict, counted)
+    return {(row.pop("branch"), row.pop("month")): row for row in rows}
 
 
 def _arrived(
     branches: Iterable[Unit], months: set[date], runs: Mapping[tuple[int, date], PayRun]
-) -> dict[tuple[int, date], tuple[int, datetime | None]]:
+) -> dict[tuple[int, date], dict[str, Any]]:
     """Account rows per branch and month, and when the last of them were taken; of a filed month those it was filed with."""
     below = Q()
     branches = list(branches)
@@ -161,31 +128,25 @@ def _arrived(
         .values_list("unit__path", "month", "source__taken_at")
         .annotate(n=Count("pk"))
     )
-    found: dict[tuple[int, date], tuple[int, datetime | None]] = {}
+    found: dict[tuple[int, date], dict[str, Any]] = {}
     for path, month, at, count in rows:
         for branch in branches:
             run = runs.get((branch.pk, month))
             came_late = run is not None and run.filed_at is not None and at is not None and at > run.filed_at
             if path.startswith(branch.path) and not came_late:
-                before, last = found.get((branch.pk, month), (0, None))
-                found[branch.pk, month] = before + count, max(filter(None, (at, last)), default=None)
+                there = found.setdefault((branch.pk, month), {"rows": 0, "arrived_at": None})
+                there["rows"] += count
+                there["arrived_at"] = max(filter(None, (at, there["arrived_at"])), default=None)
     return found
 
 
-SIGNING_ROLE = {
-    Stage.CHIEF_ACCOUNTANT: Role.CHIEF_ACCOUNTANT,
-    Stage.DEPUTY_MANAGER: Role.DEPUTY_BRANCH_MANAGER,
-    Stage.MANAGER: Role.BRANCH_MANAGER,
-}
-
-
-def _signers(branches: Mapping[int, Unit], runs: Iterable[PayRun], on: date) -> dict[tuple[int, str], str]:
+def _signers(branches: Mapping[int, Unit], runs: Iterable[PayRun], on: date) -> Signers:
     """Names of those who may sign next on a day, by branch and role; asked only where somebody is due."""
     if not any(run.next_stage for run in runs):
         return {}
     rows = (
         Posting.objects.on(on)
-        .filter(unit__in=branches, role__in=SIGNING_ROLE.values())
+        .filter(unit__in=branches, role__in=[stage.role for stage in Stage])
         .order_by("person__user__employee_no")
         .values_list("unit", "role", "person__user__name")
     )
@@ -193,88 +154,3 @@ def _signers(branches: Mapping[int, Unit], runs: Iterable[PayRun], on: date) -> 
     for unit, role, name in rows:
         names.setdefault((unit, role), []).append(name)
     return {key: "、".join(found) for key, found in names.items()}
-
-
-def _possible_from(run: PayRun, on: date) -> str:
-    """From when on a draft can be reviewed, where that is still to come."""
-    if run.state != State.DRAFT or on >= (ready_on := ready_from(run)):
-        return ""
-    return _("possible from %(on)s") % {"on": date_format(ready_on, "DATE_FORMAT")}
-
-
-def _stages(
-    stand: Stand,
-    on: date,
-    accepted_at: datetime | None,
-    signed: dict[int, Signature],
-    next_people: dict[tuple[int, str], str],
-) -> Iterable[dict[str, Any]]:
-    run = stand.run
-    is_accepted = bool(stand.details) and stand.accepted == stand.details
-    steps: list[dict[str, Any]] = [
-        {
-            "label": _("CRM figures arrived"),
-            "done": bool(stand.rows),
-            "at": stand.arrived_at,
-            "note": _("%(count)s rows") % {"count": stand.rows} if stand.rows else _("waiting for the import"),
-        },
-        {
-            "label": _("Business detail reviewed"),
-            "done": is_accepted,
-            "at": accepted_at if is_accepted else None,
-            "note": _("%(done)s of %(all)s accepted") % {"done": stand.accepted, "all": stand.details}
-            if stand.details
-            else "",
-        },
-        {
-            "label": _("Pay computed"),
-            "done": run is not None,
-            "at": run.drafted_at if run else None,
-            "note": _("version %(version)s") % {"version": run.version} if run else "",
-        },
-        {
-            "label": _("Reviewed"),
-            "done": run is not None and run.state in ORDER[1:],
-            "by": run.reviewed_by.name if run and run.reviewed_by else "",
-            "at": run.reviewed_at if run else None,
-            "note": _possible_from(run, on) if run else "",
-        },
-    ]
-    for stage in Stage:
-        signature = signed.get(stage.value)
-        due = next_people.get((stand.branch.pk, SIGNING_ROLE[stage]), "") if run and run.next_stage == stage else ""
-        steps.append(
-            {
-                "label": _("Signed: %(role)s") % {"role": stage.label},
-                "done": signature is not None,
-                "by": signature.signer_name if signature else "",
-                "at": signature.signed_at if signature else None,
-                "note": _("next: %(names)s") % {"names": due} if due else "",
-            }
-        )
-    steps.append(
-        {
-            "label": _("Filed"),
-            "done": run is not None and run.is_filed,
-            "at": run.filed_at if run else None,
-            "note": _("month closed") if stand.closed_at else "",
-        }
-    )
-    current = next((step for step in steps if not step["done"]), None)
-    before: datetime | None = None  # when the step before this one was done
-    for step in steps:
-        if step is current and before:
-            since = date_format(timezone.localtime(before), "SHORT_DATETIME_FORMAT")
-            step["note"] = " · ".join(filter(None, (step["note"], _("since %(since)s") % {"since": since})))
-        before = step["at"] or before
-        step["state"] = "done" if step.pop("done") else "current" if step is current else "waiting"
-        if run and run.state == State.REJECTED and step["label"] == _("Reviewed"):
-            by = run.rejected_by.name if run.rejected_by else ""
-            step |= {
-                "label": _("Rejected"),
-                "state": "void",
-                "by": by,
-                "note": run.reject_reason,
-                "at": run.rejected_at,
-            }
-        yield step

@@ -11,10 +11,11 @@ from django.db import transaction
 from accounts.models import User
 from compensation import parameters
 from compensation.models import BusinessDetail, PayRun
+from compensation.models.runs import UNDER_DECISION
 from compensation.selectors.facts import Business, MonthFacts, Who, month_facts
 from compensation.services import notices
 from compensation.services.refusals import ContentChanged, SamePerson, open_month
-from compensation.services.voiding import UNDER_DECISION, fall_back
+from compensation.services.voiding import fall_back
 from core.explain import N_, Line, digest_of, lines_as_json, plain
 from core.periods import Month
 from core.refusals import given

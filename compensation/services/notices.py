@@ -10,18 +10,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from compensation import texts
-from compensation.models import BusinessDetail, PayRun, PaySlip, Question, RunEvent, Signature, Stage
+from compensation.models import BusinessDetail, PayRun, PaySlip, Question, RunEvent, Signature
 from core.clock import day_of
 from core.said import Said
 from messaging.telling import notice, tell, tell_all
 from teams.models import Role
 from teams.selectors import holders
-
-SIGNING_ROLE = {
-    Stage.CHIEF_ACCOUNTANT: Role.CHIEF_ACCOUNTANT,
-    Stage.DEPUTY_MANAGER: Role.DEPUTY_BRANCH_MANAGER,
-    Stage.MANAGER: Role.BRANCH_MANAGER,
-}
 
 
 def _of_run(run: PayRun) -> dict[str, Any]:
@@ -41,7 +35,7 @@ def next_signers_wait(run: PayRun, now: datetime) -> None:
     stage = run.next_stage
     if stage is None:
         return
-    signers = holders(SIGNING_ROLE[stage], run.branch, day_of(now))
+    signers = holders(stage.role, run.branch, day_of(now))
     tell(
         [user.pk for user in signers],
         texts.RUN_WAITS,

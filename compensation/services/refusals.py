@@ -57,12 +57,17 @@ class NothingToAnswer(MovedOn):
     text = _("This question has been answered already.")
 
 
+def still_growing(run: PayRun, on: date) -> MonthNotOver | WeekNotJudged | None:
+    """Why the run's figures are not the last ones; nothing where they are."""
+    if on < (ready_on := ready_from(run)):
+        return MonthNotOver(ready_on)
+    return None if is_judged(run) else WeekNotJudged()
+
+
 def must_be_over(run: PayRun, on: date) -> None:
     """Raises `MonthNotOver` or `WeekNotJudged` where the run's figures still grow."""
-    if on < (ready_on := ready_from(run)):
-        raise MonthNotOver(ready_on)
-    if not is_judged(run):
-        raise WeekNotJudged
+    if refusal := still_growing(run, on):
+        raise refusal
 
 
 def open_month(branch: Unit, month: Month) -> PayMonth:

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from compensation.models import BusinessDetail, PayRun, PaySlip, RunEvent, Signature, Stage
+from compensation.models.runs import TO_SIGN
 from compensation.selectors.adjustments import imports_of
 from compensation.selectors.plans import NotComputable
 from compensation.services import notices
@@ -27,17 +28,6 @@ from core.refusals import NotYours, given
 from core.said import Said
 from teams.authority import Power
 from teams.reach import must_hold
-
-AFTER = {
-    Stage.CHIEF_ACCOUNTANT: PayRun.State.SIGNED_1,
-    Stage.DEPUTY_MANAGER: PayRun.State.SIGNED_2,
-    Stage.MANAGER: PayRun.State.SIGNED_3,
-}
-BEFORE = {
-    Stage.CHIEF_ACCOUNTANT: PayRun.State.REVIEWED,
-    Stage.DEPUTY_MANAGER: PayRun.State.SIGNED_1,
-    Stage.MANAGER: PayRun.State.SIGNED_2,
-}
 
 
 def review_pay_run(*, run: PayRun, actor: User, seen_digest: str, now: datetime) -> PayRun:
@@ -101,7 +91,7 @@ def sign_pay_run(*, run: PayRun, stage: Stage, actor: User, seen_digest: str, no
     must_be_over(run, day_of(now))
     with transaction.atomic():
         is_current = _is_current(run, seen_digest, now)
-        if is_current and (run.state != BEFORE[stage] or _is_accepted(run)):
+        if is_current and (run.state != stage.before or _is_accepted(run)):
             signature = _sign(run, stage, actor, seen_digest, now)
     if signature is None:  # the new draft, the void signatures and the details that wait again stay
         raise DetailNotAccepted if is_current else ContentChanged
@@ -115,7 +105,7 @@ def _sign(run: PayRun, stage: Stage, actor: User, seen_digest: str, now: datetim
     standing = set(Signature.objects.standing().filter(run=run).values_list("signer", flat=True))
     if actor.pk in standing | {run.reviewed_by_id, run.drafted_by_id}:
         raise SamePerson
-    won = PayRun.objects.filter(pk=run.pk, state=BEFORE[stage], digest=seen_digest).update(state=AFTER[stage])
+    won = PayRun.objects.filter(pk=run.pk, state=stage.before, digest=seen_digest).update(state=stage.after)
     if not won:
         raise OutOfOrder
     run.refresh_from_db()
@@ -163,8 +153,7 @@ def reject_pay_run(*, run: PayRun, reason: str, actor: User, now: datetime) -> P
     run.refresh_from_db()
     if (run.state, run.rejected_by_id, run.reject_reason) == (PayRun.State.REJECTED, actor.pk, reason):
         return run  # done already
-    open_states = [PayRun.State.REVIEWED, PayRun.State.SIGNED_1, PayRun.State.SIGNED_2]
-    changed = PayRun.objects.filter(pk=run.pk, state__in=open_states).update(
+    changed = PayRun.objects.filter(pk=run.pk, state__in=TO_SIGN).update(
         state=PayRun.State.REJECTED, rejected_by=actor, rejected_at=now, reject_reason=reason
     )
     if not changed:

@@ -7,10 +7,9 @@ from typing import Any
 
 from accounts.models import User
 from compensation.models import PayRun, RunEvent, Signature
+from compensation.models.runs import UNDER_DECISION
 from compensation.services import notices
 from core.said import Said
-
-UNDER_DECISION = (PayRun.State.REVIEWED, PayRun.State.SIGNED_1, PayRun.State.SIGNED_2, PayRun.State.SIGNED_3)
 
 
 def keep(run: PayRun, kind: RunEvent.Kind, now: datetime, by: User | None = None, **more: Any) -> RunEvent:

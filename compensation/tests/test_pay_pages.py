@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from compensation.models import BusinessDetail, PayLine, PayRun, PersonMonth, Signature, Stage
@@ -16,6 +18,7 @@ from compensation.services.entries import record_person_month
 from compensation.services.signing import reject_pay_run
 from compensation.tests.month import NOW, PayOf
 from teams.models import Posting, Role
+from tests.test_queries import BUDGET_OF_LIST
 
 D = Decimal
 
@@ -79,11 +82,21 @@ def test_a_review_is_offered_once_the_detail_is_accepted(pay_of: PayOf, signed_i
     assert "/review/" in text(clerk.get(page_of(run)))
 
 
+def test_the_page_of_a_draft_asks_the_database_no_more_than_a_list_may(pay_of: PayOf, signed_in) -> None:
+    """… though it asks whether the month's last week is judged, which the page of a reviewed run does not."""
+    run, clerk = pay_of.drafted(), signed_in(pay_of.cast.clerk)
+    pay_of.accepted()
+    clerk.get(page_of(run))  # what is asked once per process
+    with CaptureQueriesContext(connection) as queries:
+        assert "/review/" in text(clerk.get(page_of(run)))
+    assert len(queries) <= BUDGET_OF_LIST
+
+
 def test_a_rejected_run_names_who_rejected_it_and_what_comes_next(pay_of: PayOf, signed_in) -> None:
     run = pay_of.signed(stages=1)
     reject_pay_run(run=run, reason="扣款漏了", actor=pay_of.user("deputy"), now=NOW)
     stages = stand_of(PayRun.objects.get(pk=run.pk), [], NOW.date()).stages
-    assert [(s["label"], s["by"]) for s in stages if s["state"] == "void"] == [("已退回", "韩冰")]
+    assert [(s.label, s.by) for s in stages if s.state == "void"] == [("已退回", "韩冰")]
     assert "重新核算" in text(signed_in(pay_of.cast.deputy).get(page_of(run)))
 
 
@@ -95,8 +108,8 @@ def test_the_next_signer_is_whoever_holds_the_post_on_the_day(pay_of: PayOf) -> 
     Posting.objects.create(person=successor, unit=pay_of.branch, role=Role.CHIEF_ACCOUNTANT, from_on=posting.to_on)
     run = pay_of.reviewed()
     for on, name in ((NOW.date(), "宋玉梅"), (posting.to_on, "冯丽")):
-        [current] = [s for s in stand_of(run, [], on).stages if s["state"] == "current"]
-        assert name in current["note"] and "、" not in current["note"]
+        [current] = [s for s in stand_of(run, [], on).stages if s.state == "current"]
+        assert name in current.note and "、" not in current.note
 
 
 def test_a_second_click_changes_nothing_and_says_so(pay_of: PayOf, signed_in) -> None:

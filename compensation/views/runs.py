@@ -8,7 +8,6 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -20,18 +19,19 @@ from accounts.requests import AuthedRequest
 from compensation.forms import ReasonForm, SignForm
 from compensation.models import PayRun, PaySlip, Stage
 from compensation.selectors import overview, stands, timeline
+from compensation.selectors.stages import Stand
 from compensation.services.drafting import draft_pay_run
-from compensation.services.refusals import DetailNotAccepted, must_be_over
+from compensation.services.refusals import DetailNotAccepted, still_growing
 from compensation.services.signing import reject_pay_run, review_pay_run, sign_pay_run
 from compensation.views.scope import branch_month
-from core.answers import carried_out
+from core.answers import back_to, carried_out
 from core.clock import day_of
-from core.refusals import NotDone
 from teams.authority import Power
 from teams.reach import must, needs, reach
 
 PER_PAGE = 50
 MONTHS_PER_PAGE = 6
+SIGNERS = tuple(stage.power for stage in Stage)
 
 
 @require_safe
@@ -100,31 +100,29 @@ def _before(run: PayRun) -> dict[str, Decimal | None]:
     return {"before": before, "difference": None if before is None else run.total - before}
 
 
-def _open_to(request: AuthedRequest, run: PayRun, stand: stands.Stand) -> dict[str, bool | str]:
+def _open_to(request: AuthedRequest, run: PayRun, stand: Stand) -> dict[str, bool | str]:
     """Which verbs the page offers to this person, and what has to come before a review."""
     may, path, due = request.user.authority.may, run.branch.path, run.next_stage
+    signs = any(may(power, path) for power in SIGNERS)
     return {
         "sees_pay": may(Power.SEE_PAY, path),
         "may_draft": may(Power.DRAFT_PAY, path) and not run.is_filed,
         "not_yet": "" if run.is_filed else _not_yet(run, stand, request.user.authority.on),
         "may_review": may(Power.REVIEW_DETAIL, path) and run.state == PayRun.State.DRAFT,
         "may_sign": due is not None and may(due.power, path),
-        "may_file": may(Power.DRAFT_PAY, path) or any(may(stage.power, path) for stage in Stage),
-        "may_reject": due is not None and any(may(stage.power, path) for stage in Stage),
+        "may_file": may(Power.DRAFT_PAY, path) or signs,
+        "may_reject": due is not None and signs,
     }
 
 
-def _not_yet(run: PayRun, stand: stands.Stand, on: date) -> str:
+def _not_yet(run: PayRun, stand: Stand, on: date) -> str:
     """Why nobody can review or sign yet; nothing when one can."""
     if run.outdated_at:
         return _("Compute the month again first: this draft is out of date.")
-    try:
-        if run.state == PayRun.State.DRAFT:  # what was reviewed was over; a signature looks again by itself
-            must_be_over(run, on)
-    except NotDone as refusal:
-        return str(refusal)
-    waits = run.state == PayRun.State.DRAFT and stand.accepted < stand.details
-    return str(DetailNotAccepted()) if waits else ""
+    if run.state != PayRun.State.DRAFT:  # what was reviewed was over; a signature looks again by itself
+        return ""
+    waits = DetailNotAccepted() if stand.accepted < stand.details else None
+    return str(still_growing(run, on) or waits or "")
 
 
 def again(
@@ -139,13 +137,14 @@ def again(
 def draft(request: AuthedRequest, branch: str, month: str) -> HttpResponse:
     unit, period = branch_month(request.user, branch, month)
     must(request, Power.DRAFT_PAY, at=unit)
-    try:
-        run = draft_pay_run(branch=unit, month=period, actor=request.user, now=timezone.now())
-    except NotDone as refusal:
-        messages.error(request, str(refusal))
-        return redirect("compensation:runs")
-    messages.success(request, _("Computed: version %(version)s.") % {"version": run.version})
-    return redirect("compensation:run", run.public_id)
+    return carried_out(
+        request,
+        None,
+        lambda _sent: draft_pay_run(branch=unit, month=period, actor=request.user, now=timezone.now()),
+        again=back_to(request, "compensation:runs"),
+        then=lambda run: redirect("compensation:run", run.public_id),
+        says=lambda run: _("Computed: version %(version)s.") % {"version": run.version},
+    )
 
 
 @require_POST
@@ -160,9 +159,6 @@ def review(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         then=("compensation:run", run.public_id),
         says=_("Reviewed. The chief accountant signs next."),
     )
-
-
-SIGNERS = tuple(stage.power for stage in Stage)
 
 
 @require_POST

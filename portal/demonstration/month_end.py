@@ -23,11 +23,6 @@ from teams.authority import authority_of
 from teams.models import Role, Unit, UnitKind
 from teams.selectors import holders
 
-SIGNERS = (
-    (Stage.CHIEF_ACCOUNTANT, Role.CHIEF_ACCOUNTANT),
-    (Stage.DEPUTY_MANAGER, Role.DEPUTY_BRANCH_MANAGER),
-    (Stage.MANAGER, Role.BRANCH_MANAGER),
-)
 COMPLAINED_OF, ABSENT = 5, 9  # by place in the list of the first branch
 # How far each branch has come with the last month: signatures given, None where finance is still reviewing the detail.
 LAST_MONTH: dict[str, int | None] = {HOME: 2, SECOND: 1, THIRD: None, FOURTH: 0}
@@ -109,9 +104,9 @@ def signed(branch: Unit, month: Month, signatures: int, now: datetime) -> PayRun
     if clock.day_of(at) < ready_from(run):
         return run  # its page says from which day on it may be signed
     run = review_pay_run(run=run, actor=clerk, seen_digest=run.digest, now=at)
-    for n, (stage, role) in enumerate(SIGNERS[:signatures]):
+    for n, stage in enumerate(list(Stage)[:signatures]):
         at = moment(month, 4 + n, 9 + n, now)
-        sign_pay_run(run=run, stage=stage, actor=somebody(role, branch, at), seen_digest=run.digest, now=at)
+        sign_pay_run(run=run, stage=stage, actor=somebody(stage.role, branch, at), seen_digest=run.digest, now=at)
         run.refresh_from_db()
     return run
 

@@ -12,7 +12,8 @@ from django.db.models import F, Func, IntegerField, Subquery
 from accounts.models import User
 from attendance.selectors import calendar_for
 from compensation.models import BusinessDetail, PayRun, PaySlip, Question
-from compensation.selectors.stands import Stand, stands
+from compensation.selectors.stages import Stand
+from compensation.selectors.stands import stands
 from core.periods import Month, Period
 from crm.selectors import DayState, days_lately
 from teams.authority import Power

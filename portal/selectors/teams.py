@@ -265,12 +265,7 @@ def _today(scope: Unit, today: date) -> tuple[int, int]:
 
 def _to_sign(user: User) -> list[PayRun]:
     """Runs whose next signature is this person's to give."""
-    before = {
-        Stage.CHIEF_ACCOUNTANT: PayRun.State.REVIEWED,
-        Stage.DEPUTY_MANAGER: PayRun.State.SIGNED_1,
-        Stage.MANAGER: PayRun.State.SIGNED_2,
-    }
     mine = Q(pk__in=[])
-    for stage, state in before.items():
-        mine |= Q(state=state) & user.authority.sees_unit("branch__path", stage.power)
+    for stage in Stage:
+        mine |= Q(state=stage.before) & user.authority.sees_unit("branch__path", stage.power)
     return list(PayRun.objects.filter(mine).select_related("branch").order_by("month", "branch__code")[:6])

@@ -216,7 +216,7 @@ def test_units_without_rank_say_why(cast: Cast, signed_in):
 def test_the_month_shows_where_it_stands_and_who_is_next(cast: Cast, signed_in):
     fill(cast, weeks=1)
     month = signed_in(cast.clerk).get("/").context["month"]
-    states = [stage["state"] for stage in month.stand.stages]
+    states = [stage.state for stage in month.stand.stages]
     assert states == ["current", "waiting", *["done"] * 4, "waiting", "waiting"]
     assert [one.slip.name for one in month.differences]
     assert signed_in(cast.manager).get("/").context["teams"].to_sign[0] == month.run
