@@ -30,7 +30,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from compensation.models import PlanVersion
-from compensation.selectors import computed_run
+from compensation.selectors.computing import computed_run
 from compensation.services.drafting import draft_pay_run
 from compensation.services.plans import record_plan_approval
 from core.periods import Month

@@ -19,7 +19,7 @@ class SignForm(forms.Form):
     seen_digest = forms.CharField(max_length=64)
 
 
-class ReasonForm(forms.Form):
+class PayReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Reason"), max_length=200, widget=forms.Textarea(attrs={"rows": 2, "maxlength": 200})
     )
@@ -35,7 +35,7 @@ class ApprovalForm(forms.Form):
     )
 
 
-class WithdrawalForm(ReasonForm):
+class WithdrawalForm(PayReasonForm):
     ends_on = forms.DateField(
         label=_("No longer holds from"), widget=DateInput, help_text=_("the first day without it")
     )
@@ -54,7 +54,7 @@ class AnswerForm(forms.Form):
     )
 
 
-class EntryForm(EditForm, forms.ModelForm):  # type: ignore[type-arg, misc]
+class PersonMonthForm(EditForm, forms.ModelForm):  # type: ignore[type-arg, misc]
     """What finance enters for one person and month; only what the plan of the month makes something of."""
 
     class Meta:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from compensation.models import PayMonth, PayRun, Signature, Stage
 from compensation.models.runs import SIGNED
-from compensation.selectors import is_whole
+from compensation.selectors.content import is_whole
 from core.verification import Finding, check
 
 

@@ -23,7 +23,7 @@ MONEY, RATE, TEXT = "money", "rate", "text"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ReportColumn:
     name: str
     title: str
     kind: str = MONEY
@@ -51,7 +51,7 @@ class PayReport:
     month: str
     plan: str
     approval: str
-    columns: tuple[Column, ...]
+    columns: tuple[ReportColumn, ...]
     rows: tuple[tuple[Cell, ...], ...]
     totals: tuple[Cell, ...]
     unit: str
@@ -61,42 +61,42 @@ class PayReport:
     version: int
 
 
-def columns() -> tuple[Column, ...]:
+def columns() -> tuple[ReportColumn, ...]:
     """The fields of form 3, in its order."""
     return (
-        Column("no", _("No."), TEXT, 0.45),
-        Column("employee_no", _("Employee no."), TEXT, 0.85),
-        Column("name", _("Full name"), TEXT, 0.9),
-        Column("unit", _("Unit"), TEXT, 2.35),
-        Column("grade", _("Grade"), TEXT, 0.55),
-        Column("engagement", _("Engagement"), TEXT, 1.05),
-        Column("base_pay", _("Base pay")),
-        Column("gross_commission", _("Gross commission"), weight=1.15),
-        Column("new_commission", _("of which new accounts"), weight=0.95),
-        Column("pass_through", _("Pass-through fees")),
-        Column("net_commission", _("Net commission"), weight=1.15),
-        Column("tax_and_surcharges", _("VAT and surcharges")),
-        Column("protection_fund", _("Protection fund"), weight=0.85),
-        Column("commission_base", _("Base of the commission"), weight=1.15),
-        Column("rate", _("Effective rate"), RATE, 0.7, summed=False),
-        Column("commission", _("Commission pay")),
-        Column("account_bonus", _("Valid account bonus"), weight=0.9),
-        Column("asset_bonus", _("Asset bonus"), weight=0.9),
-        Column("team_share", _("Team share"), weight=0.9),
-        Column("product_bonus", _("Product bonus"), weight=0.8),
-        Column("assessment_coefficient", _("Assessment coefficient"), RATE, 0.7, summed=False),
-        Column("compliance_coefficient", _("Compliance coefficient"), RATE, 0.7, summed=False),
-        Column("coefficients", _("Effect of coefficients")),
-        Column("retained", _("Held back")),
-        Column("released", _("Released")),
-        Column("minimum_duty", _("Withheld for duty"), weight=0.85),
-        Column("adjustment", _("Adjustments"), weight=0.9),
-        Column("other_branch", _("Other branch"), weight=0.9),
-        Column("attendance_deduction", _("Attendance deduction"), weight=0.8),
-        Column("social_insurance", _("Social insurance"), weight=0.9),
-        Column("income_tax", _("Income tax"), weight=0.85),
-        Column("total", _("Net pay"), weight=1.15),
-        Column("remark", _("Remark"), TEXT, 1.2),
+        ReportColumn("no", _("No."), TEXT, 0.45),
+        ReportColumn("employee_no", _("Employee no."), TEXT, 0.85),
+        ReportColumn("name", _("Full name"), TEXT, 0.9),
+        ReportColumn("unit", _("Unit"), TEXT, 2.35),
+        ReportColumn("grade", _("Grade"), TEXT, 0.55),
+        ReportColumn("engagement", _("Engagement"), TEXT, 1.05),
+        ReportColumn("base_pay", _("Base pay")),
+        ReportColumn("gross_commission", _("Gross commission"), weight=1.15),
+        ReportColumn("new_commission", _("of which new accounts"), weight=0.95),
+        ReportColumn("pass_through", _("Pass-through fees")),
+        ReportColumn("net_commission", _("Net commission"), weight=1.15),
+        ReportColumn("tax_and_surcharges", _("VAT and surcharges")),
+        ReportColumn("protection_fund", _("Protection fund"), weight=0.85),
+        ReportColumn("commission_base", _("Base of the commission"), weight=1.15),
+        ReportColumn("rate", _("Effective rate"), RATE, 0.7, summed=False),
+        ReportColumn("commission", _("Commission pay")),
+        ReportColumn("account_bonus", _("Valid account bonus"), weight=0.9),
+        ReportColumn("asset_bonus", _("Asset bonus"), weight=0.9),
+        ReportColumn("team_share", _("Team share"), weight=0.9),
+        ReportColumn("product_bonus", _("Product bonus"), weight=0.8),
+        ReportColumn("assessment_coefficient", _("Assessment coefficient"), RATE, 0.7, summed=False),
+        ReportColumn("compliance_coefficient", _("Compliance coefficient"), RATE, 0.7, summed=False),
+        ReportColumn("coefficients", _("Effect of coefficients")),
+        ReportColumn("retained", _("Held back")),
+        ReportColumn("released", _("Released")),
+        ReportColumn("minimum_duty", _("Withheld for duty"), weight=0.85),
+        ReportColumn("adjustment", _("Adjustments"), weight=0.9),
+        ReportColumn("other_branch", _("Other branch"), weight=0.9),
+        ReportColumn("attendance_deduction", _("Attendance deduction"), weight=0.8),
+        ReportColumn("social_insurance", _("Social insurance"), weight=0.9),
+        ReportColumn("income_tax", _("Income tax"), weight=0.85),
+        ReportColumn("total", _("Net pay"), weight=1.15),
+        ReportColumn("remark", _("Remark"), TEXT, 1.2),
     )
 
 
@@ -147,7 +147,7 @@ LEFT_OUT_WHEN_EMPTY = {
 }  # columns that form 3 does not ask for
 
 
-def _is_summed(column: Column) -> bool:
+def _is_summed(column: ReportColumn) -> bool:
     return column.kind == MONEY and column.summed
 
 

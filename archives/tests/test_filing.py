@@ -19,7 +19,7 @@ from archives.verification import filed_runs_have_their_report
 from compensation.models import BusinessDetail, PayLine, PayMonth, PayRun, PaySlip, PersonMonth, Signature
 from compensation.services.drafting import draft_pay_run
 from compensation.services.entries import record_person_month
-from compensation.services.refusals import ContentChanged, MonthClosed, OutOfOrder
+from compensation.services.refusals import ContentChanged, OutOfOrder, PayMonthClosed
 from compensation.services.signing import review_pay_run, sign_pay_run
 from compensation.tests.month import NOW, OCTOBER, SIGNERS, PayOf
 from compensation.verification import closed_months_have_a_filed_run, signatures_match_the_content
@@ -226,9 +226,9 @@ def test_a_closed_month_does_not_change_by_any_path(pay_of: PayOf, way: str) -> 
 
 def test_services_say_in_words_that_the_month_is_closed(pay_of: PayOf) -> None:
     file_pay_run(run=pay_of.signed(), now=NOW)
-    with pytest.raises(MonthClosed):
+    with pytest.raises(PayMonthClosed):
         pay_of.drafted()
-    with pytest.raises(MonthClosed):
+    with pytest.raises(PayMonthClosed):
         record_person_month(
             branch=pay_of.branch, month=OCTOBER, person=pay_of.cast.person("cm"), actor=pay_of.user("clerk"), now=NOW
         )

@@ -5,7 +5,7 @@ its lines on the sheet of one person and month.
 """
 
 from compensation.rules.facts import Adjustment, Assessment, Counted, Inputs
-from compensation.rules.plan import Finding, Plan, PlanUnreadable, compute, lint, plan_as_data, plan_from_data
+from compensation.rules.plan import Plan, PlanFault, PlanUnreadable, compute, lint, plan_as_data, plan_from_data
 from compensation.rules.sheet import Carry, Payslip, SlipLine
 
 __all__ = [
@@ -13,10 +13,10 @@ __all__ = [
     "Assessment",
     "Carry",
     "Counted",
-    "Finding",
     "Inputs",
     "Payslip",
     "Plan",
+    "PlanFault",
     "PlanUnreadable",
     "SlipLine",
     "compute",

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from compensation.rules.parts import STANDARD
-from compensation.rules.sheet import BONUS, COMMISSION, Sheet, SlipLine
+from compensation.rules.sheet import BONUS, COMMISSION, PaySheet, SlipLine
 from core.explain import N_, Line
 from core.money import ZERO, to_cents
 
@@ -19,7 +19,7 @@ class AssetBonus:
     kind: ClassVar[str] = "asset_bonus"
     rate: Decimal
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         basis = max(sheet.inputs.new_assets, ZERO)
         amount = to_cents(basis * self.rate)
         inputs = ((N_("net new assets"), sheet.inputs.new_assets), (N_("rate"), self.rate))
@@ -34,7 +34,7 @@ class ProductBonus:
     kind: ClassVar[str] = "product_bonus"
     rate: Decimal
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         basis = sheet.inputs.product_sales
         amount = to_cents(basis * self.rate)
         line = Line(N_("Bonus on products sold"), amount, STANDARD, ((N_("sold"), basis), (N_("rate"), self.rate)))
@@ -49,7 +49,7 @@ class AccountBonus:
     amount: Decimal
     cap_share: Decimal | None = None
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         count, whole = sheet.inputs.valid_openings, sheet.month.inputs.valid_openings
         wanted = count * self.amount
         inputs = [(N_("new valid accounts"), count), (N_("for each"), self.amount)]

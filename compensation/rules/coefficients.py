@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from compensation.rules.bands import Step, value_at
 from compensation.rules.parts import APPRAISED, STANDARD
-from compensation.rules.sheet import BONUS, COMMISSION, Sheet, SlipLine
+from compensation.rules.sheet import BONUS, COMMISSION, PaySheet, SlipLine
 from core.explain import N_, Line
 from core.money import ZERO
 
@@ -24,7 +24,7 @@ class AssessmentCoefficient:
     maximum: Decimal = Decimal(2)
     weights: Mapping[str, Decimal] = field(default_factory=dict)
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         given = sheet.inputs.assessment
         factor = min(max(given.coefficient, self.minimum), self.maximum)
         sheet.figures["assessment_coefficient"] = factor
@@ -45,7 +45,7 @@ class ComplianceCoefficient:
     steps: tuple[Step, ...]
     on: tuple[str, ...] = (COMMISSION, BONUS)
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         complaints = sheet.month.inputs.complaints
         factor = value_at(Decimal(complaints), self.steps)
         sheet.figures["compliance_coefficient"] = factor

@@ -9,12 +9,12 @@ from typing import ClassVar
 
 from compensation.rules.bands import Band, banded, rate_for, slices_of
 from compensation.rules.parts import APPRAISED, ONE, STANDARD
-from compensation.rules.sheet import COMMISSION, Carry, Sheet, SlipLine
+from compensation.rules.sheet import COMMISSION, Carry, PaySheet, SlipLine
 from core.explain import N_, Line
 from core.money import ZERO, to_cents
 
 
-def _pay_commission(sheet: Sheet, exact: Decimal, rate: Decimal | None, steps: tuple[Line, ...]) -> None:
+def _pay_commission(sheet: PaySheet, exact: Decimal, rate: Decimal | None, steps: tuple[Line, ...]) -> None:
     """A negative commission pays nothing, but is remembered."""
     sheet.commission_exact = exact
     amount = max(to_cents(exact), ZERO)
@@ -33,7 +33,7 @@ class BandedRate:
     bands: tuple[Band, ...]
     whole_band: bool = False
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         if sheet.whole:
             self._share_of_month(sheet, sheet.whole)
         elif self.whole_band or sheet.base < 0:
@@ -52,7 +52,7 @@ class BandedRate:
             inputs = ((N_("slice"), cut.part), (N_("rate"), cut.rate))
             yield Line(N_("Slice of the base"), amount, STANDARD, inputs)
 
-    def _share_of_month(self, sheet: Sheet, whole: Sheet) -> None:
+    def _share_of_month(self, sheet: PaySheet, whole: PaySheet) -> None:
         """The bands are reached by the whole month; each branch pays by its part of the base (reading 40)."""
         part = min(max(sheet.base / whole.base, ZERO), ONE) if whole.base > 0 else ZERO
         inputs = ((N_("base of all branches"), whole.base), (N_("of this branch"), sheet.base))
@@ -70,7 +70,7 @@ class FixedRate:
     by_grade: Mapping[str, Decimal] = field(default_factory=dict)
     times_assessment: bool = False
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         rate = self.by_grade.get(sheet.inputs.grade, self.rate)
         steps: tuple[Line, ...] = ()
         if self.times_assessment:
@@ -91,7 +91,7 @@ class NegativeMonths:
     kind: ClassVar[str] = "negative_months"
     limit: int
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         count = sheet.inputs.negative_months + 1 if sheet.month.commission_exact < 0 else 0
         sheet.carry = Carry(count, sheet.carry.duties_missed)
         if count:

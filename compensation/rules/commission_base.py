@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from compensation.rules.parts import ONE, STANDARD
-from compensation.rules.sheet import BASE, Sheet
+from compensation.rules.sheet import BASE, PaySheet
 from core.explain import N_, Line
 from core.money import ZERO, to_cents
 
@@ -20,7 +20,7 @@ class RelationShares:
     kind: ClassVar[str] = "relation_shares"
     shares: Mapping[str, Decimal]
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         exact = shown = ZERO
         for part in sheet.inputs.sorted():
             exact += part.gross * part.share
@@ -49,7 +49,7 @@ class NetBase:
     surcharge_rate: Decimal
     fund_rate: Decimal
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         gross, passed = sheet.inputs.total("gross"), sheet.inputs.total("pass_through")
         own = gross - passed
         without_vat = to_cents(own / (ONE + self.vat_rate))
@@ -74,7 +74,7 @@ class NetBase:
         sheet.show(Line(N_("Base of the commission"), sheet.base, STANDARD, total=True))
 
 
-def _show_gross(sheet: Sheet, gross: Decimal) -> None:
+def _show_gross(sheet: PaySheet, gross: Decimal) -> None:
     """What a base begins with, where no line has said it."""
     if not any(isinstance(line.result, Decimal) for line in sheet.working):
         sheet.show(Line(N_("Gross commission"), gross, STANDARD))
@@ -87,7 +87,7 @@ class NetCommissionBase:
     kind: ClassVar[str] = "net_commission_base"
     less_booked: bool = False
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         of, net = sheet.inputs, sheet.inputs.total("net_commission")
         tax, fund = (of.booked_tax, of.booked_fund) if self.less_booked else (ZERO, ZERO)
         sheet.base = net - tax - fund
@@ -111,7 +111,7 @@ class CommissionAfterCosts:
 
     kind: ClassVar[str] = "commission_after_costs"
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         gross, drawn, cost = sheet.inputs.total("gross"), sheet.sums[BASE], sheet.inputs.client_cost
         sheet.base = gross - drawn - cost
         sheet.figures |= {"gross_commission": gross, "net_commission": gross - cost, "commission_base": sheet.base}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol
 
-from compensation.rules.sheet import Sheet
+from compensation.rules.sheet import PaySheet
 
 ONE = Decimal(1)
 STANDARD, APPRAISED, COMPUTED = "D15.a", "D17.a", "D15.b"
@@ -17,4 +17,4 @@ class Component(Protocol):
     kind: ClassVar[str]
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
-    def apply(self, sheet: Sheet) -> None: ...
+    def apply(self, sheet: PaySheet) -> None: ...

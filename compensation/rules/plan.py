@@ -15,7 +15,7 @@ from compensation.rules.commission import BandedRate, FixedRate, NegativeMonths
 from compensation.rules.commission_base import CommissionAfterCosts, NetBase, NetCommissionBase, RelationShares
 from compensation.rules.facts import Elsewhere, Inputs
 from compensation.rules.parts import Component
-from compensation.rules.sheet import BASE, BONUS, COMMISSION, OTHER, Payslip, Sheet, SlipLine
+from compensation.rules.sheet import BASE, BONUS, COMMISSION, OTHER, PaySheet, Payslip, SlipLine
 from compensation.rules.wages import BasePay, LeaderBase, TeamShare
 from compensation.rules.withholding import Deductions, HoldBack, MinimumDuty, OpeningDuty
 from core.explain import N_, Line, plain
@@ -54,7 +54,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PlanFault:
     """What is wrong with a plan. `error` forbids its use, otherwise it is a warning."""
 
     code: str
@@ -74,8 +74,8 @@ def compute(plan: Plan, inputs: Inputs) -> Payslip:
     return sheet.slip()
 
 
-def _worked_out(plan: Plan, inputs: Inputs) -> Sheet:
-    sheet = Sheet(inputs, Sheet(inputs.whole) if inputs.elsewhere else None)
+def _worked_out(plan: Plan, inputs: Inputs) -> PaySheet:
+    sheet = PaySheet(inputs, PaySheet(inputs.whole) if inputs.elsewhere else None)
     sheet.figures |= {"gross_commission": inputs.total("gross"), "new_commission": inputs.new_commission}
     for component in plan.components:
         for one in filter(None, (sheet.whole, sheet)):
@@ -84,7 +84,7 @@ def _worked_out(plan: Plan, inputs: Inputs) -> Sheet:
     return sheet
 
 
-def _pay_rest(plan: Plan, sheet: Sheet, there: Elsewhere) -> None:
+def _pay_rest(plan: Plan, sheet: PaySheet, there: Elsewhere) -> None:
     """What a branch that has filed the month would pay more or less by what is known of the whole month now: this branch
     carries it, and the signatures there stand (reading 40)."""
     if there.filed is None:
@@ -124,21 +124,21 @@ def commission_of(plan: Plan, inputs: Inputs, *, before_coefficients: bool = Fal
     return sheet.base, sheet.sums[COMMISSION]
 
 
-def lint(plan: Plan) -> list[Finding]:
+def lint(plan: Plan) -> list[PlanFault]:
     """What forbids the plan's use (errors), in the sense of the 2010 rule on brokerage staff (R1)."""
     kinds = [part.kind for part in plan.components]
     found = []
     if "compliance" not in kinds:
-        found.append(Finding("compliance_missing", N_("The plan has no compliance coefficient.")))
+        found.append(PlanFault("compliance_missing", N_("The plan has no compliance coefficient.")))
     if set(kinds) & COUNTING and not set(kinds) & CONDUCT:
-        found.append(Finding("only_counts", N_("The plan pays by counts, volume or commission alone.")))
+        found.append(PlanFault("only_counts", N_("The plan pays by counts, volume or commission alone.")))
     if not set(kinds) & {"banded_rate", "fixed_rate", "base_pay"}:
-        found.append(Finding("pays_nothing", N_("The plan has neither base pay nor commission.")))
+        found.append(PlanFault("pays_nothing", N_("The plan has neither base pay nor commission.")))
     shares = plan.component("relation_shares")
     if shares and any(not 0 <= share <= 1 for share in shares.shares.values()):
-        found.append(Finding("share_above_whole", N_("A share of an account lies between nothing and the whole.")))
+        found.append(PlanFault("share_above_whole", N_("A share of an account lies between nothing and the whole.")))
     if len(kinds) != len(set(kinds)):
-        found.append(Finding("twice", N_("A component stands in the plan twice.")))
+        found.append(PlanFault("twice", N_("A component stands in the plan twice.")))
     return found
 
 

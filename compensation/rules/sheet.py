@@ -73,14 +73,14 @@ class Payslip:
 
 
 @dataclass
-class Sheet:
+class PaySheet:
     """One person's month while it is being worked out. `sums` holds what each group of lines is worth by now.
 
     Of somebody who moved between branches `whole` is the month in all of them, worked out before each step of a branch's.
     """
 
     inputs: Inputs
-    whole: Sheet | None = None
+    whole: PaySheet | None = None
     base: Decimal = ZERO
     working: list[Line] = field(default_factory=list)
     lines: list[SlipLine] = field(default_factory=list)
@@ -92,7 +92,7 @@ class Sheet:
     capped: Decimal = ZERO  # the bonus for new valid accounts, as its cap leaves it
 
     @property
-    def month(self) -> Sheet:
+    def month(self) -> PaySheet:
         """The person's whole month, by which she is capped and released whatever branch pays."""
         return self.whole or self
 

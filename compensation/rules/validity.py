@@ -21,7 +21,7 @@ class AccountAtMonthEnd:
 
 
 @dataclass(frozen=True, slots=True)
-class NewAccount:
+class OpenedAccount:
     """An account since its opening. `months` are those known of it, in order."""
 
     opened_on: date
@@ -39,7 +39,7 @@ class Validity:
     both: bool
     within_days: int = 0
 
-    def becomes_valid_in(self, account: NewAccount, month: Month) -> bool:
+    def becomes_valid_in(self, account: OpenedAccount, month: Month) -> bool:
         """Whether it was not valid before `month` and is by its end, so that it counts exactly once."""
         if not self.within_days:
             return account.opened_on in month and self._judged_at_month_end(account, month.last)
@@ -52,16 +52,16 @@ class Validity:
         has_traded = (trades or 0) >= self.min_trades
         return has_assets and has_traded if self.both else has_assets or has_traded
 
-    def _judged_at_month_end(self, account: NewAccount, last: date) -> bool:
+    def _judged_at_month_end(self, account: OpenedAccount, last: date) -> bool:
         return self.meets(*self.shown_by(account, last))
 
-    def _shown_by(self, account: NewAccount, day: date) -> bool:
+    def _shown_by(self, account: OpenedAccount, day: date) -> bool:
         """Whether what is known up to `day` shows it; a month end after the span proves nothing about the span."""
         if account.opened_on > day:
             return False
         return self.meets(*self.shown_by(account, day))
 
-    def shown_by(self, account: NewAccount, day: date) -> tuple[Decimal, int]:
+    def shown_by(self, account: OpenedAccount, day: date) -> tuple[Decimal, int]:
         """The assets and trades by which an account is judged on the last day of a month."""
         if not self.within_days:
             known = next((one for one in account.months if one.on == day), None)

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from compensation.rules.facts import Leadership
 from compensation.rules.parts import STANDARD
-from compensation.rules.sheet import BASE, BONUS, Sheet, SlipLine
+from compensation.rules.sheet import BASE, BONUS, PaySheet, SlipLine
 from core.explain import N_, Line
 from core.money import ZERO, to_cents
 
@@ -21,7 +21,7 @@ class BasePay:
     kind: ClassVar[str] = "base_pay"
     amounts: Mapping[str, Decimal]
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         of = sheet.inputs
         if not of.draws_base:
             return
@@ -42,7 +42,7 @@ class LeaderBase:
     kind: ClassVar[str] = "leader_base"
     amounts: Mapping[str, Decimal]
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         for led in sheet.inputs.leads:
             full = self.amounts.get(led.role, ZERO)
             amount = to_cents(full * led.base_days / sheet.inputs.days_of_month)
@@ -64,11 +64,11 @@ class TeamShare:
     kind: ClassVar[str] = "team_share"
     rates: Mapping[str, Decimal]
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         for led in sheet.inputs.leads:
             self._share(sheet, led, self.rates.get(led.role, ZERO))
 
-    def _share(self, sheet: Sheet, led: Leadership, rate: Decimal) -> None:
+    def _share(self, sheet: PaySheet, led: Leadership, rate: Decimal) -> None:
         left = led.base - led.commission
         exact = max(left, ZERO) * rate * led.days / sheet.inputs.days_of_month
         team = ((N_("unit"), led.unit), (N_("people"), led.people))

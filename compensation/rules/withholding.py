@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from compensation.rules.bands import Step, value_at
 from compensation.rules.parts import APPRAISED, COMPUTED, ONE, STANDARD
-from compensation.rules.sheet import COMMISSION, OTHER, Carry, Sheet, SlipLine
+from compensation.rules.sheet import COMMISSION, OTHER, Carry, PaySheet, SlipLine
 from core.explain import N_, Line
 from core.money import ZERO, to_cents
 
@@ -28,7 +28,7 @@ class HoldBack:
     assets_target: Decimal
     valid_weight: Decimal = Decimal("0.5")
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         of, basis = sheet.month.inputs, sheet.sums[COMMISSION]
         held = to_cents(basis * self.share)
         inputs = ((N_("commission pay"), basis), (N_("share"), self.share))
@@ -67,7 +67,7 @@ class OpeningDuty:
         """Openings with the assets that stand in for some."""
         return openings + value_at(assets, self.stand_ins)
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         of = sheet.month.inputs
         counted = self.counted(of.openings, of.new_assets)
         inputs = ((N_("openings"), of.openings), (N_("net new assets"), of.new_assets), (N_("target"), self.openings))
@@ -84,7 +84,7 @@ class MinimumDuty:
     new_assets: Decimal
     share: Decimal
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         of, basis = sheet.month.inputs, sheet.sums[COMMISSION]
         missed = of.duties_missed + (of.new_assets < self.new_assets)
         carried = missed if sheet.month.sums[COMMISSION] == 0 else 0
@@ -108,7 +108,7 @@ class Deductions:
 
     kind: ClassVar[str] = "deductions"
 
-    def apply(self, sheet: Sheet) -> None:
+    def apply(self, sheet: PaySheet) -> None:
         of = sheet.inputs
         entered = (
             ("attendance_deduction", N_("Attendance deduction"), of.attendance_deduction, "D8.a"),

@@ -101,7 +101,7 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class PlanParameter:
     label: str
     values: tuple[Value, ...]
 
@@ -112,7 +112,7 @@ class Described:
     label: str
     clause: str
     does: str
-    parameters: tuple[Parameter, ...]
+    parameters: tuple[PlanParameter, ...]
 
 
 def described(plan: Plan) -> list[Described]:
@@ -120,11 +120,11 @@ def described(plan: Plan) -> list[Described]:
     return [Described(part.kind, *KINDS[part.kind], tuple(_parameters(part))) for part in plan.components]
 
 
-def _parameters(part: Component) -> Iterator[Parameter]:
+def _parameters(part: Component) -> Iterator[PlanParameter]:
     for field in fields(part):
         value = getattr(part, field.name)
         if value not in ({}, (), None, False):
-            yield Parameter(PARAMETERS[field.name], tuple(_values(field.name, value)))
+            yield PlanParameter(PARAMETERS[field.name], tuple(_values(field.name, value)))
 
 
 ORDER = [*GRADE_NAMES, *WORDS]

@@ -14,8 +14,9 @@ from compensation.rules import Adjustment, Inputs, Payslip, Plan, compute
 from compensation.rules.facts import inputs_as_data
 from compensation.selectors.adjustments import adjustments_for
 from compensation.selectors.content import Content, run_digest, slip_content, trace_digest
-from compensation.selectors.facts import MonthFacts, Who, month_facts
+from compensation.selectors.facts import MonthFacts, month_facts
 from compensation.selectors.inputs import pay_inputs
+from compensation.selectors.people import PaidPerson
 from compensation.selectors.plans import NotComputable, newer_unapproved, plan_for
 from core.explain import N_, lines_as_json, plain
 from core.money import ZERO
@@ -39,7 +40,7 @@ class FiguresMissing(NotComputable):
 class Computed:
     """One person's part of a run."""
 
-    who: Who
+    who: PaidPerson
     inputs: Inputs
     slip: Payslip
     note: str = ""
@@ -115,7 +116,7 @@ def _with_late_people(facts: MonthFacts, late: Mapping[int, tuple[Adjustment, ..
         return facts
     grades = grades_on(missing, facts.month.last)
     added = {
-        person.pk: Who(
+        person.pk: PaidPerson(
             person.pk,
             person.employee_no,
             person.name,

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 
 from django.db.models import Sum
 
 from compensation import parameters
 from compensation.models import PaySlip, PersonMonth
-from compensation.rules.facts import GradeDays
 from compensation.selectors.accounts import AccountSum, account_sums, total
 from compensation.selectors.leaders import Led, leaders_of
 from compensation.selectors.openings import becoming_valid, validity_of
+from compensation.selectors.people import PaidPerson, people_of
 from compensation.selectors.weeks import weeks_counted, weeks_without_logs
 from core.explain import RuleValue
 from core.money import ZERO
-from core.periods import Month, Period, Week
+from core.periods import Month, Week
 from crm.selectors import NewAccount, new_accounts, plain
 from policies.selectors import values_on
-from teams.models import Person, Role, Target, Unit
-from teams.selectors import GradeSpan, Member, grades_during, members_during
+from teams.models import Role, Target, Unit
+from teams.selectors import members_during
 
 CODES = (
     parameters.MINIMUM_WAGE,
@@ -33,24 +31,6 @@ CODES = (
     parameters.VALID_WITHIN_DAYS,
     parameters.VALID_RULE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """A person of the month, with the unit she was last posted to in it. `draws_base`: she was a customer manager."""
-
-    person_id: int
-    employee_no: str
-    name: str
-    grade: str
-    engagement: str
-    licence_until: date | None
-    unit_id: int
-    unit_code: str
-    unit_path: str
-    draws_base: bool
-    days: int
-    grades: tuple[GradeDays, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +56,7 @@ class MonthFacts:
 
     branch: Unit
     month: Month
-    people: Mapping[int, Who]
+    people: Mapping[int, PaidPerson]
     accounts: Mapping[int, list[AccountSum]]
     opened: Mapping[int, list[NewAccount]]
     valid: Mapping[int, Decimal]
@@ -107,7 +87,7 @@ def month_facts(branch: Unit, month: Month, *, alone: bool = False) -> MonthFact
     valid = becoming_valid(branch, month, opened, validity_of(values))
     members = members_during(month, units=[branch], roles=list(Role))
     leading = leaders_of(branch, month)
-    people = _people(branch, month, members, accounts.keys() | opened.keys() | valid.keys() | leading.keys())
+    people = people_of(branch, month, members, accounts.keys() | opened.keys() | valid.keys() | leading.keys())
     ids, unknown = list(people), weeks_without_logs(branch, month)
     return MonthFacts(
         branch=branch,
@@ -138,49 +118,6 @@ def _slips_before(branch: Unit, month: Month, people: Collection[int]) -> dict[i
     """Everybody's slip of the month before: of this branch, else of the one she came from."""
     slips = PaySlip.objects.filter(run__month=month.previous().first, person__in=people).select_related("run")
     return {slip.person_id: slip for slip in sorted(slips, key=lambda slip: (slip.run.branch_id == branch.pk, slip.pk))}
-
-
-def _people(branch: Unit, month: Month, members: Iterable[Member], credited: Collection[int]) -> dict[int, Who]:
-    last: dict[int, Member] = {}
-    days: dict[int, list[date]] = defaultdict(list)
-    for member in members:
-        if member.person_id not in last or (member.from_on, member.unit_path) >= (
-            last[member.person_id].from_on,
-            last[member.person_id].unit_path,
-        ):
-            last[member.person_id] = member
-        if member.role == Role.CUSTOMER_MANAGER and member.to_on:
-            days[member.person_id] += Period(member.from_on, member.to_on).days()
-    places = {pk: (code, path) for pk, code, path in Unit.objects.within(branch).values_list("pk", "code", "path")}
-    found = {}
-    concerned = days.keys() | set(credited)
-    grades = grades_during(concerned, month)
-    for person in Person.objects.filter(pk__in=concerned).select_related("user"):
-        unit = last[person.pk].unit_id if person.pk in last else branch.pk
-        found[person.pk] = Who(
-            person_id=person.pk,
-            employee_no=person.employee_no,
-            name=person.name,
-            grade=grades[person.pk][-1].grade,
-            engagement=person.engagement,
-            licence_until=person.licence_until,
-            unit_id=unit,
-            unit_code=places[unit][0],
-            unit_path=places[unit][1],
-            draws_base=person.pk in days,
-            days=len(days.get(person.pk, ())),
-            grades=_days_by_grade(days.get(person.pk, ()), grades[person.pk]),
-        )
-    return dict(sorted(found.items(), key=lambda item: item[1].employee_no))
-
-
-def _days_by_grade(days: Collection[date], spans: Iterable[GradeSpan]) -> tuple[GradeDays, ...]:
-    """How the days posted divide by the grade then held, in the order in which grades were held."""
-    found: dict[str, int] = {}
-    for span in spans:
-        if held := sum(span.from_on <= day < span.to_on for day in days):
-            found[span.grade] = found.get(span.grade, 0) + held
-    return tuple(GradeDays(grade, held) for grade, held in found.items())
 
 
 def _activity(

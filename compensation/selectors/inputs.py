@@ -11,10 +11,11 @@ from compensation.rules import Assessment, Inputs, Plan
 from compensation.rules.appraisal import Measured, appraise, overridden
 from compensation.rules.facts import counted_by_person
 from compensation.selectors.accounts import groups_of
-from compensation.selectors.facts import MonthFacts, Who, month_facts
+from compensation.selectors.facts import MonthFacts, month_facts
 from compensation.selectors.leaders import with_teams
 from compensation.selectors.moves import elsewhere
 from compensation.selectors.openings import rule_lines
+from compensation.selectors.people import PaidPerson
 from core.money import ZERO
 from core.periods import Month
 from teams.models import Measure
@@ -55,7 +56,7 @@ def own_inputs(facts: MonthFacts, plan: Plan) -> dict[int, Inputs]:
     return found
 
 
-def _with_post(inputs: Inputs, who: Who, facts: MonthFacts) -> Inputs:
+def _with_post(inputs: Inputs, who: PaidPerson, facts: MonthFacts) -> Inputs:
     return replace(
         inputs,
         grade=who.grade,

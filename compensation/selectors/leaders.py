@@ -6,17 +6,14 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 from compensation.rules import Inputs, Plan
 from compensation.rules.facts import Leadership
 from compensation.rules.plan import commission_of
+from compensation.selectors.people import PaidPerson
 from core.money import ZERO
 from core.periods import Month
 from teams.models import Posting, Role, Unit, below
-
-if TYPE_CHECKING:
-    from compensation.selectors.facts import Who
 
 # A day on which somebody leads both a department and an area counts for the base pay of the first.
 LEADING = (Role.MARKET_MANAGER, Role.AREA_MANAGER)
@@ -61,7 +58,7 @@ def _led(days: Mapping[tuple[str, str, str], set[date]]) -> list[Led]:
 
 def with_teams(
     inputs: Mapping[int, Inputs],
-    people: Mapping[int, Who],
+    people: Mapping[int, PaidPerson],
     leading: Mapping[int, tuple[Led, ...]],
     plan: Plan,
     *,

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from compensation import parameters
-from compensation.rules.validity import AccountAtMonthEnd, NewAccount, Validity
+from compensation.rules.validity import AccountAtMonthEnd, OpenedAccount, Validity
 from core.explain import N_, Line, RuleValue
 from core.money import ZERO
 from core.periods import Month
@@ -53,7 +53,7 @@ def becoming_valid(
         for person, accounts in opened.items():
             for one in accounts:
                 at_end = AccountAtMonthEnd(month.last, one.end_assets, one.trades)
-                account = NewAccount(one.open_date, one.open_assets, (at_end,))
+                account = OpenedAccount(one.open_date, one.open_assets, (at_end,))
                 if one.status != CLOSED and validity.becomes_valid_in(account, month):
                     sums[person] += one.share
         return {person: plain(count) for person, count in sums.items()}
@@ -63,7 +63,7 @@ def becoming_valid(
     return {person: plain(count) for person, count in sums.items()}
 
 
-def _accounts_since(branch: Unit, month: Month, days: int) -> list[tuple[int, Decimal, NewAccount]]:
+def _accounts_since(branch: Unit, month: Month, days: int) -> list[tuple[int, Decimal, OpenedAccount]]:
     """Developer, share and history of every account whose span of days reaches into the month."""
     first = month.first - timedelta(days=days)
     rows = list(
@@ -79,7 +79,7 @@ def _accounts_since(branch: Unit, month: Month, days: int) -> list[tuple[int, De
     for one in known:
         named[one.fund_account].append(one)
     return [
-        (person, share or ZERO, NewAccount(on, assets, month_ends(named[account], person)))
+        (person, share or ZERO, OpenedAccount(on, assets, month_ends(named[account], person)))
         for person, account, share, on, assets in rows
     ]
 

@@ -12,7 +12,8 @@ from accounts.models import User
 from compensation import parameters
 from compensation.models import BusinessDetail, PayRun
 from compensation.models.runs import UNDER_DECISION
-from compensation.selectors.facts import Business, MonthFacts, Who, month_facts
+from compensation.selectors.facts import Business, MonthFacts, month_facts
+from compensation.selectors.people import PaidPerson
 from compensation.services import notices
 from compensation.services.refusals import ContentChanged, SamePerson, open_month
 from compensation.services.voiding import fall_back
@@ -42,7 +43,7 @@ FIGURES = (
 def build_detail(*, branch: Unit, month: Month, now: datetime, actor: User | None = None) -> int:
     """Prepare or refresh the business detail of the branch's month; how many people's figures are new or changed.
 
-    What changed after a review waits for another one. Raises `MonthClosed`.
+    What changed after a review waits for another one. Raises `PayMonthClosed`.
     """
     open_month(branch, month)
     facts = month_facts(branch, month)
@@ -86,7 +87,7 @@ def write_detail(facts: MonthFacts, *, now: datetime, actor: User | None) -> int
     return len(new) + len(changed) + len(there)
 
 
-def _values(facts: MonthFacts, who: Who, business: Business, before: BusinessDetail | None) -> dict[str, Any]:
+def _values(facts: MonthFacts, who: PaidPerson, business: Business, before: BusinessDetail | None) -> dict[str, Any]:
     figures = {name: getattr(business, name) for name in FIGURES}
     relations = [[name, count, plain(gross)] for name, count, gross in business.by_relation]
     unusual = lines_as_json(_unusual(facts, who, business, before))
@@ -94,7 +95,7 @@ def _values(facts: MonthFacts, who: Who, business: Business, before: BusinessDet
     return {**figures, "by_relation": relations, "unusual": unusual, "digest": digest}
 
 
-def _unusual(facts: MonthFacts, who: Who, business: Business, before: BusinessDetail | None) -> list[Line]:
+def _unusual(facts: MonthFacts, who: PaidPerson, business: Business, before: BusinessDetail | None) -> list[Line]:
     """What a reviewer should look at, as lines."""
     sums = facts.accounts.get(who.person_id, [])
     found = []

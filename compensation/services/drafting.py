@@ -19,7 +19,7 @@ from compensation.selectors.content import FIRST_EDITION, Content, figures_diges
 from compensation.selectors.differences import differences
 from compensation.selectors.plans import NotComputable
 from compensation.services.detail import write_detail
-from compensation.services.refusals import MonthClosed, open_month
+from compensation.services.refusals import PayMonthClosed, open_month
 from compensation.services.voiding import fall_back, keep, void_signatures
 from core.bulk import copy_rows
 from core.explain import N_, plain
@@ -39,7 +39,7 @@ def draft_pay_run(*, branch: Unit, month: Month, now: datetime, actor: User | No
     """Work out the branch's month and keep it as a draft (D15.b).
 
     Same facts and rules give the same digest and write nothing. A person who drafts a rejected run opens it again.
-    Raises `MonthClosed`, `PlanNotApproved`, `FiguresMissing` and `NotYours`.
+    Raises `PayMonthClosed`, `PlanNotApproved`, `FiguresMissing` and `NotYours`.
     """
     must_hold(actor, Power.DRAFT_PAY, branch)
     run, changed = redrafted(branch=branch, month=month, now=now, actor=actor)
@@ -99,7 +99,7 @@ def look_at_all_again(*, now: datetime) -> int:
     for run in runs:
         try:
             changed += look_again(branch=run.branch, month=run.period, now=now)
-        except MonthClosed:
+        except PayMonthClosed:
             continue  # filed meanwhile
     return changed
 

@@ -41,7 +41,7 @@ def record_person_month(
 
     A report already reviewed or signed is computed again with it: what was signed is void (D15.b).
 
-    Raises `ReasonMissing` for a coefficient without one, `MonthClosed`, `NotYours`, and `ChangedMeanwhile`
+    Raises `ReasonMissing` for a coefficient without one, `PayMonthClosed`, `NotYours`, and `ChangedMeanwhile`
     where a page had `seen` other entries than stand there now.
     """
     must_hold(actor, Power.DRAFT_PAY, branch)

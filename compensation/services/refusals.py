@@ -30,7 +30,7 @@ class OwnPay(NotYours):
     text = _("Nobody decides on a report that holds their own pay.")
 
 
-class MonthClosed(MovedOn):
+class PayMonthClosed(MovedOn):
     text = _("The month is closed. What arrives now becomes an adjustment in the open month.")
 
 
@@ -73,10 +73,10 @@ def must_be_over(run: PayRun, on: date) -> None:
 def open_month(branch: Unit, month: Month) -> PayMonth:
     """The month's row, locked until the transaction ends, so that steps of one month come one after the other.
 
-    Raises `MonthClosed`.
+    Raises `PayMonthClosed`.
     """
     PayMonth.objects.get_or_create(branch=branch, month=month.first)
     row = PayMonth.objects.select_for_update().get(branch=branch, month=month.first)
     if row.closed_at:
-        raise MonthClosed
+        raise PayMonthClosed
     return row

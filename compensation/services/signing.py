@@ -34,7 +34,7 @@ def review_pay_run(*, run: PayRun, actor: User, seen_digest: str, now: datetime)
     """Hand the run to the signers: every business detail is accepted and the content is the one that was seen.
 
     Whoever does so twice is shown what she did. Raises `DetailNotAccepted`, `MonthNotOver`, `WeekNotJudged`,
-    `ContentChanged`, `OutOfOrder`, `OwnPay` and `MonthClosed`.
+    `ContentChanged`, `OutOfOrder`, `OwnPay` and `PayMonthClosed`.
     """
     must_hold(actor, Power.REVIEW_DETAIL, run.branch)
     if _was_reviewed(run, actor, seen_digest):
@@ -80,7 +80,7 @@ def _is_accepted(run: PayRun) -> bool:
 
 def sign_pay_run(*, run: PayRun, stage: Stage, actor: User, seen_digest: str, now: datetime) -> Signature:
     """Sign the run's exact content; whoever signs it twice is given her signature. Raises `ContentChanged`,
-    `DetailNotAccepted`, `MonthNotOver`, `WeekNotJudged`, `OutOfOrder`, `SamePerson`, `OwnPay` or `MonthClosed`.
+    `DetailNotAccepted`, `MonthNotOver`, `WeekNotJudged`, `OutOfOrder`, `SamePerson`, `OwnPay` or `PayMonthClosed`.
 
     The figures are worked out once more: had anything changed, the run falls back to a new draft, what was signed is
     void, those concerned are told, and the signer is refused.

@@ -18,7 +18,7 @@ from compensation.models import (
     PlanVersion,
     Stage,
 )
-from compensation.selectors import content_digest, is_whole
+from compensation.selectors.content import content_digest, is_whole
 from compensation.services.refusals import ContentChanged
 from compensation.services.signing import sign_pay_run
 from compensation.tests.month import NOW, PayOf

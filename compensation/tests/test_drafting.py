@@ -16,7 +16,9 @@ from compensation.models import (
     PayRun,
     PlanVersion,
 )
-from compensation.selectors import FiguresMissing, PlanNotApproved, content_digest
+from compensation.selectors.computing import FiguresMissing
+from compensation.selectors.content import content_digest
+from compensation.selectors.plans import PlanNotApproved
 from compensation.services.drafting import draft_pay_run
 from compensation.services.entries import record_person_month
 from compensation.services.plans import PlanForbidden, record_plan_approval
@@ -226,7 +228,7 @@ def test_the_number_of_questions_does_not_grow_with_people(pay_of: PayOf, django
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    from compensation.selectors import computed_run
+    from compensation.selectors.computing import computed_run
 
     with CaptureQueriesContext(connection) as few:
         computed_run(pay_of.branch, OCTOBER)

@@ -12,7 +12,7 @@ from compensation.rules import Assessment, Counted, Inputs, Plan, compute
 from compensation.rules.bands import banded
 from compensation.rules.facts import Leadership
 from compensation.rules.probation import is_confirmed
-from compensation.rules.validity import AccountAtMonthEnd, NewAccount, Validity
+from compensation.rules.validity import AccountAtMonthEnd, OpenedAccount, Validity
 from compensation.tests.schemes import C1, C2, C5, C7, DEFAULT, DEFAULT_WHOLE_BAND
 from core.periods import Month
 
@@ -159,7 +159,7 @@ OCT, NOV, DEC = (Month(date(2026, month, 1)) for month in (10, 11, 12))
 def test_it_counts_a_new_account_once_when_the_rule_is_met(rule, opened, at_opening, october, november, counts_in):
     least, trades, how, days = rule
     known = [(OCT, october), (NOV, november)]
-    account = NewAccount(
+    account = OpenedAccount(
         date.fromisoformat(f"2026-{opened}"),
         None if at_opening is None else D(at_opening),
         [AccountAtMonthEnd(month.last, D(of[0]), of[1]) for month, of in known if of],

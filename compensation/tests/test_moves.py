@@ -20,7 +20,8 @@ from hypothesis import strategies as st
 from compensation.models import PayRun, PaySlip, Signature
 from compensation.rules import Inputs, compute
 from compensation.rules.facts import Counted, Elsewhere, GradeDays, inputs_as_data, inputs_from_data
-from compensation.selectors import FiguresMissing, is_whole
+from compensation.selectors.computing import FiguresMissing
+from compensation.selectors.content import is_whole
 from compensation.services.drafting import draft_pay_run, look_at_all_again
 from compensation.services.entries import record_person_month
 from compensation.tests.month import NOW, OCTOBER, PayOf

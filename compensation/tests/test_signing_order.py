@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from compensation.models import BusinessDetail, PayLine, PayMonth, PayRun, Signature, Stage
-from compensation.selectors import content_digest
+from compensation.selectors.content import content_digest
 from compensation.services.drafting import draft_pay_run
 from compensation.services.entries import record_person_month
 from compensation.services.signing import close_month, reject_pay_run, review_pay_run, sign_pay_run

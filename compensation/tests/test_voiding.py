@@ -12,7 +12,7 @@ from django.utils import translation
 from accounts.models import User
 from compensation import parameters
 from compensation.models import BusinessDetail, PayRun, PlanVersion, RunEvent, Signature, Stage
-from compensation.selectors import content_digest, is_whole
+from compensation.selectors.content import content_digest, is_whole
 from compensation.services.detail import send_back_detail
 from compensation.services.drafting import draft_pay_run, look_at_all_again
 from compensation.services.entries import record_person_month

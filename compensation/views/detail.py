@@ -16,10 +16,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
-from compensation.forms import EntryForm, ReasonForm
+from compensation.forms import PayReasonForm, PersonMonthForm
 from compensation.models import BusinessDetail, PayRun, PaySlip, PersonMonth
 from compensation.rules import Plan, PlanUnreadable
-from compensation.selectors import NotComputable, overview, plan_for
+from compensation.selectors import overview
+from compensation.selectors.plans import NotComputable, plan_for
 from compensation.services.detail import accept_details, send_back_detail
 from compensation.services.entries import record_person_month
 from compensation.views.scope import branch_month
@@ -57,7 +58,7 @@ def show(request: AuthedRequest, branch: Unit, month: Month, *, status: int = 20
         "rows": overview.detail_rows(branch, month, list(page)),
         "may_review": request.user.authority.may(Power.REVIEW_DETAIL, branch.path) and is_open,
         "may_enter": request.user.authority.may(Power.DRAFT_PAY, branch.path) and is_open,
-        "reason_form": ReasonForm(),
+        "reason_form": PayReasonForm(),
         "brought": overview.brought_in(branch, month),
     } | more
     return render(request, "compensation/detail.html", context, status=status)
@@ -115,7 +116,7 @@ def send_back(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     one = reach(request, details, public_id, Power.REVIEW_DETAIL, at="branch")
     return carried_out(
         request,
-        ReasonForm(request.POST),
+        PayReasonForm(request.POST),
         lambda sent: send_back_detail(detail=one, actor=request.user, now=timezone.now(), **sent),
         again=lambda form, **more: show(request, one.branch, Month(one.month), reason_form=form, asked=one, **more),
         then=("compensation:detail", one.branch.code, Month(one.month).code),
@@ -135,7 +136,7 @@ def _entry_of(request: AuthedRequest, branch: str, month: str, employee_no: str)
 
 
 def _entry_page(
-    request: AuthedRequest, of: tuple[Unit, Month, Person], form: EntryForm, *, status: int = 200
+    request: AuthedRequest, of: tuple[Unit, Month, Person], form: PersonMonthForm, *, status: int = 200
 ) -> HttpResponse:
     unit, period, person = of
     context = {
@@ -152,7 +153,7 @@ def _entry_page(
 @require_safe
 def entry(request: AuthedRequest, branch: str, month: str, employee_no: str) -> HttpResponse:
     of = _entry_of(request, branch, month, employee_no)
-    return _entry_page(request, of, EntryForm(instance=_entered(of), plan=_plan_of(of)))
+    return _entry_page(request, of, PersonMonthForm(instance=_entered(of), plan=_plan_of(of)))
 
 
 def _entered(of: tuple[Unit, Month, Person]) -> PersonMonth | None:
@@ -172,7 +173,7 @@ def _plan_of(of: tuple[Unit, Month, Person]) -> Plan | None:
 @require_POST
 def record_entry(request: AuthedRequest, branch: str, month: str, employee_no: str) -> HttpResponse:
     of = unit, period, person = _entry_of(request, branch, month, employee_no)
-    form, now = EntryForm(request.POST, plan=_plan_of(of)), timezone.now()
+    form, now = PersonMonthForm(request.POST, plan=_plan_of(of)), timezone.now()
     whose: dict[str, Any] = {"branch": unit, "month": period, "person": person, "actor": request.user, "now": now}
     return carried_out(
         request,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
-from compensation.forms import ReasonForm, SignForm
+from compensation.forms import PayReasonForm, SignForm
 from compensation.models import PayRun, PaySlip, Stage
 from compensation.selectors import overview, stands, timeline
 from compensation.selectors.stages import Stand
@@ -76,7 +76,7 @@ def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str =
         "signatures": signatures,
         "events": timeline.events_of(run, steps, signatures),
         "voided": timeline.what_voided(run, steps),
-        "reject_form": ReasonForm(),
+        "reject_form": PayReasonForm(),
         "error": error,
         **_open_to(request, run, stand),
         **more,
@@ -126,7 +126,7 @@ def _not_yet(run: PayRun, stand: Stand, on: date) -> str:
 
 
 def again(
-    request: AuthedRequest, run: PayRun, *, status: int, form: ReasonForm | None = None, error: str = ""
+    request: AuthedRequest, run: PayRun, *, status: int, form: PayReasonForm | None = None, error: str = ""
 ) -> HttpResponse:
     """The run as it is now, with what was refused."""
     more = {"reject_form": form} if form is not None else {}
@@ -183,7 +183,7 @@ def reject(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     must(request, *SIGNERS, at=run.branch)
     return carried_out(
         request,
-        ReasonForm(request.POST),
+        PayReasonForm(request.POST),
         lambda sent: reject_pay_run(run=run, actor=request.user, now=timezone.now(), **sent),
         again=partial(again, request, run),
         then=("compensation:run", run.public_id),

@@ -14,10 +14,10 @@ from compensation.models import PayLine
 from compensation.selectors.rows.accounts import asset_rows, commission_rows, late_rows, product_rows
 from compensation.selectors.rows.openings import opening_rows
 from compensation.selectors.rows.person import activity_rows, entry_rows, posting_rows, team_rows
-from compensation.selectors.rows.table import Rows, Subject, of_detail, of_slip
+from compensation.selectors.rows.table import Rows, RowsSubject, of_detail, of_slip
 from core.periods import Month
 
-OF_CRM: dict[str, Callable[[Subject], Rows]] = {
+OF_CRM: dict[str, Callable[[RowsSubject], Rows]] = {
     "accounts": commission_rows,
     "openings": opening_rows,
     "assets": asset_rows,
@@ -67,14 +67,14 @@ OF_MEASURE = {
 }
 
 
-def rows_of_slip(subject: Subject, of: str) -> Rows:
+def rows_of_slip(subject: RowsSubject, of: str) -> Rows:
     """Raises `KeyError` or `ValueError` where there are no such rows."""
     if of.startswith(LATE):
         return late_rows(subject, Month.parse(of.removeprefix(LATE)))
     return OF_SLIP[of](subject)
 
 
-def rows_of_detail(subject: Subject, of: str) -> Rows:
+def rows_of_detail(subject: RowsSubject, of: str) -> Rows:
     """Raises `KeyError` where there are no such rows."""
     return OF_CRM[of](subject)
 
@@ -109,8 +109,8 @@ def _behind_step(line: Mapping[str, Any]) -> str:
 
 __all__ = [
     "Rows",
+    "RowsSubject",
     "ShownLine",
-    "Subject",
     "linked",
     "of_detail",
     "of_slip",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from compensation.models import PayMonth
 from compensation.rules import Plan
 from compensation.rules.facts import shares_of_account
-from compensation.selectors.rows.table import COUNT, MONEY, Cell, Check, Column, Rows, Subject
+from compensation.selectors.rows.table import COUNT, MONEY, Cell, Rows, RowsCheck, RowsColumn, RowsSubject
 from core.explain import N_
 from core.money import ZERO, to_cents
 from core.periods import Month
@@ -38,7 +38,7 @@ def account_cell(account: str, clients: dict[str, str]) -> Cell:
     return Cell(masked_number(account), clients.get(account, ""))
 
 
-def own_rows(subject: Subject, month: Month | None = None, known: list[int] | None = None) -> list[AccountMonth]:
+def own_rows(subject: RowsSubject, month: Month | None = None, known: list[int] | None = None) -> list[AccountMonth]:
     """Her rows of the subject's month or another one, as of its moment or with the imports that were known."""
     month = month or subject.month
     return account_months_then(
@@ -46,7 +46,7 @@ def own_rows(subject: Subject, month: Month | None = None, known: list[int] | No
     )
 
 
-def have_changed(subject: Subject, rows: Sequence[AccountMonth]) -> bool:
+def have_changed(subject: RowsSubject, rows: Sequence[AccountMonth]) -> bool:
     """Whether the CRM has other rows by now."""
     now = AccountMonth.objects.filter(
         below(subject.branch, path="unit__path"), person=subject.person, month=subject.month.first
@@ -59,7 +59,7 @@ def net_of(row: AccountMonth) -> Decimal:
     return row.gross_commission - (row.pass_through or ZERO) if row.net_commission is None else row.net_commission
 
 
-def commission_rows(subject: Subject) -> Rows:
+def commission_rows(subject: RowsSubject) -> Rows:
     """Every account by relation; on a slip with the share that counts and its part of the line's base."""
     rows = own_rows(subject)
     clients = clients_of({row.fund_account for row in rows})
@@ -67,8 +67,8 @@ def commission_rows(subject: Subject) -> Rows:
     parts = _parts_of_base(subject, rows, shares)
     counted = [row.gross_commission * share for row, share in zip(rows, shares, strict=True)]
     columns = [
-        Column(_("Fund account")),
-        Column(_("Relation")),
+        RowsColumn(_("Fund account")),
+        RowsColumn(_("Relation")),
         _summed(_("Turnover"), (row.turnover for row in rows)),
         _summed(_("Gross commission"), (row.gross_commission for row in rows)),
         _summed(_("Pass-through fees"), (row.pass_through for row in rows)),
@@ -84,13 +84,13 @@ def commission_rows(subject: Subject) -> Rows:
     ]
     if subject.plan:
         columns += [
-            Column(_("Share that counts"), COUNT),
-            Column(_("Gross that counts"), MONEY, to_cents(sum(counted, ZERO))),
+            RowsColumn(_("Share that counts"), COUNT),
+            RowsColumn(_("Gross that counts"), MONEY, to_cents(sum(counted, ZERO))),
         ]
         for line, share, amount in zip(cells, shares, counted, strict=True):
             line += [Cell(share), Cell(to_cents(amount))]
     if parts:
-        columns.append(Column(_("In the base"), MONEY, sum(parts, ZERO)))
+        columns.append(RowsColumn(_("In the base"), MONEY, sum(parts, ZERO)))
         for line, part in zip(cells, parts, strict=True):
             line.append(Cell(part))
     return Rows(
@@ -107,11 +107,11 @@ def commission_rows(subject: Subject) -> Rows:
     )
 
 
-def _summed(title: str, values: Iterable[Decimal | None]) -> Column:
-    return Column(title, MONEY, sum((value or ZERO for value in values), ZERO))
+def _summed(title: str, values: Iterable[Decimal | None]) -> RowsColumn:
+    return RowsColumn(title, MONEY, sum((value or ZERO for value in values), ZERO))
 
 
-def _shares(subject: Subject, plan: Plan, own: Sequence[AccountMonth]) -> list[Decimal]:
+def _shares(subject: RowsSubject, plan: Plan, own: Sequence[AccountMonth]) -> list[Decimal]:
     """What of each row counts for her, beside whoever else has a share in the same accounts."""
     component = plan.component("relation_shares")
     accounts = sorted({row.fund_account for row in own})
@@ -127,7 +127,7 @@ def _shares(subject: Subject, plan: Plan, own: Sequence[AccountMonth]) -> list[D
     return [shares[row.fund_account][row.relation] for row in own]
 
 
-def _parts_of_base(subject: Subject, rows: Sequence[AccountMonth], shares: Sequence[Decimal]) -> list[Decimal]:
+def _parts_of_base(subject: RowsSubject, rows: Sequence[AccountMonth], shares: Sequence[Decimal]) -> list[Decimal]:
     """The base of the commission shared out over the accounts to the cent; nothing where it is no sum of accounts."""
     base, plan = subject.kept.get("commission_base"), subject.plan
     if base is None or plan is None or plan.component("commission_after_costs"):
@@ -149,8 +149,8 @@ def _parts_of_base(subject: Subject, rows: Sequence[AccountMonth], shares: Seque
 
 
 def _commission_checks(
-    subject: Subject, rows: Sequence[AccountMonth], shares: Sequence[Decimal], parts: Sequence[Decimal]
-) -> tuple[Check, ...]:
+    subject: RowsSubject, rows: Sequence[AccountMonth], shares: Sequence[Decimal], parts: Sequence[Decimal]
+) -> tuple[RowsCheck, ...]:
     def counted(values: Iterable[Decimal | None]) -> Decimal:
         return to_cents(sum(((value or ZERO) * share for value, share in zip(values, shares, strict=True)), ZERO))
 
@@ -166,7 +166,7 @@ def _commission_checks(
     return tuple(checks)
 
 
-def asset_rows(subject: Subject) -> Rows:
+def asset_rows(subject: RowsSubject) -> Rows:
     """Net inflow of the accounts she developed."""
     every = own_rows(subject)
     rows = [row for row in every if row.relation == "developed"]
@@ -175,7 +175,7 @@ def asset_rows(subject: Subject) -> Rows:
     return Rows(
         title=_("Net new assets by account"),
         columns=(
-            Column(_("Fund account")),
+            RowsColumn(_("Fund account")),
             inflow,
             _summed(_("Assets at month end"), (row.end_assets for row in rows)),
         ),
@@ -186,7 +186,7 @@ def asset_rows(subject: Subject) -> Rows:
     )
 
 
-def product_rows(subject: Subject) -> Rows:
+def product_rows(subject: RowsSubject) -> Rows:
     """Products sold by account; an account counts once, however many relations she has to it."""
     every = own_rows(subject)
     once: dict[str, AccountMonth] = {}
@@ -197,7 +197,7 @@ def product_rows(subject: Subject) -> Rows:
     sold = _summed(_("Products sold"), (row.product_sales for row in rows))
     return Rows(
         title=_("Products sold by account"),
-        columns=(Column(_("Fund account")), Column(_("Relation")), sold),
+        columns=(RowsColumn(_("Fund account")), RowsColumn(_("Relation")), sold),
         rows=[
             (account_cell(r.fund_account, clients), Cell(r.get_relation_display()), Cell(r.product_sales)) for r in rows
         ],
@@ -207,7 +207,7 @@ def product_rows(subject: Subject) -> Rows:
 
 
 # --- what arrived after a month was closed -----------------------------------------------------------------------------
-def late_rows(subject: Subject, month: Month) -> Rows:
+def late_rows(subject: RowsSubject, month: Month) -> Rows:
     """Every figure of a closed month that was another one when this slip was computed."""
     closed = PayMonth.objects.filter(branch=subject.branch, month=month.first).first()
     known = closed.imports if closed else []
@@ -216,11 +216,11 @@ def late_rows(subject: Subject, month: Month) -> Rows:
     return Rows(
         title=_("What %(month)s looked like when it was closed, and now") % {"month": month.code},
         columns=(
-            Column(_("Fund account")),
-            Column(_("Figure")),
-            Column(_("As closed"), MONEY),
-            Column(_("As known now"), MONEY),
-            Column(_("Difference"), MONEY),
+            RowsColumn(_("Fund account")),
+            RowsColumn(_("Figure")),
+            RowsColumn(_("As closed"), MONEY),
+            RowsColumn(_("As known now"), MONEY),
+            RowsColumn(_("Difference"), MONEY),
         ),
         rows=[
             (account_cell(account, clients), Cell(figure), Cell(old), Cell(new), Cell(new - old))
@@ -232,7 +232,7 @@ def late_rows(subject: Subject, month: Month) -> Rows:
     )
 
 
-def _late_figures(subject: Subject, month: Month, known: list[int]) -> Iterable[tuple[str, str, Decimal, Decimal]]:
+def _late_figures(subject: RowsSubject, month: Month, known: list[int]) -> Iterable[tuple[str, str, Decimal, Decimal]]:
     before = {(row.fund_account, row.relation): row for row in own_rows(subject, month, known)}
     now = {(row.fund_account, row.relation): row for row in own_rows(subject, month)}
     for key in sorted(before.keys() | now.keys()):
@@ -244,7 +244,7 @@ def _late_figures(subject: Subject, month: Month, known: list[int]) -> Iterable[
                 yield key[0], f"{figure} · {relation}", old, new
 
 
-def _late_openings(subject: Subject, month: Month, known: list[int]) -> Iterable[tuple[str, str, Decimal, Decimal]]:
+def _late_openings(subject: RowsSubject, month: Month, known: list[int]) -> Iterable[tuple[str, str, Decimal, Decimal]]:
     def by_account(known: list[int] | None = None) -> dict[str, Decimal]:
         rows = openings_then(
             at=subject.at,

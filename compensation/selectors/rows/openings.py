@@ -11,10 +11,10 @@ from decimal import Decimal
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from compensation.rules.validity import NewAccount, Validity
+from compensation.rules.validity import OpenedAccount, Validity
 from compensation.selectors.openings import CLOSED, RULE, month_ends, validity_of
 from compensation.selectors.rows.accounts import account_cell
-from compensation.selectors.rows.table import COUNT, DAY, MONEY, STATE, Cell, Column, Rows, Subject
+from compensation.selectors.rows.table import COUNT, DAY, MONEY, STATE, Cell, Rows, RowsColumn, RowsSubject
 from core.explain import RuleValue
 from core.money import ZERO
 from core.periods import Month
@@ -27,7 +27,7 @@ RULE_CODES = [code for code, _label in RULE]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedOpening:
     opening: Opening
     assets: Decimal
     trades: int
@@ -39,7 +39,7 @@ class Judged:
         return self.opening.share if self.is_valid else ZERO
 
 
-def opening_rows(subject: Subject) -> Rows:
+def opening_rows(subject: RowsSubject) -> Rows:
     """Whatever was opened in the month, and what was opened before and became valid in it."""
     validity = validity_of(_rule(subject))
     first = subject.month.first - timedelta(days=validity.within_days)
@@ -53,15 +53,15 @@ def opening_rows(subject: Subject) -> Rows:
     return Rows(
         title=_("New accounts"),
         columns=(
-            Column(_("Fund account")),
-            Column(_("Opened on"), DAY),
-            Column(_("Judged until"), DAY),
-            Column(_("Assets at opening"), MONEY),
-            Column(_("Assets that count"), MONEY),
-            Column(_("Trades"), COUNT),
-            Column(_("Valid"), STATE),
-            Column(_("Share"), COUNT, sum((one.opening.share for one in judged), ZERO)),
-            Column(_("Counts"), COUNT, valid),
+            RowsColumn(_("Fund account")),
+            RowsColumn(_("Opened on"), DAY),
+            RowsColumn(_("Judged until"), DAY),
+            RowsColumn(_("Assets at opening"), MONEY),
+            RowsColumn(_("Assets that count"), MONEY),
+            RowsColumn(_("Trades"), COUNT),
+            RowsColumn(_("Valid"), STATE),
+            RowsColumn(_("Share"), COUNT, sum((one.opening.share for one in judged), ZERO)),
+            RowsColumn(_("Counts"), COUNT, valid),
         ),
         rows=[_cells(one, validity, clients) for one in judged],
         checks=(
@@ -73,7 +73,7 @@ def opening_rows(subject: Subject) -> Rows:
     )
 
 
-def _rule(subject: Subject) -> dict[str, RuleValue]:
+def _rule(subject: RowsSubject) -> dict[str, RuleValue]:
     """The rule kept with the slip, which leaves out what asked for nothing; where it keeps none, the month's."""
     kept = {code: subject.rule.get(code, RuleValue(code, 0)) for code in RULE_CODES}
     if subject.rule.keys() & kept.keys():
@@ -81,7 +81,7 @@ def _rule(subject: Subject) -> dict[str, RuleValue]:
     return values_on(RULE_CODES, unit_ids=[subject.branch.pk], on=subject.month.first)[subject.branch.pk]
 
 
-def _judged(subject: Subject, openings: Sequence[Opening], validity: Validity, since: Month) -> list[Judged]:
+def _judged(subject: RowsSubject, openings: Sequence[Opening], validity: Validity, since: Month) -> list[JudgedOpening]:
     named: dict[str, list[AccountMonth]] = defaultdict(list)
     accounts = sorted({one.fund_account for one in openings})
     for row in account_months_then(at=subject.at, first=since, last=subject.month, accounts=accounts):
@@ -89,17 +89,17 @@ def _judged(subject: Subject, openings: Sequence[Opening], validity: Validity, s
             named[row.fund_account].append(row)
     found = []
     for one in openings:
-        account = NewAccount(one.open_date, one.open_assets, month_ends(named[one.fund_account], subject.person))
+        account = OpenedAccount(one.open_date, one.open_assets, month_ends(named[one.fund_account], subject.person))
         is_valid = one.status != CLOSED and validity.becomes_valid_in(account, subject.month)
         if is_valid or one.open_date in subject.month:
             assets, trades = validity.shown_by(account, subject.month.last)
             span = one.open_date + timedelta(days=validity.within_days)
             until = min(span, subject.month.last) if validity.within_days else subject.month.last
-            found.append(Judged(one, assets, trades, until, is_valid))
+            found.append(JudgedOpening(one, assets, trades, until, is_valid))
     return found
 
 
-def _cells(one: Judged, validity: Validity, clients: dict[str, str]) -> tuple[Cell, ...]:
+def _cells(one: JudgedOpening, validity: Validity, clients: dict[str, str]) -> tuple[Cell, ...]:
     of = one.opening
     return (
         account_cell(of.fund_account, clients),
@@ -114,7 +114,7 @@ def _cells(one: Judged, validity: Validity, clients: dict[str, str]) -> tuple[Ce
     )
 
 
-def _why(one: Judged, validity: Validity) -> str:
+def _why(one: JudgedOpening, validity: Validity) -> str:
     """What is missing; nothing for a valid account, whose figures stand beside it."""
     if one.is_valid:
         return ""
@@ -148,7 +148,7 @@ def _rule_in_words(validity: Validity) -> str:
     return _("An account is valid that shows %(what)s at the end of the month of its opening.") % {"what": what}
 
 
-def _have_changed(subject: Subject, then: Sequence[Opening], first: date) -> bool:
+def _have_changed(subject: RowsSubject, then: Sequence[Opening], first: date) -> bool:
     columns = ("fund_account", "open_date", "share", "open_assets", "status")
     now = Opening.objects.filter(
         below(subject.branch, path="unit__path"),

@@ -15,7 +15,18 @@ from compensation.models import PaySlip, PersonMonth
 from compensation.rules.facts import Leadership, inputs_from_data
 from compensation.rules.plan import commission_of
 from compensation.selectors.content import FIRST_EDITION
-from compensation.selectors.rows.table import COUNT, DAY, LINKS, MONEY, STATE, Cell, Check, Column, Rows, Subject
+from compensation.selectors.rows.table import (
+    COUNT,
+    DAY,
+    LINKS,
+    MONEY,
+    STATE,
+    Cell,
+    Rows,
+    RowsCheck,
+    RowsColumn,
+    RowsSubject,
+)
 from compensation.selectors.weeks import weeks_counted
 from core.explain import N_
 from core.money import ZERO
@@ -25,7 +36,7 @@ from teams.selectors import members_during
 from worklogs.models import DayScore, WorkLog
 
 
-def posting_rows(subject: Subject) -> Rows:
+def posting_rows(subject: RowsSubject) -> Rows:
     """Her posts of the month, with the days that base pay counts."""
     held = [
         one
@@ -45,18 +56,18 @@ def posting_rows(subject: Subject) -> Rows:
     return Rows(
         title=_("Posts of the month"),
         columns=(
-            Column(_("Unit")),
-            Column(_("Post")),
-            Column(_("From"), DAY),
-            Column(_("Until"), DAY),
-            Column(_("Days counted"), COUNT),
+            RowsColumn(_("Unit")),
+            RowsColumn(_("Post")),
+            RowsColumn(_("From"), DAY),
+            RowsColumn(_("Until"), DAY),
+            RowsColumn(_("Days counted"), COUNT),
         ),
         rows=rows,
-        checks=(Check(_("Days as customer manager"), days, counted, COUNT),),
+        checks=(RowsCheck(_("Days as customer manager"), days, counted, COUNT),),
     )
 
 
-def activity_rows(subject: Subject) -> Rows:
+def activity_rows(subject: RowsSubject) -> Rows:
     """The weeks of the month with their days, each leading to its log where one may see that."""
     scores = list(weeks_counted(subject.branch, subject.month, [subject.person]).order_by("week"))
     days = _days_of(subject, {score.week for score in scores})
@@ -77,22 +88,22 @@ def activity_rows(subject: Subject) -> Rows:
     return Rows(
         title=_("Activity score by week"),
         columns=(
-            Column(_("Week")),
-            Column(_("Days and their points"), LINKS),
-            Column(_("Points"), COUNT, points),
-            Column(_("Pass mark"), COUNT, due),
-            Column(_("Result"), STATE),
+            RowsColumn(_("Week")),
+            RowsColumn(_("Days and their points"), LINKS),
+            RowsColumn(_("Points"), COUNT, points),
+            RowsColumn(_("Pass mark"), COUNT, due),
+            RowsColumn(_("Result"), STATE),
         ),
         rows=rows,
         checks=(
-            Check(_("Points"), points, kept.get("achieved", points), COUNT),
-            Check(_("Pass marks"), due, kept.get("target", due), COUNT),
+            RowsCheck(_("Points"), points, kept.get("achieved", points), COUNT),
+            RowsCheck(_("Pass marks"), due, kept.get("target", due), COUNT),
         ),
         note=_("A week belongs to the month of its Thursday."),
     )
 
 
-def _days_of(subject: Subject, mondays: set[date]) -> dict[date, list[Cell]]:
+def _days_of(subject: RowsSubject, mondays: set[date]) -> dict[date, list[Cell]]:
     """Days that were due or brought points, by the Monday of their week."""
     of_person = {"person": subject.person, "on__in": [on for monday in mondays for on in Week(monday).days()]}
     logs = dict(WorkLog.objects.visible_to(subject.viewer).filter(**of_person).values_list("on", "public_id"))
@@ -104,7 +115,7 @@ def _days_of(subject: Subject, mondays: set[date]) -> dict[date, list[Cell]]:
     return found
 
 
-def _activity_kept(subject: Subject) -> dict[str, Decimal]:
+def _activity_kept(subject: RowsSubject) -> dict[str, Decimal]:
     """Points and pass marks as the appraisal of the slip has them."""
     if subject.slip is None:
         return {}
@@ -124,7 +135,7 @@ ENTERED = {
 }
 
 
-def entry_rows(subject: Subject) -> Rows:
+def entry_rows(subject: RowsSubject) -> Rows:
     """What finance entered for her and the month, by whom and when."""
     entry = PersonMonth.objects.filter(branch=subject.branch, month=subject.month.first, person=subject.person)
     found = entry.select_related("entered_by").first()
@@ -132,7 +143,7 @@ def entry_rows(subject: Subject) -> Rows:
     for name, text in ENTERED.items():
         label = gettext(text)
         value, kind = Decimal(getattr(found, name)) if found else ZERO, COUNT if name == "complaints" else MONEY
-        checks.append(Check(label, value, Decimal(getattr(subject.inputs, name, value)), kind))
+        checks.append(RowsCheck(label, value, Decimal(getattr(subject.inputs, name, value)), kind))
         if found and value:
             rows.append(
                 (
@@ -157,18 +168,18 @@ def entry_rows(subject: Subject) -> Rows:
     return Rows(
         title=_("Finance's entries"),
         columns=(
-            Column(_("Entry")),
-            Column(_("Value"), COUNT),
-            Column(_("Entered by")),
-            Column(_("Entered at"), DAY),
-            Column(_("Remark")),
+            RowsColumn(_("Entry")),
+            RowsColumn(_("Value"), COUNT),
+            RowsColumn(_("Entered by")),
+            RowsColumn(_("Entered at"), DAY),
+            RowsColumn(_("Remark")),
         ),
         rows=rows,
         checks=tuple(check for check in checks if check.rows or check.kept),
     )
 
 
-def team_rows(subject: Subject) -> Rows:
+def team_rows(subject: RowsSubject) -> Rows:
     """The people of the teams she led, with what each brought; amounts only for those who may see their slips."""
     leads = subject.inputs.leads if subject.inputs else ()
     teams = PaySlip.objects.none() if subject.slip is None else PaySlip.objects.filter(run=subject.slip.run_id)
@@ -193,10 +204,10 @@ def team_rows(subject: Subject) -> Rows:
     return Rows(
         title=_("The team and what it brought"),
         columns=(
-            Column(_("Person")),
-            Column(_("Led unit")),
-            Column(_("Base of the commission"), MONEY),
-            Column(_("Commission pay"), MONEY),
+            RowsColumn(_("Person")),
+            RowsColumn(_("Led unit")),
+            RowsColumn(_("Base of the commission"), MONEY),
+            RowsColumn(_("Commission pay"), MONEY),
         ),
         rows=rows,
         checks=tuple(checks),
@@ -206,17 +217,17 @@ def team_rows(subject: Subject) -> Rows:
     )
 
 
-def _brought(subject: Subject, slip: PaySlip) -> tuple[Decimal, Decimal]:
+def _brought(subject: RowsSubject, slip: PaySlip) -> tuple[Decimal, Decimal]:
     if subject.plan is None:
         return ZERO, ZERO
     as_then = slip.run.edition == FIRST_EDITION
     return commission_of(subject.plan, inputs_from_data(slip.inputs), before_coefficients=as_then)
 
 
-def _team_checks(led: Leadership, brought: list[tuple[Decimal, Decimal]]) -> list[Check]:
+def _team_checks(led: Leadership, brought: list[tuple[Decimal, Decimal]]) -> list[RowsCheck]:
     base, commission = (sum((pair[n] for pair in brought), ZERO) for n in (0, 1))
     return [
-        Check(f"{led.unit} · " + _("People"), Decimal(len(brought)), Decimal(led.people), COUNT),
-        Check(f"{led.unit} · " + _("Base of the commission"), base, led.base),
-        Check(f"{led.unit} · " + _("Commission pay"), commission, led.commission),
+        RowsCheck(f"{led.unit} · " + _("People"), Decimal(len(brought)), Decimal(led.people), COUNT),
+        RowsCheck(f"{led.unit} · " + _("Base of the commission"), base, led.base),
+        RowsCheck(f"{led.unit} · " + _("Commission pay"), commission, led.commission),
     ]

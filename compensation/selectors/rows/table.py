@@ -22,7 +22,7 @@ TEXT, MONEY, COUNT, DAY, STATE, LINKS = "text", "money", "count", "day", "state"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class RowsColumn:
     """A column with its sum, where it has one."""
 
     title: str
@@ -46,7 +46,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class RowsCheck:
     """What the rows come to beside what the amount was reckoned from."""
 
     label: str
@@ -64,9 +64,9 @@ class Rows:
     """The rows behind an amount. `changed_since`: the CRM has other rows by now."""
 
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[RowsColumn, ...]
     rows: Sequence[tuple[Cell, ...]]
-    checks: tuple[Check, ...] = ()
+    checks: tuple[RowsCheck, ...] = ()
     note: str = ""
     changed_since: bool = False
 
@@ -80,7 +80,7 @@ class Rows:
 
 
 @dataclass(frozen=True)
-class Subject:
+class RowsSubject:
     """Whose month it is, as it stood at a moment. `kept` are the sums written down with the slip or the detail then."""
 
     person: int
@@ -99,11 +99,11 @@ class Subject:
         """Whether the slip was computed when only the developer's own row told an account's assets."""
         return self.slip is not None and self.slip.run.edition == FIRST_EDITION
 
-    def check(self, label: str, name: str, rows: Decimal, kind: str = MONEY) -> Check:
-        return Check(label, rows, self.kept.get(name, ZERO), kind)
+    def check(self, label: str, name: str, rows: Decimal, kind: str = MONEY) -> RowsCheck:
+        return RowsCheck(label, rows, self.kept.get(name, ZERO), kind)
 
 
-def of_slip(slip: PaySlip, viewer: User) -> Subject:
+def of_slip(slip: PaySlip, viewer: User) -> RowsSubject:
     """A slip's month as it was computed: by the inputs, plan and rule values that it keeps."""
     inputs = inputs_from_data(slip.inputs)
     pay_lines = list(slip.pay_lines.all())
@@ -114,7 +114,7 @@ def of_slip(slip: PaySlip, viewer: User) -> Subject:
         **{line.component + "_base": line.basis for line in pay_lines if line.basis is not None},
         **{name: getattr(inputs, name) for name in ("openings", "valid_openings", "new_assets", "product_sales")},
     }
-    return Subject(
+    return RowsSubject(
         person=slip.person_id,
         branch=slip.run.branch,
         month=slip.run.period,
@@ -128,9 +128,9 @@ def of_slip(slip: PaySlip, viewer: User) -> Subject:
     )
 
 
-def of_detail(detail: BusinessDetail, viewer: User) -> Subject:
+def of_detail(detail: BusinessDetail, viewer: User) -> RowsSubject:
     """A business detail's month as it was prepared."""
     names = ("openings", "valid_openings", "new_assets", "product_sales", "pass_through", "net_commission")
     kept = {name: getattr(detail, name) for name in names}
     kept |= {"accounts": Decimal(detail.accounts), "gross": detail.gross_commission}
-    return Subject(detail.person_id, detail.branch, Month(detail.month), detail.prepared_at, viewer, kept)
+    return RowsSubject(detail.person_id, detail.branch, Month(detail.month), detail.prepared_at, viewer, kept)
