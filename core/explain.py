@@ -39,8 +39,8 @@ class Line:
 
     `counted` is what was looked at (so many contacts, a rate, a completion), `result` what it brings in the unit of the
     panel (points, yuan): two columns, never mixed. The results down to a `total` add up to it, so whatever brings nothing
-    has none. It holds no address: what is judged and kept knows of no pages. Whoever shows a line may add an `href` to
-    its JSON.
+    has none. `rows` names the rows it was reckoned from, where there are such. It holds no address: what is judged and
+    kept knows of no pages. Whoever shows a line may add an `href` to its JSON.
     """
 
     label: str
@@ -53,6 +53,7 @@ class Line:
     values: tuple[tuple[str, type_of_value], ...] = field(default=())
     counted: type_of_value = None
     total: bool = False
+    rows: str = ""
 
 
 AS_IT_IS = (str, int, bool, type(None))
@@ -123,11 +124,17 @@ def _line_as_json(line: Line) -> dict[str, Any]:
         ("values", [[name, plain(value)] for name, value in line.values]),
         ("counted", plain(line.counted)),
         ("total", line.total or None),
+        ("rows", line.rows),
     )
     return {name: item for name, item in parts if item not in EMPTY}
 
 
 EMPTY: tuple[Any, ...] = (None, "", [])
+
+
+def as_said(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What stored lines say, for a digest: which rows they lead to is no part of it."""
+    return [{name: item for name, item in line.items() if name != "rows"} if "rows" in line else line for line in lines]
 
 
 def adds_up(lines: Iterable[Line]) -> bool:

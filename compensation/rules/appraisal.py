@@ -85,5 +85,6 @@ def overridden(appraised: Assessment, coefficient: Decimal, *, by: str, reason: 
         note=note,
         values=values,
         counted=coefficient,
+        rows="entries",
     )
     return Assessment(coefficient, (*appraised.lines, line))

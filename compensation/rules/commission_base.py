@@ -36,6 +36,7 @@ class RelationShares:
                         (N_("gross commission"), part.gross),
                         (N_("share that counts"), part.share),
                     ),
+                    rows="accounts",
                 )
             )
 

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.explain import Line, lines_as_json, plain
+from core.explain import Line, as_said, lines_as_json, plain
 from core.money import ZERO, to_cents
 
 ONE = Decimal(1)
@@ -219,7 +219,7 @@ def inputs_as_data(inputs: Inputs) -> dict[str, Any]:
         "commissions": [plain(part) for part in inputs.sorted()],
         "assessment": {
             "coefficient": plain(inputs.assessment.coefficient),
-            "lines": lines_as_json(inputs.assessment.lines),
+            "lines": as_said(lines_as_json(inputs.assessment.lines)),
         },
         "adjustments": [[plain(late.month), plain(late.amount)] for late in inputs.adjustments],
         "leads": [plain(led) for led in inputs.leads],

@@ -40,8 +40,12 @@ class HoldBack:
         done = self.valid_weight * valid + (ONE - self.valid_weight) * assets
         released = to_cents(held * done)
         steps = (
-            _completion_line(N_("Completion by valid accounts"), of.valid_openings, valid_target, self.valid_weight),
-            _completion_line(N_("Completion by new assets"), of.new_assets, assets_target, ONE - self.valid_weight),
+            _completion_line(
+                N_("Completion by valid accounts"), of.valid_openings, valid_target, self.valid_weight, rows="openings"
+            ),
+            _completion_line(
+                N_("Completion by new assets"), of.new_assets, assets_target, ONE - self.valid_weight, rows="assets"
+            ),
             Line(N_("Assessment pay released"), released, APPRAISED, ((N_("held back"), held),)),
         )
         sheet.figures |= {"retained": held, "released": released}
@@ -49,10 +53,10 @@ class HoldBack:
         sheet.pay(OTHER, SlipLine("released", released, held, shown, APPRAISED, steps))
 
 
-def _completion_line(label: str, done: Decimal, target: Decimal, weight: Decimal) -> Line:
+def _completion_line(label: str, done: Decimal, target: Decimal, weight: Decimal, *, rows: str) -> Line:
     inputs = ((N_("achieved"), done), (N_("target"), target), (N_("weight"), weight))
     completion = completion_of(done, target).quantize(Decimal("0.0001"))
-    return Line(label, None, APPRAISED, inputs, met=done >= target, counted=completion)
+    return Line(label, None, APPRAISED, inputs, met=done >= target, counted=completion, rows=rows)
 
 
 @dataclass(frozen=True)
@@ -71,8 +75,9 @@ class OpeningDuty:
         of = sheet.month.inputs
         counted = self.counted(of.openings, of.new_assets)
         inputs = ((N_("openings"), of.openings), (N_("net new assets"), of.new_assets), (N_("target"), self.openings))
+        met = counted >= self.openings
         sheet.remarks.append(
-            Line(N_("Openings as counted"), None, APPRAISED, inputs, met=counted >= self.openings, counted=counted)
+            Line(N_("Openings as counted"), None, APPRAISED, inputs, met=met, counted=counted, rows="openings")
         )
 
 

@@ -16,7 +16,7 @@ from django.db.models import Count, Sum
 
 from compensation.models import PayLine, PayRun, PaySlip, PlanVersion
 from compensation.rules.sheet import BASIS_PLACES, RATE_PLACES, rounded
-from core.explain import written_plainly
+from core.explain import as_said, written_plainly
 from core.money import CENT, ZERO
 from core.periods import Month
 
@@ -44,7 +44,12 @@ def run_digest(branch: str, month: Month, version: PlanVersion, slips: Iterable[
 def trace_digest(slips: Iterable[Content]) -> str:
     """SHA-256 over what explains the figures."""
     beneath = [
-        [slip["employee_no"], slip["inputs"], slip["remarks"], [line["lines"] for line in slip["lines"]]]
+        [
+            slip["employee_no"],
+            slip["inputs"],
+            as_said(slip["remarks"]),
+            [as_said(line["lines"]) for line in slip["lines"]],
+        ]
         for slip in slips
     ]
     return hashlib.sha256(written_plainly(sorted(beneath, key=lambda slip: slip[0]))).hexdigest()

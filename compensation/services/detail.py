@@ -17,7 +17,7 @@ from compensation.selectors.people import PaidPerson
 from compensation.services import notices
 from compensation.services.refusals import ContentChanged, SamePerson, open_month
 from compensation.services.voiding import fall_back
-from core.explain import N_, Line, digest_of, lines_as_json, plain
+from core.explain import N_, Line, as_said, digest_of, lines_as_json, plain
 from core.periods import Month
 from core.refusals import given
 from core.said import Said
@@ -91,7 +91,7 @@ def _values(facts: MonthFacts, who: PaidPerson, business: Business, before: Busi
     figures = {name: getattr(business, name) for name in FIGURES}
     relations = [[name, count, plain(gross)] for name, count, gross in business.by_relation]
     unusual = lines_as_json(_unusual(facts, who, business, before))
-    digest = digest_of([figures, relations, unusual])
+    digest = digest_of([figures, relations, as_said(unusual)])
     return {**figures, "by_relation": relations, "unusual": unusual, "digest": digest}
 
 
@@ -105,13 +105,17 @@ def _unusual(facts: MonthFacts, who: PaidPerson, business: Business, before: Bus
             inputs = ((N_("last month"), before.gross_commission), (N_("this month"), business.gross_commission))
             share = (change * 100).quantize(1)
             rule = facts.values[parameters.UNUSUAL_CHANGE]
-            found.append(Line(N_("Commission differs much from last month"), f"{share:+}%", "D15.a", inputs, rule))
+            found.append(
+                Line(
+                    N_("Commission differs much from last month"), f"{share:+}%", "D15.a", inputs, rule, rows="accounts"
+                )
+            )
     if negative := sum(one.negative for one in sums):
-        found.append(Line(N_("Accounts with negative commission"), negative, "D15.a"))
+        found.append(Line(N_("Accounts with negative commission"), negative, "D15.a", rows="accounts"))
     if above := sum(one.net_above_gross for one in sums):
-        found.append(Line(N_("Accounts with more net than gross commission"), above, "D15.a"))
+        found.append(Line(N_("Accounts with more net than gross commission"), above, "D15.a", rows="accounts"))
     if business.openings and not sums:
-        found.append(Line(N_("Openings, but no account figures"), business.openings, "D15.a"))
+        found.append(Line(N_("Openings, but no account figures"), business.openings, "D15.a", rows="openings"))
     if who.licence_until and who.licence_until < facts.month.last and sums:
         found.append(Line(N_("Licence ended"), who.licence_until, "D15.a"))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -15,11 +16,13 @@ from django.urls import reverse
 from accounts.models import User
 from compensation import parameters
 from compensation.models import BusinessDetail, PayLine, PayRun, PaySlip
-from compensation.selectors.rows import OF_COMPONENT, OF_LABEL, OF_SLIP, Rows, of_slip, rows_of_slip
-from compensation.services.drafting import draft_pay_run
+from compensation.selectors.content import is_whole
+from compensation.selectors.rows import BEFORE_NAMED, OF_COMPONENT, OF_SLIP, Rows, linked, of_slip, rows_of_slip
+from compensation.services.drafting import draft_pay_run, look_again
 from compensation.services.entries import record_person_month
 from compensation.tests.month import NOW, OCTOBER, PayOf, imported
 from core.closing import lifted
+from core.explain import as_said
 from core.periods import Week
 from crm.models import AccountMonth, Kind, Opening
 from crm.services.importing import import_file
@@ -207,10 +210,38 @@ def test_every_component_of_the_plan_leads_to_rows_or_to_steps_that_do(pay_of: P
         assert client.get(reverse("compensation:slip_rows", args=[slip.public_id, of])).status_code == 404
 
 
-def test_every_step_that_is_linked_by_its_label_is_one_that_rules_write() -> None:
+def test_every_step_names_rows_that_there_are() -> None:
     folder = Path(__file__).parents[1]
     written = "".join(path.read_text() for path in [*folder.glob("rules/*.py"), *folder.glob("services/*.py")])
-    assert [label for label in OF_LABEL if f'N_("{label}")' not in written] == []
+    named = set(re.findall(r'\brows="(\w+)"', written))
+    assert named == set(BEFORE_NAMED.values()) and named <= OF_SLIP.keys()
+
+
+@pytest.mark.clause("D15.b")
+def test_steps_kept_before_they_named_their_rows_lead_there_and_verify_all_the_same(pay_of: PayOf) -> None:
+    pay_of.account("cm", "-900", no="88000301")
+    pay_of.opening("cm", "88000101")
+    run = pay_of.drafted()
+    lines, details = list(PayLine.objects.filter(run=run)), list(BusinessDetail.objects.exclude(unusual=[]))
+
+    def addresses() -> list[str | None]:
+        steps = [step for line in lines for step in line.lines] + [step for one in details for step in one.unusual]
+        return [step.get("href") for step in linked(steps, str)]
+
+    before = addresses()
+    assert {"accounts", "openings", "assets"} <= set(before)
+    for line in lines:
+        line.lines = as_said(line.lines)
+        line.save()
+    for one in details:
+        one.unusual = as_said(one.unusual)
+        one.save()
+    assert addresses() == before and is_whole(run)
+    pay_of.accepted()
+    assert not look_again(branch=pay_of.branch, month=OCTOBER, now=LATE)
+    run.refresh_from_db()
+    assert (run.version, run.explanation, run.outdated_at) == (1, 1, None)
+    assert set(BusinessDetail.objects.values_list("state", flat=True)) == {BusinessDetail.State.ACCEPTED}
 
 
 def test_a_figure_of_the_detail_opens_to_its_rows(pay_of: PayOf, signed_in) -> None:

@@ -30,7 +30,7 @@ OF_SLIP = OF_CRM | {
     "team": team_rows,
 }
 LATE = "late-"
-# Which rows stand behind a line of a slip, by component, and behind a step, by its label or the measure it names.
+# Which rows stand behind a line of a slip, by component. A step names its rows itself, or the measure that it is about.
 OF_COMPONENT = {
     "base_pay": "postings",
     "leader_base": "postings",
@@ -47,7 +47,15 @@ OF_COMPONENT = {
     "social_insurance": "entries",
     "income_tax": "entries",
 }
-OF_LABEL = {
+OF_MEASURE = {
+    "openings": "openings",
+    "valid_openings": "openings",
+    "net_commission": "accounts",
+    "net_assets": "assets",
+    "activity": "activity",
+}
+# Steps that were kept before they named their rows are known by what they are called.
+BEFORE_NAMED = {
     "Commission of accounts by relation": "accounts",
     "Completion by valid accounts": "openings",
     "Completion by new assets": "assets",
@@ -57,13 +65,6 @@ OF_LABEL = {
     "Accounts with negative commission": "accounts",
     "Accounts with more net than gross commission": "accounts",
     "Openings, but no account figures": "openings",
-}
-OF_MEASURE = {
-    "openings": "openings",
-    "valid_openings": "openings",
-    "net_commission": "accounts",
-    "net_assets": "assets",
-    "activity": "activity",
 }
 
 
@@ -103,8 +104,10 @@ def linked(lines: Iterable[Mapping[str, Any]], address: Callable[[str], str]) ->
 
 
 def _behind_step(line: Mapping[str, Any]) -> str:
+    if "rows" in line:
+        return str(line["rows"])
     measure = dict(line.get("inputs", [])).get("measure", "")
-    return OF_MEASURE.get(measure, "") or OF_LABEL.get(line.get("label", ""), "")
+    return OF_MEASURE.get(measure, "") or BEFORE_NAMED.get(line.get("label", ""), "")
 
 
 __all__ = [

@@ -65,44 +65,33 @@ def commission_rows(subject: RowsSubject) -> Rows:
     clients = clients_of({row.fund_account for row in rows})
     shares = _shares(subject, subject.plan, rows) if subject.plan else [ONE] * len(rows)
     parts = _parts_of_base(subject, rows, shares)
-    counted = [row.gross_commission * share for row, share in zip(rows, shares, strict=True)]
-    columns = [
-        RowsColumn(_("Fund account")),
-        RowsColumn(_("Relation")),
-        _summed(_("Turnover"), (row.turnover for row in rows)),
-        _summed(_("Gross commission"), (row.gross_commission for row in rows)),
-        _summed(_("Pass-through fees"), (row.pass_through for row in rows)),
-        _summed(_("Net commission"), map(net_of, rows)),
-    ]
-    cells = [
-        [
-            account_cell(row.fund_account, clients),
-            Cell(row.get_relation_display()),
-            *map(Cell, (row.turnover, row.gross_commission, row.pass_through, net_of(row))),
-        ]
-        for row in rows
-    ]
+    amounts: dict[str, list[Decimal | None]] = {
+        _("Turnover"): [row.turnover for row in rows],
+        _("Gross commission"): [row.gross_commission for row in rows],
+        _("Pass-through fees"): [row.pass_through for row in rows],
+        _("Net commission"): [net_of(row) for row in rows],
+    }
+    columns: dict[RowsColumn, Sequence[Cell]] = {
+        RowsColumn(_("Fund account")): [account_cell(row.fund_account, clients) for row in rows],
+        RowsColumn(_("Relation")): [Cell(row.get_relation_display()) for row in rows],
+    }
+    columns |= {_summed(title, values): [Cell(value) for value in values] for title, values in amounts.items()}
     if subject.plan:
-        columns += [
-            RowsColumn(_("Share that counts"), COUNT),
-            RowsColumn(_("Gross that counts"), MONEY, to_cents(sum(counted, ZERO))),
-        ]
-        for line, share, amount in zip(cells, shares, counted, strict=True):
-            line += [Cell(share), Cell(to_cents(amount))]
+        counted = [row.gross_commission * share for row, share in zip(rows, shares, strict=True)]
+        whole = to_cents(sum(counted, ZERO))
+        columns[RowsColumn(_("Share that counts"), COUNT)] = [Cell(share) for share in shares]
+        columns[RowsColumn(_("Gross that counts"), MONEY, whole)] = [Cell(to_cents(amount)) for amount in counted]
     if parts:
-        columns.append(RowsColumn(_("In the base"), MONEY, sum(parts, ZERO)))
-        for line, part in zip(cells, parts, strict=True):
-            line.append(Cell(part))
+        columns[RowsColumn(_("In the base"), MONEY, sum(parts, ZERO))] = [Cell(part) for part in parts]
+    note = _(
+        "An account's part of the base is what is left of its commission after fees and tax, shared out to the cent."
+    )
     return Rows(
         title=_("Commission by account"),
         columns=tuple(columns),
-        rows=[tuple(line) for line in cells],
+        rows=list(zip(*columns.values(), strict=True)),
         checks=_commission_checks(subject, rows, shares, parts),
-        note=_(
-            "An account's part of the base is what is left of its commission after fees and tax, shared out to the cent."
-        )
-        if parts
-        else "",
+        note=note if parts else "",
         changed_since=have_changed(subject, rows),
     )
 

@@ -141,30 +141,13 @@ def entry_rows(subject: RowsSubject) -> Rows:
     found = entry.select_related("entered_by").first()
     rows, checks = [], []
     for name, text in ENTERED.items():
-        label = gettext(text)
-        value, kind = Decimal(getattr(found, name)) if found else ZERO, COUNT if name == "complaints" else MONEY
-        checks.append(RowsCheck(label, value, Decimal(getattr(subject.inputs, name, value)), kind))
+        value, kind = Decimal(getattr(found, name, ZERO)), COUNT if name == "complaints" else MONEY
+        checks.append(RowsCheck(gettext(text), value, Decimal(getattr(subject.inputs, name, value)), kind))
         if found and value:
-            rows.append(
-                (
-                    Cell(label),
-                    Cell(value, kind=kind),
-                    Cell(found.entered_by.name),
-                    Cell(found.entered_at),
-                    Cell(found.remark),
-                )
-            )
+            rows.append(_entered(found, gettext(text), Cell(value, kind=kind), found.remark))
     if found and found.coefficient is not None:
-        label = _("Assessment coefficient set by hand")
-        rows.append(
-            (
-                Cell(label),
-                Cell(found.coefficient),
-                Cell(found.entered_by.name),
-                Cell(found.entered_at),
-                Cell(found.reason),
-            )
-        )
+        by_hand = _("Assessment coefficient set by hand")
+        rows.append(_entered(found, by_hand, Cell(found.coefficient), found.reason))
     return Rows(
         title=_("Finance's entries"),
         columns=(
@@ -177,6 +160,10 @@ def entry_rows(subject: RowsSubject) -> Rows:
         rows=rows,
         checks=tuple(check for check in checks if check.rows or check.kept),
     )
+
+
+def _entered(entry: PersonMonth, label: str, value: Cell, remark: str) -> tuple[Cell, ...]:
+    return Cell(label), value, Cell(entry.entered_by.name), Cell(entry.entered_at), Cell(remark)
 
 
 def team_rows(subject: RowsSubject) -> Rows:
