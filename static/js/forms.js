@@ -104,6 +104,9 @@
     for (const form of forms()) if (path && new URL(form.action).pathname === path) form.dataset.unsaved = "1";
   });
 
+  // What has come in by a swap is ready at once. `autofocus` would come later, and take the cursor from who types by then.
+  document.addEventListener("htmx:afterSwap", (event) => event.target.querySelector?.("[data-focus]")?.focus());
+
   // --- kept over the end of a session, an expired page, a lost answer -----------------------------------------------------
   // In this tab only, under the person's number: nobody else is shown it, and signing out forgets it.
   const KEPT = "muster.typed";

@@ -80,6 +80,22 @@ def test_a_day_is_written_on_the_phone_scored_explained_and_answered(site: Site,
         expect(page.locator(".replies")).to_contain_text("明天先打王女士")
 
 
+@pytest.mark.clause("S3.2")
+def test_a_busy_phone_does_not_pull_the_finger_back_to_the_number(site: Site, committed: Cast):
+    """The number has the cursor as soon as the form is there, never later: what is typed by then would go into it."""
+    with signed_in(site, committed.cm, PHONE) as page:
+        page.goto(f"{site.url}/logs/")
+        page.evaluate("htmx.config.defaultSettleDelay = 700")
+        page.click("#tile-client_call")
+        expect(page.locator("#entry-form input[name=phone]")).to_be_focused(timeout=600)
+        page.fill("#entry-form input[name=phone]", "13911113333")
+        page.focus("#entry-form input[name=name]")
+        page.wait_for_timeout(900)
+        page.keyboard.type("王女士")
+        page.click("#entry-form button.btn-primary")
+        expect(page.locator(".entry-list")).to_contain_text("王女士")
+
+
 @pytest.mark.clause("S3.2", "S3.a")
 def test_nothing_typed_on_the_day_is_lost_by_doing_something_else(site: Site, committed: Cast):
     with signed_in(site, committed.cm2, PHONE) as page:
