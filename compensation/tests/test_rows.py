@@ -210,6 +210,7 @@ def test_every_component_of_the_plan_leads_to_rows_or_to_steps_that_do(pay_of: P
         assert client.get(reverse("compensation:slip_rows", args=[slip.public_id, of])).status_code == 404
 
 
+@pytest.mark.source
 def test_every_step_names_rows_that_there_are() -> None:
     folder = Path(__file__).parents[1]
     written = "".join(path.read_text() for path in [*folder.glob("rules/*.py"), *folder.glob("services/*.py")])
