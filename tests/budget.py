@@ -7,6 +7,7 @@ processors differ and slow each other down. At the end of a run stand the ten fi
 
 from __future__ import annotations
 
+import os
 import time
 from collections import defaultdict
 from collections.abc import Generator
@@ -21,7 +22,9 @@ spent_by_file = pytest.StashKey[defaultdict[str, float]]()
 
 def allowed(item: pytest.Item) -> float | None:
     """Seconds; None where nothing is counted: drills, and whatever waits for other processes."""
-    if any(item.get_closest_marker(name) for name in ("drill", "browser", "processes", "realdata")):
+    if "MUTANT_UNDER_TEST" in os.environ or any(
+        item.get_closest_marker(name) for name in ("drill", "browser", "processes", "realdata")
+    ):
         return None
     marker = item.get_closest_marker("budget")
     return float(marker.args[0]) if marker else SECONDS
