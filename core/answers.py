@@ -7,17 +7,19 @@ return carried_out(request, form, lambda sent: services.appoint(unit=one, **sent
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 
 from core.editing import ChangedMeanwhile, EditForm
 from core.refusals import NotDone
 
 UNREADABLE = 422
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
 def carried_out(
@@ -26,10 +28,10 @@ def carried_out(
     do: Callable[[dict[str, Any]], Any],
     *,
     again: Callable[..., HttpResponse],
-    then: tuple[Any, ...] | Callable[[Any], HttpResponse],
+    then: tuple[Any, ...] | Callable[[Any], Answer],
     says: str | Callable[[Any], str] = "",
     above: bool = False,
-) -> HttpResponse:
+) -> HttpResponse | Answer:
     """The answer to a POST. `do` gets what the form holds and is called once; what it returns goes to `then` and `says`.
 
     Done: a word of it, and a redirect to `then` (what `redirect` takes, or a function that answers). Refused: the page

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -12,15 +12,13 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import User
 from core.closing import Closing
 from core.fields import IdentifierField
 from core.sight import InSight
 from core.tables import Refusal
 from teams.authority import Power
 from teams.models import Outlet, Person, Unit
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class Kind(models.TextChoices):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import uuid
 from functools import reduce
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
@@ -14,10 +14,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from documents import registry
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 def random_place(stored: StoredFile, file_name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -12,8 +12,8 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from accounts.models import User
+from accounts.models import User
+from core.sight import InSight
 
 # Codes of powers in `teams.authority`.
 SEE_SENDING_LOG = "see_sending_log"
@@ -52,17 +52,17 @@ SUBJECT = Case(
 )
 
 
-class MessageQuerySet(models.QuerySet["Message"]):
+class MessageQuerySet(InSight["Message"]):
+    """One's own messages, and those to units whose sending log one may see."""
+
+    own, at, by = "recipient", "place", (SEE_SENDING_LOG,)
+
     def inbox_of(self, user: User) -> Self:
         """What the person finds in her inbox."""
         return self.filter(recipient=user, channel__in=INBOX)
 
     def unread(self) -> Self:
         return self.filter(read_at=None)
-
-    def visible_to(self, user: User) -> Self:
-        """One's own messages, and those to units whose sending log one may see."""
-        return self.filter(Q(recipient=user) | user.authority.sees_unit("place", SEE_SENDING_LOG))
 
     def logged_for(self, user: User) -> Self:
         """The rows of the sending log one may see."""
@@ -169,12 +169,11 @@ class Attempt(models.Model):
         return f"{self.get_outcome_display()} {self.note}".strip()
 
 
-class PhoneTaskQuerySet(models.QuerySet["PhoneTask"]):
+class PhoneTaskQuerySet(InSight["PhoneTask"]):
+    own, at, by = "message__recipient", "message__place", (SEE_SENDING_LOG,)
+
     def open(self) -> Self:
         return self.filter(done_at=None)
-
-    def visible_to(self, user: User) -> Self:
-        return self.filter(Q(message__recipient=user) | user.authority.sees_unit("message__place", SEE_SENDING_LOG))
 
 
 class PhoneTask(models.Model):

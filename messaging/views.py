@@ -1,9 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages as notices
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django_tables2 import RequestConfig
 
 from accounts.requests import AuthedRequest, only_if
+from core.answers import back_to, carried_out
 from messaging import selectors, services
 from messaging.filters import SendingFilter
 from messaging.models import SEE_SENDING_LOG, SETTLE_MESSAGES, Message, State
@@ -109,22 +110,22 @@ def sending(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def resend(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     found = in_sending_log(request, public_id, SETTLE_MESSAGES)
-    try:
-        services.resend(message=found, actor=request.user, now=timezone.now())
-    except services.NothingToDecide as refusal:
-        notices.error(request, str(refusal))
-    else:
-        notices.success(request, _("It is sent again."))
-    return redirect("messaging:sending", found.public_id)
+    return decided(request, found, services.resend, says=_("It is sent again."))
 
 
 @require_POST
 def take_as_sent(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     found = in_sending_log(request, public_id, SETTLE_MESSAGES)
-    try:
-        services.take_as_sent(message=found, actor=request.user, now=timezone.now())
-    except services.NothingToDecide as refusal:
-        notices.error(request, str(refusal))
-    else:
-        notices.success(request, _("It now counts as sent."))
-    return redirect("messaging:sending", found.public_id)
+    return decided(request, found, services.take_as_sent, says=_("It now counts as sent."))
+
+
+def decided(request: AuthedRequest, found: Message, verb: Callable[..., None], *, says: str) -> HttpResponse:
+    page = ("messaging:sending", found.public_id)
+    return carried_out(
+        request,
+        None,
+        lambda _sent: verb(message=found, actor=request.user, now=timezone.now()),
+        again=back_to(request, *page),
+        then=page,
+        says=says,
+    )

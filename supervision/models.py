@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -15,15 +15,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.periods import PERIODS, Period
+from core.sight import InSight
 from messaging.models import Channel, Message, PhoneTask
 from supervision.rules import Reason
 from supervision.wording import period_in_words, place_in_words
 from teams.authority import Power
 from teams.models import Measure, Person, Unit, UnitKind
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class PeriodKind(models.TextChoices):
@@ -317,9 +316,8 @@ class Reminder(models.Model):
         return f"{self.entry or self.run}: {self.recipient}"
 
 
-class PlanDemandQuerySet(models.QuerySet["PlanDemand"]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(user.authority.sees_unit("unit__path", Power.SEE_REMINDERS) | Q(asked_of=user))
+class PlanDemandQuerySet(InSight["PlanDemand"]):
+    own, by = "asked_of", (Power.SEE_REMINDERS,)
 
 
 class PlanDemand(models.Model):

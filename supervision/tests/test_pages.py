@@ -212,7 +212,7 @@ def test_a_call_that_reached_somebody_stands(reminded: Cast, signed_in) -> None:
         response.status_code == 409 and "第一次" in response.content.decode() and "第二次" in response.content.decode()
     )
     response = client.post(call_url(call), {**again, "opened": opened(response)})
-    assert response.status_code == 422 and "第二次" in response.content.decode(), "what was typed can still be copied"
+    assert response.status_code == 409 and "第二次" in response.content.decode(), "what was typed can still be copied"
     assert PhoneTask.objects.get(message=call.message).reason == "第一次"
 
 

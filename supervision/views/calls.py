@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,8 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.requests import AuthedRequest
-from core.editing import ChangedMeanwhile
-from core.refusals import NotDone
+from core.answers import carried_out
 from supervision.forms import CallForm
 from supervision.selectors import lists as selectors
 from supervision.services import calling
@@ -58,27 +57,22 @@ def call(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 def record_call(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     row = call_asked(request, public_id)
     form = CallForm(request.POST, callees=row.callees)
-    if not form.is_valid():
-        return show_call(request, row, form, status=422)
-    entered = form.cleaned_data
-    try:
-        calling.record_call(
+    return carried_out(
+        request,
+        form,
+        lambda sent: calling.record_call(
             call=row.call,
-            result=entered["result"],
-            reason=entered["reason"],
-            demand=demand_in(entered),
+            result=sent["result"],
+            reason=sent["reason"],
+            demand=demand_in(sent),
             seen=form.seen,
             actor=request.user,
             now=timezone.now(),
-        )
-    except ChangedMeanwhile as changed:
-        form.meet(changed)
-        return show_call(request, row, form, status=409)
-    except NotDone as failure:
-        form.add_error(failure.field or None, str(failure))
-        return show_call(request, row, form, status=422)
-    messages.success(request, _("The call is recorded."))
-    return redirect("supervision:calls")
+        ),
+        again=partial(show_call, request, row),
+        then=("supervision:calls",),
+        says=_("The call is recorded."),
+    )
 
 
 def demand_in(entered: Mapping[str, Any]) -> Demand | None:
