@@ -14,7 +14,7 @@ from core.forms import WholeField
 from messaging import registry as texts
 from messaging.models import Channel
 from policies import registry as parameters
-from supervision.models import How, Ranked, ReminderRule
+from supervision.models import TAKINGS, RankedKind, ReminderRule
 from supervision.services.notes import FOR_CALLS, PLACEHOLDERS
 from teams.authority import Power
 from teams.models import UnitKind
@@ -27,9 +27,9 @@ else:
     ModelForm = forms.ModelForm
 
 SCOPES = {
-    Ranked.BRANCH: {UnitKind.COMPANY, UnitKind.REGIONAL_DEPARTMENT},
-    Ranked.MARKET_DEPARTMENT: {UnitKind.COMPANY, UnitKind.REGIONAL_DEPARTMENT},
-    Ranked.PERSON: {UnitKind.MARKET_DEPARTMENT},
+    RankedKind.BRANCH: {UnitKind.COMPANY, UnitKind.REGIONAL_DEPARTMENT},
+    RankedKind.MARKET_DEPARTMENT: {UnitKind.COMPANY, UnitKind.REGIONAL_DEPARTMENT},
+    RankedKind.PERSON: {UnitKind.MARKET_DEPARTMENT},
 }
 
 
@@ -63,8 +63,7 @@ class ReminderRuleForm(ModelForm):
         if entered.get("ranked") and entered.get("scope") not in SCOPES[entered["ranked"]]:
             self.add_error("scope", _("That cannot be ranked within this kind of unit."))
         known = {parameter.code for parameter in parameters.parameters()}
-        needs_one = entered.get("how") and entered["how"] != How.ZERO
-        if needs_one and entered.get("parameter") not in known:
+        if "how" in entered and TAKINGS[entered["how"]].needs_value and entered.get("parameter") not in known:
             self.add_error("parameter", _("There is no such policy value."))
         return entered
 

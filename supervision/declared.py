@@ -8,7 +8,7 @@ from typing import Any
 from django.apps import apps as global_apps
 from django.apps.registry import Apps
 
-from supervision.models import How, PeriodKind, Ranked, Who
+from supervision.models import Addressee, How, PeriodKind, RankedKind
 from supervision.parameters import COMPANY_LAST, REGIONAL_SHARE, WATCH_DAYS
 from teams.models import UnitKind
 
@@ -20,61 +20,61 @@ RULES: tuple[dict[str, Any], ...] = (
         "code": "S7.1",
         "period": PeriodKind.DAY,
         "scope": UnitKind.COMPANY,
-        "ranked": Ranked.BRANCH,
+        "ranked": RankedKind.BRANCH,
         "how": How.ZERO_OR_LAST,
         "parameter": COMPANY_LAST,
-        "addressees": [{"who": Who.MARKET_MANAGERS, "channels": SMS_AND_INBOX, "text": "supervision.day_list"}],
+        "addressees": [{"who": Addressee.MARKET_MANAGERS, "channels": SMS_AND_INBOX, "text": "supervision.day_list"}],
     },
     {
         "code": "S7.2",
         "period": PeriodKind.WEEK,
         "scope": UnitKind.COMPANY,
-        "ranked": Ranked.BRANCH,
+        "ranked": RankedKind.BRANCH,
         "how": How.ZERO_OR_LAST,
         "parameter": COMPANY_LAST,
         "addressees": [
-            {"who": Who.IN_CHARGE, "channels": ["phone_task"], "text": "supervision.call"},
-            {"who": Who.BRANCH_HEADS, "channels": ["email"], "text": "supervision.week_list"},
-            {"who": Who.REGIONAL_HEADS, "channels": ["email"], "text": "supervision.week_list"},
+            {"who": Addressee.IN_CHARGE, "channels": ["phone_task"], "text": "supervision.call"},
+            {"who": Addressee.BRANCH_HEADS, "channels": ["email"], "text": "supervision.week_list"},
+            {"who": Addressee.REGIONAL_HEADS, "channels": ["email"], "text": "supervision.week_list"},
         ],
     },
     {
         "code": "S8.1",
         "period": PeriodKind.DAY,
         "scope": UnitKind.REGIONAL_DEPARTMENT,
-        "ranked": Ranked.MARKET_DEPARTMENT,
+        "ranked": RankedKind.MARKET_DEPARTMENT,
         "how": How.ZERO_OR_LAST_SHARE,
         "parameter": REGIONAL_SHARE,
-        "addressees": [{"who": Who.MARKET_MANAGERS, "channels": SMS_AND_INBOX, "text": "supervision.day_list"}],
+        "addressees": [{"who": Addressee.MARKET_MANAGERS, "channels": SMS_AND_INBOX, "text": "supervision.day_list"}],
     },
     {
         "code": "S8.2",
         "period": PeriodKind.WEEK,
         "scope": UnitKind.REGIONAL_DEPARTMENT,
-        "ranked": Ranked.MARKET_DEPARTMENT,
+        "ranked": RankedKind.MARKET_DEPARTMENT,
         "how": How.ZERO_OR_LAST_SHARE,
         "parameter": REGIONAL_SHARE,
-        "addressees": [{"who": Who.IN_CHARGE, "channels": ["phone_task"], "text": "supervision.call"}],
+        "addressees": [{"who": Addressee.IN_CHARGE, "channels": ["phone_task"], "text": "supervision.call"}],
     },
     {
         "code": "S10.1",
         "period": PeriodKind.DAY,
         "scope": UnitKind.MARKET_DEPARTMENT,
-        "ranked": Ranked.PERSON,
+        "ranked": RankedKind.PERSON,
         "how": How.ZERO_FOR_DAYS,
         "parameter": WATCH_DAYS,
-        "addressees": [{"who": Who.TEAM_LEADERS, "channels": ["in_app"], "text": "supervision.watch_list"}],
+        "addressees": [{"who": Addressee.TEAM_LEADERS, "channels": ["in_app"], "text": "supervision.watch_list"}],
     },
     {
         "code": "S10.2",
         "period": PeriodKind.WEEK,
         "scope": UnitKind.MARKET_DEPARTMENT,
-        "ranked": Ranked.PERSON,
+        "ranked": RankedKind.PERSON,
         "how": How.ZERO,
         "parameter": "",
         "addressees": [
-            {"who": Who.MEMBER, "channels": ["in_app"], "text": "supervision.member_at_zero"},
-            {"who": Who.TEAM_LEADERS, "channels": ["in_app"], "text": "supervision.week_members"},
+            {"who": Addressee.MEMBER, "channels": ["in_app"], "text": "supervision.member_at_zero"},
+            {"who": Addressee.TEAM_LEADERS, "channels": ["in_app"], "text": "supervision.week_members"},
         ],
     },
 )

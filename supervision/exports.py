@@ -8,8 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from core.exports import Asked, NotExportable, export
-from supervision.models import LaggardEntry, Reminder
-from supervision.models import Ranked as RankedKind
+from supervision.models import LaggardEntry, RankedKind, Reminder
 from supervision.selectors.rankings import known_subjects, openings_ranking
 from teams.models import Unit, UnitKind
 

@@ -10,8 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from core.editing import EditForm
 from core.periods import PERIODS, Period
 from messaging.models import PhoneTask
-from supervision.models import PeriodKind
-from supervision.models import Ranked as RankedKind
+from supervision.models import PeriodKind, RankedKind
 from teams.models import UnitKind
 from teams.selectors import Member
 

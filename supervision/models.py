@@ -19,7 +19,7 @@ from accounts.models import User
 from core.periods import PERIODS, Period
 from core.sight import InSight
 from messaging.models import Channel, Message, PhoneTask
-from supervision.rules import Reason
+from supervision.rules import AtZero, AtZeroForDays, Last, LastShare, Reason, Taking
 from supervision.wording import period_in_words, place_in_words
 from teams.authority import Power
 from teams.models import Measure, Person, Unit, UnitKind
@@ -31,7 +31,7 @@ class PeriodKind(models.TextChoices):
     MONTH = "month", pgettext_lazy("period", "month")
 
 
-class Ranked(models.TextChoices):
+class RankedKind(models.TextChoices):
     """Who is ranked against each other."""
 
     BRANCH = "branch", _("branches")
@@ -52,7 +52,15 @@ class How(models.TextChoices):
     ZERO_FOR_DAYS = "zero_for_days", _("nothing opened for several trading days")
 
 
-class Who(models.TextChoices):
+TAKINGS: dict[str, Taking] = {
+    How.ZERO_OR_LAST: Last(),
+    How.ZERO_OR_LAST_SHARE: LastShare(),
+    How.ZERO: AtZero(),
+    How.ZERO_FOR_DAYS: AtZeroForDays(),
+}
+
+
+class Addressee(models.TextChoices):
     """To whom a rule speaks, seen from the unit or the person on its list."""
 
     MARKET_MANAGERS = "market_managers", _("market managers, or the branch manager where there is none")
@@ -67,7 +75,7 @@ def check_addressees(value: object) -> None:
     """A list of who is told by which channels in which text."""
     try:
         good = bool(value) and all(
-            Who(one["who"]) and one["text"] and one["channels"] and all(Channel(c) for c in one["channels"])
+            Addressee(one["who"]) and one["text"] and one["channels"] and all(Channel(c) for c in one["channels"])
             for one in value  # type: ignore[attr-defined]
         )
     except (KeyError, TypeError, ValueError):
@@ -86,7 +94,7 @@ class ReminderRule(models.Model):
     clause = models.CharField(_("clause"), max_length=16)
     period = models.CharField(_("period"), max_length=8, choices=PeriodKind)
     scope = models.CharField(_("within"), max_length=24, choices=UnitKind)
-    ranked = models.CharField(_("ranked"), max_length=24, choices=Ranked)
+    ranked = models.CharField(_("ranked"), max_length=24, choices=RankedKind)
     measure = models.CharField(_("measure"), max_length=24, choices=Measure, default=Measure.OPENINGS)
     how = models.CharField(_("who is listed"), max_length=24, choices=How)
     parameter = models.CharField(
@@ -109,10 +117,14 @@ class ReminderRule(models.Model):
         return PERIODS[self.period](on)
 
     @property
+    def taking(self) -> Taking:
+        return TAKINGS[self.how]
+
+    @property
     def addressees_shown(self) -> list[tuple[str, str]]:
         """Who is told, and by which channels, in words."""
         return [
-            (str(Who(one["who"]).label), gettext(", ").join(str(Channel(c).label) for c in one["channels"]))
+            (str(Addressee(one["who"]).label), gettext(", ").join(str(Channel(c).label) for c in one["channels"]))
             for one in self.addressees
         ]
 
@@ -186,7 +198,7 @@ class ReminderRun(models.Model):
     @property
     def untold_shown(self) -> list[tuple[str, str]]:
         """As whom nobody was found to be told, and of which entries, in words."""
-        return [(str(Who(one["who"]).label), gettext(", ").join(one["names"])) for one in self.untold]
+        return [(str(Addressee(one["who"]).label), gettext(", ").join(one["names"])) for one in self.untold]
 
     @property
     def message_rule(self) -> str:
@@ -296,7 +308,7 @@ class Reminder(models.Model):
     recipient = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="reminders", verbose_name=_("recipient")
     )
-    who = models.CharField(_("as"), max_length=24, choices=Who)
+    who = models.CharField(_("as"), max_length=24, choices=Addressee)
     channel = models.CharField(_("way of sending"), max_length=16, choices=Channel)
     message = models.ForeignKey(Message, models.PROTECT, related_name="reminders", verbose_name=_("message"))
 

@@ -11,8 +11,9 @@ from decimal import ROUND_CEILING, Decimal
 from enum import StrEnum
 from typing import Generic, TypeVar
 
+from attendance.rules import Calendar
 from core.explain import N_, Line, RuleValue
-from core.periods import Period
+from core.periods import ONE_DAY, Period
 from crm.rules import Ranked
 
 K = TypeVar("K", bound=Hashable)
@@ -143,6 +144,90 @@ def _why(row: Laggard[K], selection: Selection, cut: Cut) -> tuple[Line, ...]:
 def are_all_at_zero(ranking: Sequence[Ranked[K]]) -> bool:
     """Whether there is nobody to compare with: one digest goes out instead of a message to each (reading 11)."""
     return len(ranking) > 1 and all(row.value == ZERO for row in ranking)
+
+
+class Taking:
+    """How those to be reminded are taken from a ranking by openings; whoever opened nothing always is."""
+
+    needs_value = False  # a policy value says how many places, which share or how many days
+    is_published = False  # leaders are told how all their members did, whether anybody is listed or not
+
+    def selection(
+        self, clause: str, value: RuleValue | None, at_most_half: RuleValue, tie_past_half: RuleValue
+    ) -> Selection:
+        return Selection(clause)
+
+    def window(self, period: Period, calendar: Calendar, value: RuleValue | None) -> list[date]:
+        """The trading days that are looked at."""
+        return calendar.trading_days(period)
+
+    def span(self, period: Period, window: Sequence[date]) -> Period:
+        """The period whose openings count."""
+        return period
+
+    def there_since(self, span: Period) -> date | None:
+        """Since when somebody has to be in the team to be judged; `None`: on the last day is enough."""
+        return None
+
+    def context(self, clause: str, window: Sequence[date], value: RuleValue | None) -> tuple[Line, ...]:
+        """Lines that come before each entry's own."""
+        return ()
+
+    def is_one_digest(self, ranking: Sequence[Ranked[K]]) -> bool:
+        """Whether one digest goes out instead of a message to each (reading 11)."""
+        return False
+
+
+class AtZero(Taking):
+    """Nothing opened in the period (S10.2)."""
+
+    is_published = True
+
+
+class AtZeroForDays(Taking):
+    """Nothing opened in so many trading days, the last of them that of the period (S10.1)."""
+
+    needs_value = True
+
+    def window(self, period: Period, calendar: Calendar, value: RuleValue | None) -> list[date]:
+        wanted = int(str(value.value)) if value else 1
+        days: list[date] = []
+        day = period.last
+        while len(days) < wanted and day in calendar.known:
+            if calendar.is_trading_day(day):
+                days.append(day)
+            day -= ONE_DAY
+        return sorted(days)
+
+    def span(self, period: Period, window: Sequence[date]) -> Period:
+        return Period.between(window[0], period.last)
+
+    def there_since(self, span: Period) -> date | None:
+        return span.first
+
+    def context(self, clause: str, window: Sequence[date], value: RuleValue | None) -> tuple[Line, ...]:
+        days = ((N_("from"), window[0]), (N_("to"), window[-1]))
+        return (Line(N_("Trading days looked at"), len(window), clause=clause, inputs=days, rule=value),)
+
+
+class Last(Taking):
+    """Or among the last of the ranking, by number (S7.1, S7.2)."""
+
+    needs_value, is_share = True, False
+
+    def selection(
+        self, clause: str, value: RuleValue | None, at_most_half: RuleValue, tie_past_half: RuleValue
+    ) -> Selection:
+        return Selection(clause, value, self.is_share, at_most_half, tie_past_half)
+
+    def is_one_digest(self, ranking: Sequence[Ranked[K]]) -> bool:
+        return are_all_at_zero(ranking)
+
+
+class LastShare(Last):
+    """Or among the last of the ranking, by share (S8.1, S8.2)."""
+
+    is_share = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,7 @@ from accounts.models import User
 from attendance.selectors import calendar_for
 from core.periods import ONE_DAY, Month, Period
 from crm.selectors import known_days
-from supervision.models import How, ReminderRun
-from supervision.models import Ranked as RankedKind
+from supervision.models import TAKINGS, RankedKind, ReminderRun
 from supervision.selectors.rankings import PERSON, Ranking, openings_ranking
 from teams.authority import Power
 from teams.models import Unit, UnitKind
@@ -68,7 +67,7 @@ def arrived_lately(within: Unit, today: date) -> Arrived:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RankingRow:
     """A place of a ranking as one person may see it."""
 
     code: str
@@ -80,10 +79,10 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RankingSeen:
     """A ranking cut to what one may see: other rows are only counted."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[RankingRow, ...]
     hidden: int
     best: Decimal
     exempt: tuple[tuple[str, str, str], ...]
@@ -98,10 +97,11 @@ class Seen:
 def is_published(period: Period, team: Unit) -> bool:
     """Whether the openings of a team's members in a week have been published: its list has been made (S10.2)."""
     lists = ReminderRun.objects.filter(rule__period=period.kind, rule__ranked=RankedKind.PERSON, scope=team)
-    return lists.filter(business_on=period.last, state=ReminderRun.State.DONE, rule__how=How.ZERO).exists()
+    ways = [how for how, taking in TAKINGS.items() if taking.is_published]
+    return lists.filter(business_on=period.last, state=ReminderRun.State.DONE, rule__how__in=ways).exists()
 
 
-def ranking_seen(by: str, *, period: Period, within: Unit, user: User) -> Seen:
+def ranking_seen(by: str, *, period: Period, within: Unit, user: User) -> RankingSeen:
     """A ranking within a unit: whoever is in one's sight, and the line of units one belongs to oneself.
 
     Of people only those in sight are shown, and oneself: what a colleague opened in a day is between her and her leaders.
@@ -118,9 +118,9 @@ def ranking_seen(by: str, *, period: Period, within: Unit, user: User) -> Seen:
         if everybody or key in own or any(subject.unit_path.startswith(top) for top in tops)
     }
     subjects = ranking.subjects
-    return Seen(
+    return RankingSeen(
         rows=tuple(
-            Row(subjects[p.key].code, subjects[p.key].name, p.value, p.rank, p.of, p.key in own)
+            RankingRow(subjects[p.key].code, subjects[p.key].name, p.value, p.rank, p.of, p.key in own)
             for p in ranking.places
             if p.key in seen
         ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
@@ -12,15 +12,14 @@ from django.db.models import Min
 
 from attendance.rules import Calendar
 from core.clock import at
-from core.explain import N_, Line, RuleValue
+from core.explain import Line, RuleValue
 from core.periods import PERIODS, Period
 from crm.models import Import, Kind
 from crm.selectors import days_not_known, openings_by_person, openings_by_unit
 from messaging.registry import SMS_SEGMENTS
 from policies.selectors import value_for, values_on
 from supervision import parameters
-from supervision.models import How, ReminderRule, ReminderRun, Who
-from supervision.models import Ranked as RankedKind
+from supervision.models import Addressee, RankedKind, ReminderRule, ReminderRun
 from supervision.rules import Selection, Timing
 from supervision.selectors.rankings import Ranking, Subject, is_open, ranking_of_members, ranking_of_units
 from teams.models import Function, Role, Unit, UnitKind
@@ -28,7 +27,6 @@ from teams.selectors import Member, members_on
 
 LEADING = (Role.AREA_MANAGER, Role.MARKET_MANAGER, Role.BRANCH_MANAGER, Role.REGIONAL_MANAGER)
 OFFICERS = (Role.REGIONAL_OFFICER, Role.MARKET_OFFICER)
-LISTS_THE_LAST = (How.ZERO_OR_LAST, How.ZERO_OR_LAST_SHARE)
 
 
 class Structure:
@@ -97,19 +95,19 @@ class Structure:
 
     def has_post(self, who: str, subject: Subject) -> bool:
         """Whether there is anything for `who` to lead: a branch may stand below the company itself."""
-        return who != Who.REGIONAL_HEADS or self.above(subject.unit_id, UnitKind.REGIONAL_DEPARTMENT) is not None
+        return who != Addressee.REGIONAL_HEADS or self.above(subject.unit_id, UnitKind.REGIONAL_DEPARTMENT) is not None
 
     def told(self, who: str, subject: Subject, scope: Unit) -> list[int]:
         """The users whom a rule that speaks to `who` tells of `subject`."""
-        if who == Who.MEMBER:
+        if who == Addressee.MEMBER:
             return [] if subject.user_id is None else [subject.user_id]
-        if who == Who.IN_CHARGE:
+        if who == Addressee.IN_CHARGE:
             members = self.in_charge(scope)
-        elif who == Who.TEAM_LEADERS:
+        elif who == Addressee.TEAM_LEADERS:
             members = self.team_leaders(subject.unit_id)
-        elif who == Who.MARKET_MANAGERS:
+        elif who == Addressee.MARKET_MANAGERS:
             members = self.market_managers(subject.unit_id)
-        elif who == Who.BRANCH_HEADS:
+        elif who == Addressee.BRANCH_HEADS:
             members = self.holding(Role.BRANCH_MANAGER, self.above(subject.unit_id, UnitKind.BRANCH))
         else:
             region = self.above(subject.unit_id, UnitKind.REGIONAL_DEPARTMENT)
@@ -125,10 +123,6 @@ class Round:
         self.period = period
         self.structure = structure
         self.calendar = calendar
-
-    @cached_property
-    def trading_days(self) -> list[date]:
-        return self.calendar.trading_days(self.period)
 
     def due_at(self, timing: Timing) -> datetime:
         return at(*timing.due(self.period, self._workday_after))
@@ -174,51 +168,22 @@ class Round:
         return self._values[scope.pk].get(self.rule.parameter)
 
     def selection(self, scope: Unit) -> Selection:
-        clause = self.rule.clause
-        if self.rule.how not in LISTS_THE_LAST:
-            return Selection(clause)
-        return Selection(
-            clause,
-            self.bottom(scope),
-            is_share=self.rule.how == How.ZERO_OR_LAST_SHARE,
-            at_most_half=self._values[scope.pk][parameters.AT_MOST_HALF],
-            tie_past_half=self._values[scope.pk][parameters.TIE_PAST_HALF],
+        values = self._values[scope.pk]
+        return self.rule.taking.selection(
+            self.rule.clause, self.bottom(scope), values[parameters.AT_MOST_HALF], values[parameters.TIE_PAST_HALF]
         )
 
     def window(self, scope: Unit) -> list[date]:
-        """The trading days that are looked at: those of the period, or the last ones up to its end."""
-        if self.rule.how != How.ZERO_FOR_DAYS:
-            return self.trading_days
-        bottom = self.bottom(scope)
-        wanted = int(str(bottom.value)) if bottom else 1
-        days: list[date] = []
-        day = self.period.last
-        while len(days) < wanted and day in self.calendar.known:
-            if self.calendar.is_trading_day(day):
-                days.append(day)
-            day -= timedelta(days=1)
-        return sorted(days)
+        """The trading days that are looked at."""
+        return self.rule.taking.window(self.period, self.calendar, self.bottom(scope))
 
     def span(self, scope: Unit) -> Period:
         """The period whose openings count."""
-        if self.rule.how != How.ZERO_FOR_DAYS:
-            return self.period
-        return Period.between(self.window(scope)[0], self.period.last)
+        return self.rule.taking.span(self.period, self.window(scope))
 
     def context(self, scope: Unit) -> tuple[Line, ...]:
         """Lines that come before each entry's own."""
-        if self.rule.how != How.ZERO_FOR_DAYS:
-            return ()
-        days = self.window(scope)
-        return (
-            Line(
-                N_("Trading days looked at"),
-                len(days),
-                clause=self.rule.clause,
-                inputs=((N_("from"), days[0]), (N_("to"), days[-1])),
-                rule=self.bottom(scope),
-            ),
-        )
+        return self.rule.taking.context(self.rule.clause, self.window(scope), self.bottom(scope))
 
     def missing(self, scopes: Collection[Unit]) -> dict[int, list[date]]:
         """Per scope the trading days on which no statement can be made, because their openings have not come."""
@@ -277,8 +242,11 @@ class Round:
         span = self.span(scope)
         if span not in self._openings_by_person:
             self._openings_by_person[span] = openings_by_person(period=span)
-        since = span.first if self.rule.how == How.ZERO_FOR_DAYS else None
-        return ranking_of_members(self._members[scope.pk], openings=self._openings_by_person[span], since=since)
+        return ranking_of_members(
+            self._members[scope.pk],
+            openings=self._openings_by_person[span],
+            since=self.rule.taking.there_since(span),
+        )
 
 
 def timing_on(structure: Structure) -> Timing:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.clock import day_of
 from core.editing import Seen
-from core.refusals import NotDone
+from core.refusals import NotDone, ReasonMissing
 from messaging import services as messaging
 from messaging.models import PhoneTask
 from messaging.telling import tell
@@ -21,11 +21,6 @@ from supervision.services.notes import Later
 from supervision.wording import week_in_words
 
 LONGEST = timedelta(days=366)  # until a plan is due
-
-
-class ReasonMissing(NotDone):
-    field = "reason"
-    text = _("Somebody was reached: write down the reason given.")
 
 
 class PlanNeedsACall(NotDone):
@@ -70,7 +65,7 @@ def record_call(
     """
     reached = result == PhoneTask.Result.REACHED
     if reached and not reason.strip():
-        raise ReasonMissing
+        raise ReasonMissing(_("Somebody was reached: write down the reason given."))
     if demand is not None and not reached:
         raise PlanNeedsACall
     if demand is not None and demand.due_on < day_of(now):

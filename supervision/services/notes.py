@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from messaging.models import Channel
 from messaging.services import Draft
 from messaging.telling import of_rule
-from supervision.models import How, LaggardEntry, ReminderRun, Who
+from supervision.models import Addressee, LaggardEntry, ReminderRun
 from supervision.selectors.rankings import Ranking, Subject
 from supervision.selectors.rounds import Round
 from supervision.wording import period_in_words, place_in_words, week_in_words
@@ -81,7 +81,7 @@ def untold(round_: Round, run: ReminderRun, listed: Sequence[Listed]) -> list[di
     """For which addressees of the rule nobody was found, and because of whom they would have been told."""
     told, found = round_.structure.told, []
     if run.is_digest:
-        no_one = {"who": Who.IN_CHARGE.value, "codes": [], "names": []}
+        no_one = {"who": Addressee.IN_CHARGE.value, "codes": [], "names": []}
         return [] if round_.structure.in_charge(run.scope) else [no_one]
     for who in dict.fromkeys(addressee["who"] for addressee in round_.rule.addressees):
         missed = [
@@ -126,7 +126,7 @@ def notes(round_: Round, run: ReminderRun, listed: Sequence[Listed], ranking: Ra
                     about = found.setdefault((user_id, channel, text), (who, []))[1]
                     if one not in about:
                         about.append(one)
-            if who == Who.TEAM_LEADERS and round_.rule.how == How.ZERO:  # published to leaders who have nobody at zero
+            if who == Addressee.TEAM_LEADERS and round_.rule.taking.is_published:
                 for subject in ranking.subjects.values():
                     for user_id in round_.structure.told(who, subject, run.scope):
                         found.setdefault((user_id, channel, text), (who, []))
@@ -160,7 +160,7 @@ def calls_to_make(round_: Round, run: ReminderRun, listed: Sequence[Listed], tex
     return [
         Note(
             run,
-            Who.IN_CHARGE,
+            Addressee.IN_CHARGE,
             (one,),
             draft(
                 round_,
@@ -182,7 +182,7 @@ def digest_notes(round_: Round, run: ReminderRun, of: int) -> list[Note]:
     channels = {channel for addressee in round_.rule.addressees for channel in addressee["channels"]}
     recipients = dict.fromkeys(member.user_id for member in round_.structure.in_charge(run.scope))
     return [
-        Note(run, Who.IN_CHARGE, (), draft(round_, run, user_id, channel, text="supervision.all_at_zero", of=of))
+        Note(run, Addressee.IN_CHARGE, (), draft(round_, run, user_id, channel, text="supervision.all_at_zero", of=of))
         for user_id in recipients
         for channel in (Channel.SMS, Channel.IN_APP)
         if channel == Channel.IN_APP or channel in channels

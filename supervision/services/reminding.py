@@ -22,10 +22,9 @@ from messaging.telling import of_rule
 from policies.selectors import value_for
 from supervision import parameters
 from supervision.models import LaggardEntry, PeriodKind, Reminder, ReminderRule, ReminderRun
-from supervision.rules import Selection, Timing, are_all_at_zero, laggards
+from supervision.rules import Selection, Timing, laggards
 from supervision.selectors.rankings import Ranking, digest_of_list
 from supervision.selectors.rounds import (
-    LISTS_THE_LAST,
     Round,
     Structure,
     finished_scopes,
@@ -41,6 +40,10 @@ from teams.models import Unit, UnitKind
 
 AT_ONCE = 200  # lists judged in one transaction
 A_TICK = 600  # lists after which a tick leaves the rest to the next one
+JUDGED = (
+    "state", "missing", "first_on", "finished_at", "is_late", "is_digest", "considered", "exempt", "lines", "digest",
+    "untold",
+)  # fmt: skip
 
 
 class Status(StrEnum):
@@ -60,10 +63,13 @@ class NoRule(NotDone):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one list."""
+    """What became of one list: where it was judged now, its entries and what is told of them."""
 
     run: ReminderRun
     status: Status
+    is_changed: bool = False
+    entries: Sequence[Listed] = ()
+    notes: Sequence[Note] = ()
 
 
 @dataclass(slots=True)
@@ -199,51 +205,29 @@ def _run_some(
     round_: Round, scopes: Sequence[Unit], timing: Timing, now: datetime, posted: Counter[str]
 ) -> list[Outcome]:
     missing = round_.missing(scopes)
-    outcomes, listed, written_notes, judged, waiting = [], [], [], [], []
-    for run in claimed(round_, scopes, now):
-        if run.state == ReminderRun.State.DONE:
-            outcomes.append(Outcome(run, Status.ALREADY_DONE))
-        elif missing[run.scope_id]:
-            outcomes.append(Outcome(run, Status.NOT_KNOWN))
-            if run.missing != missing[run.scope_id]:
-                run.missing = missing[run.scope_id]
-                waiting.append(run)
-        else:
-            ranking = round_.ranking(run.scope)
-            entries = _judge(round_, run, ranking)
-            run.finished_at, run.is_late = now, round_.late_at(timing) <= now
-            run.is_digest = round_.rule.how in LISTS_THE_LAST and are_all_at_zero(ranking.places)
-            run.untold = untold(round_, run, entries)
-            listed += entries
-            written_notes += (
-                digest_notes(round_, run, len(ranking.places))
-                if run.is_digest
-                else notes(round_, run, entries, ranking)
-            )
-            judged.append(run)
-            outcomes.append(Outcome(run, Status.DONE))
-    ReminderRun.objects.bulk_update(waiting, ["missing"])
-    ReminderRun.objects.bulk_update(
-        judged,
-        [
-            "state",
-            "missing",
-            "first_on",
-            "finished_at",
-            "is_late",
-            "is_digest",
-            "considered",
-            "exempt",
-            "lines",
-            "digest",
-            "untold",
-        ],
-    )
-    LaggardEntry.objects.bulk_create(one.entry for one in listed)
-    posted.update(_tell(written_notes, now))
+    outcomes = [_outcome(round_, run, missing[run.scope_id], timing, now) for run in claimed(round_, scopes, now)]
+    ReminderRun.objects.bulk_update([one.run for one in outcomes if one.is_changed], JUDGED)
+    LaggardEntry.objects.bulk_create(listed.entry for one in outcomes for listed in one.entries)
+    posted.update(_tell([note for one in outcomes for note in one.notes], now))
     if round_.due_at(timing) <= now:
         posted[Channel.IN_APP] += _tell_what_is_missing(round_, outcomes, now)
     return outcomes
+
+
+def _outcome(round_: Round, run: ReminderRun, missing: list[date], timing: Timing, now: datetime) -> Outcome:
+    """Judge one list, unless that is done or its data has not come; nothing is saved yet."""
+    if run.state == ReminderRun.State.DONE:
+        return Outcome(run, Status.ALREADY_DONE)
+    if missing:
+        is_news, run.missing = run.missing != missing, missing
+        return Outcome(run, Status.NOT_KNOWN, is_news)
+    ranking = round_.ranking(run.scope)
+    entries = _judge(round_, run, ranking)
+    run.finished_at, run.is_late = now, round_.late_at(timing) <= now
+    run.is_digest = round_.rule.taking.is_one_digest(ranking.places)
+    run.untold = untold(round_, run, entries)
+    told = digest_notes(round_, run, run.considered) if run.is_digest else notes(round_, run, entries, ranking)
+    return Outcome(run, Status.DONE, True, entries, told)
 
 
 def claimed(round_: Round, scopes: Sequence[Unit], now: datetime) -> list[ReminderRun]:
@@ -321,9 +305,8 @@ def _where_it_ends(ranking: Ranking, selection: Selection) -> Iterator[Line]:
         )
 
 
-def _tell(written: Iterable[Note], now: datetime) -> Counter[str]:
+def _tell(written: Sequence[Note], now: datetime) -> Counter[str]:
     """Post the messages and remember which entry was told to whom; how many by each channel, and how many cannot go."""
-    written = list(written)
     if not written:
         return Counter()
     post([note.draft for note in written], now=now)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from core.periods import Week
 from messaging.models import Channel, Message
 from messaging.services import Draft, post
-from supervision.models import LaggardEntry, Reminder, ReminderRule, ReminderRun, Who
+from supervision.models import Addressee, LaggardEntry, Reminder, ReminderRule, ReminderRun
 from tests.access.lines import page, thing, verb
 from tests.access.people import BRANCH, EVERYBODY, HEAD_OFFICE, REGION
 from tests.cast import Cast
@@ -69,7 +69,7 @@ def call(cast: Cast) -> dict[str, Any]:
         run=entry.run,
         entry=entry,
         recipient=cast.officer,
-        who=Who.IN_CHARGE,
+        who=Addressee.IN_CHARGE,
         channel=Channel.PHONE_TASK,
         message=message,
     )

@@ -15,7 +15,7 @@ from core.commands import MusterCommand, Refused
 from core.explain import N_
 from core.periods import PERIODS
 from messaging.models import Channel, State
-from supervision.models import LaggardEntry, PeriodKind, ReminderRun, Who
+from supervision.models import Addressee, LaggardEntry, PeriodKind, ReminderRun
 from supervision.services.reminding import NoRule, NotYetBegun, Reminding, Status, remind
 from supervision.wording import period_in_words
 from teams.models import Unit
@@ -101,7 +101,9 @@ class Command(MusterCommand):
             for nobody in one["untold"]:
                 names = ", ".join(nobody["codes"])
                 self.say(
-                    "  " + _("nobody to tell: %(who)s") % {"who": Who(nobody["who"]).label} + (names and f" ({names})")
+                    "  "
+                    + _("nobody to tell: %(who)s") % {"who": Addressee(nobody["who"]).label}
+                    + (names and f" ({names})")
                 )
         counts = [
             f"{Channel(channel).label} {result.messages[channel]}"
