@@ -51,17 +51,16 @@ class AccountBonus:
 
     def apply(self, sheet: PaySheet) -> None:
         count, whole = sheet.inputs.valid_openings, sheet.month.inputs.valid_openings
-        wanted = count * self.amount
+        amount = wanted = count * self.amount
         inputs = [(N_("new valid accounts"), count), (N_("for each"), self.amount)]
-        amount = wanted
         if self.cap_share is not None:
-            cap = (sheet.month.sums[COMMISSION] + sheet.month.sums[BONUS]) * self.cap_share
-            inputs += [(N_("at most"), to_cents(cap)), (N_("share of the other variable pay"), self.cap_share)]
-            amount = min(wanted, cap)
+            others = (sheet.sums[COMMISSION] + sheet.sums[BONUS]) * self.cap_share
+            sheet.cap = sheet.whole.cap if sheet.whole else others
+            inputs += [(N_("at most"), to_cents(sheet.cap)), (N_("share of the other variable pay"), self.cap_share)]
+            amount = min(wanted, sheet.cap)
             if sheet.whole:
                 inputs += [(N_("valid accounts in all branches"), whole)]
-                amount = sheet.whole.capped * count / whole if whole else ZERO
-        sheet.capped = amount
+                amount = min(whole * self.amount, sheet.cap) * count / whole if whole else ZERO
         note = N_("Held to its cap.") if amount < wanted else ""
         line = Line(N_("Bonus for new valid accounts"), to_cents(amount), STANDARD, tuple(inputs), note=note)
         steps = (*sheet.inputs.valid_by, line) if count else (line,)

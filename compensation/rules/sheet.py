@@ -89,7 +89,7 @@ class PaySheet:
     figures: dict[str, Decimal] = field(default_factory=dict)
     commission_exact: Decimal = ZERO
     carry: Carry = field(default_factory=Carry)
-    capped: Decimal = ZERO  # the bonus for new valid accounts, as its cap leaves it
+    cap: Decimal = ZERO  # of the bonus for new valid accounts in the whole month
 
     @property
     def month(self) -> PaySheet:
