@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
@@ -11,10 +11,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from teams.models import Unit
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class ParameterValueQuerySet(models.QuerySet["ParameterValue"]):

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from teams.authority import Power
 from teams.models import Role
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 P = Power
 TABS = 4  # beside the fifth, which opens everything else

@@ -13,14 +13,12 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import reduce
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import F, FilteredRelation, Q
 
+from accounts.models import User
 from teams.models import Person, Role
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class Power(StrEnum):

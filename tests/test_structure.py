@@ -65,6 +65,18 @@ def test_rules_know_only_numbers_and_dates(path):
     assert re.findall(r"\b(?:date\.today|datetime\.now|time\.time)\(", path.read_text()) == []
 
 
+def test_nothing_is_imported_for_its_types_alone():
+    """That hides two modules that know each other: what both need moves below them. A base class may be chosen so."""
+    hidden = [
+        named(path)
+        for path in sources()
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+        if any(isinstance(line, ast.Import | ast.ImportFrom) for line in node.body)
+    ]
+    assert hidden == []
+
+
 CLOCK = re.compile(r"\b(?:timezone\.now\(|timezone\.local(?:date|time)\(\)|date\.today\(|datetime\.now\()")
 EDGE = {"views", "tasks", "management", "admin", "middleware", "context_processors", "clock", "adapter"}
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from compensation.models.runs import PayRun
 from core.said import Said
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class RunEventQuerySet(models.QuerySet["RunEvent"]):

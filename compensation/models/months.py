@@ -6,7 +6,6 @@ Once `PayMonth.closed_at` stands, the database refuses every change to the rows 
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
@@ -18,9 +17,6 @@ from core.closing import Closes, Closing
 from core.sight import InSight
 from teams.authority import Power
 from teams.models import Person, Unit
-
-if TYPE_CHECKING:
-    pass
 
 
 class PayMonthQuerySet(InSight["PayMonth"]):

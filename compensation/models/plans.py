@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,13 +12,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from compensation.rules import Plan, PlanUnreadable, lint, plan_from_data
 from core.periods import Month
 from teams.authority import Power
 from teams.models import Unit
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class PayPlan(models.Model):

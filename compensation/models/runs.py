@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from compensation.models.plans import PlanVersion
 from core.closing import Closing
 from core.periods import Month
@@ -18,9 +19,6 @@ from core.said import Said
 from core.sight import InSight
 from teams.authority import Power
 from teams.models import Engagement, Person, Role, Unit
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class Stage(models.IntegerChoices):

@@ -6,19 +6,16 @@ from collections import defaultdict
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from compensation.models import PayLine, PayRun, PaySlip, PlanVersion
 from compensation.rules import Inputs
 from compensation.rules.facts import Elsewhere, inputs_from_data
+from compensation.selectors.facts import MonthFacts
 from core.periods import Month
 from crm.models import AccountMonth, Opening
 from teams.models import Posting, Role, Unit, UnitKind, below
 
-if TYPE_CHECKING:
-    from compensation.selectors.facts import MonthFacts
-
-InputsOf = Callable[["MonthFacts"], dict[int, Inputs]]
+InputsOf = Callable[[MonthFacts], dict[int, Inputs]]
 
 
 def branches_elsewhere(branch: Unit, month: Month, people: Collection[int]) -> dict[Unit, set[int]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from uuid import uuid4
 
 from django.conf import settings
@@ -15,13 +15,11 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.fields import IdentifierField
 from core.periods import ONE_DAY
 from core.sight import InSight
 from teams.models.units import Unit
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class Role(models.TextChoices):

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from accounts.models import User
 from core.fields import IdentifierField, PhoneField
 from core.periods import ONE_DAY
 from core.sight import InSight
 from teams.models.people import Person
 from teams.models.units import Unit
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class Measure(models.TextChoices):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -11,15 +11,13 @@ from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.closing import Closing
 from core.fields import IdentifierField, PhoneField
 from core.sight import InSight
 from teams.authority import Power
 from teams.models import Person, Unit
 from worklogs.rules.kinds import CONTACT_KINDS, LABELS, Kind, KnownAs
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 KIND_CHOICES = [(kind.value, _(LABELS[kind])) for kind in CONTACT_KINDS]
 KNOWN_CHOICES = [

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from core.closing import Closing
 from core.periods import Week
 from teams.authority import Power
 from teams.models import Person, Unit
 from worklogs.models.logs import OfPeopleQuerySet
 from worklogs.rules.scoring import told_apart
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 
 class DayScoreQuerySet(OfPeopleQuerySet["DayScore"]):

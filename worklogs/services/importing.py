@@ -27,11 +27,9 @@ from worklogs.selectors import Place, places, requirements_over
 from worklogs.selectors.numbers import likely_clients, numbers_of_the_firm
 from worklogs.services.claims import Weeks, judge_weeks, settle
 from worklogs.services.judging import Judged, closed_units, judge
-from worklogs.services.register import Register
+from worklogs.services.register import Key, Line, Register
 from worklogs.services.writing import MOST_BROCHURES
 from worklogs.sheets import ENTRIES
-
-Key = tuple[int, date]  # a person and a day
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,35 +60,6 @@ class LogImport:
     late: int = 0
     covers: tuple[date, date] | None = None
     judged: Judged = field(default_factory=Judged)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A row that can be taken: whose it is, and how its contact is recognised."""
-
-    row: Row
-    person: Person
-    unit_id: int
-    on: date
-    kind: Kind
-    phone: str
-    client_no: str
-
-    @property
-    def key(self) -> Key:
-        return self.person.pk, self.on
-
-    def moment(self, now: datetime) -> datetime:
-        """When it was entered; without a word of the file, on loading."""
-        at: datetime | None = self.row["submitted_at"]
-        if at is None:
-            return now
-        return at if timezone.is_aware(at) else timezone.make_aware(at)
-
-    @property
-    def name(self) -> str:
-        number = self.phone or self.client_no
-        return str(self.row["contact_name"] or f"{number[:3]}****{number[-4:]}")
 
 
 def import_logs(*, sheets: Sequence[Sheet], now: datetime, dry_run: bool = False) -> LogImport:

@@ -3,17 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from django.db.models import Q
+from django.utils import timezone
 
+from core.tables import Row
 from crm.selectors import client_numbers_known
+from teams.models import Person
 from worklogs.models import Contact
-from worklogs.rules.kinds import KnownAs
+from worklogs.rules.kinds import Kind, KnownAs
 from worklogs.selectors import known_as
 
-if TYPE_CHECKING:
-    from worklogs.services.importing import Line
+Key = tuple[int, date]  # a person and a day
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row that can be taken: whose it is, and how its contact is recognised."""
+
+    row: Row
+    person: Person
+    unit_id: int
+    on: date
+    kind: Kind
+    phone: str
+    client_no: str
+
+    @property
+    def key(self) -> Key:
+        return self.person.pk, self.on
+
+    def moment(self, now: datetime) -> datetime:
+        """When it was entered; without a word of the file, on loading."""
+        at: datetime | None = self.row["submitted_at"]
+        if at is None:
+            return now
+        return at if timezone.is_aware(at) else timezone.make_aware(at)
+
+    @property
+    def name(self) -> str:
+        number = self.phone or self.client_no
+        return str(self.row["contact_name"] or f"{number[:3]}****{number[-4:]}")
 
 
 class Register:
