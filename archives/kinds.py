@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from documents.registry import PAPER, SHEET, Kind, declare_kind
+from documents.registry import PAPER, SHEET, FileKind, declare_kind
 from teams.authority import Power
 
 PAY_REPORT = declare_kind(
-    Kind(
+    FileKind(
         code="pay_report",
         title=_("monthly pay report"),
         accepts=PAPER | SHEET,

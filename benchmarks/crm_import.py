@@ -89,9 +89,9 @@ def anchor(path: Path, *, results: bool) -> None:
 
 
 def run(*, rows: int, rounds: int) -> Iterator[Result]:
-    from crm.models import Kind  # noqa: PLC0415
+    from crm.models import ImportKind  # noqa: PLC0415
     from crm.services.importing import COMMAND_LIMITS, import_file  # noqa: PLC0415
-    from crm.services.staging import Asked  # noqa: PLC0415
+    from crm.services.staging import ImportAsked  # noqa: PLC0415
 
     top = company()
     with tempfile.TemporaryDirectory() as folder:
@@ -100,8 +100,8 @@ def run(*, rows: int, rounds: int) -> Iterator[Result]:
         write_xlsx(book, rows)
 
         def ours(path: Path) -> None:
-            asked = Asked(
-                kind=Kind.OPENINGS, path=path, name=path.name, unit=top, today=NOW.date(), limits=COMMAND_LIMITS
+            asked = ImportAsked(
+                kind=ImportKind.OPENINGS, path=path, name=path.name, unit=top, today=NOW.date(), limits=COMMAND_LIMITS
             )
             import_file(asked=asked, good_rows_only=False, actor=None, now=NOW)
 

@@ -34,7 +34,7 @@ from compensation.selectors.computing import computed_run
 from compensation.services.drafting import draft_pay_run
 from compensation.services.plans import record_plan_approval
 from core.periods import Month
-from crm.models import Import, Kind
+from crm.models import Import, ImportKind
 from teams.models import Grading, Person, Posting, Role, Unit, UnitKind
 
 SINCE, OCTOBER = date(2025, 1, 1), Month(date(2026, 10, 1))
@@ -114,7 +114,7 @@ def branch_of(people: int) -> Unit:
         Posting(person=one, unit=areas[n % 10], role=Role.CUSTOMER_MANAGER, from_on=SINCE) for n, one in enumerate(made)
     )
     source = Import.objects.create(
-        kind=Kind.ACCOUNT_MONTH, unit=top, state=Import.State.TAKEN, file_name="x", file_sha256="0" * 64,
+        kind=ImportKind.ACCOUNT_MONTH, unit=top, state=Import.State.TAKEN, file_name="x", file_sha256="0" * 64,
         covers_from=OCTOBER.first, covers_to=OCTOBER.last, checked_at=NOW, taken_at=NOW,
     )  # fmt: skip
     with connection.cursor() as cursor:

@@ -33,13 +33,13 @@ def opened() -> int:
     from django.db import connection, transaction  # noqa: PLC0415
     from django.utils import timezone  # noqa: PLC0415
 
-    from crm.models import Import, Kind  # noqa: PLC0415
+    from crm.models import Import, ImportKind  # noqa: PLC0415
     from crm.services.results import recount  # noqa: PLC0415
 
     top = company()
     empty("crm_opening", "crm_dailyresult", "crm_unitresult")
     source = Import.objects.create(
-        kind=Kind.OPENINGS, unit=top, state=Import.State.TAKEN, file_name="x", file_sha256="0" * 64, covers_from=FIRST,
+        kind=ImportKind.OPENINGS, unit=top, state=Import.State.TAKEN, file_name="x", file_sha256="0" * 64, covers_from=FIRST,
         covers_to=FIRST + timedelta(days=DAYS), checked_at=timezone.now(), taken_at=timezone.now(),
     )  # fmt: skip
     with transaction.atomic(), connection.cursor() as cursor:

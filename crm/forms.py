@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core.guard import MIB
-from crm.models import Kind
+from crm.models import ImportKind
 from crm.services.importing import PAGE_LIMITS
 from teams.authority import Power
 from teams.models import Unit
@@ -18,7 +18,7 @@ from teams.models import Unit
 class UploadForm(forms.Form):
     """A file to be checked. Without days the file covers the first to the last day in it."""
 
-    kind = forms.ChoiceField(label=_("What the file holds"), choices=Kind.choices)
+    kind = forms.ChoiceField(label=_("What the file holds"), choices=ImportKind.choices)
     unit = forms.ModelChoiceField(Unit.objects.none(), label=_("Whose data"))
     file = forms.FileField(
         label=_("File"),

@@ -21,7 +21,7 @@ from teams.authority import Power
 from teams.models import Outlet, Person, Unit
 
 
-class Kind(models.TextChoices):
+class ImportKind(models.TextChoices):
     OPENINGS = "openings", pgettext_lazy("import", "account openings")
     ACCOUNT_MONTH = "account_month", _("account months")
 
@@ -68,7 +68,7 @@ class Import(models.Model):
         REVERT = "revert", pgettext_lazy("job", "revert")
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.CharField(_("kind"), max_length=16, choices=Kind)
+    kind = models.CharField(_("kind"), max_length=16, choices=ImportKind)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="crm_imports", verbose_name=_("unit"))
     state = models.CharField(_("state"), max_length=16, choices=State)
     file = models.FileField(_("file"), upload_to="crm/%Y/%m/", blank=True)

@@ -17,7 +17,7 @@ from core.fields import Likeness
 from core.identifiers import LIKENESS_IN_SQL
 from core.money import ZERO
 from core.periods import Month, Period
-from crm.models import AccountMonth, DailyResult, Import, Kind, Opening, UnitResult
+from crm.models import AccountMonth, DailyResult, Import, ImportKind, Opening, UnitResult
 from teams.models import Unit, UnitKind, below
 
 
@@ -56,7 +56,7 @@ def plain(value: Decimal) -> Decimal:
     return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
-def known_days(period: Period, *, within: Unit | None = None, kind: str = Kind.OPENINGS) -> dict[date, datetime]:
+def known_days(period: Period, *, within: Unit | None = None, kind: str = ImportKind.OPENINGS) -> dict[date, datetime]:
     """The days of the period whose data has arrived, with the moment it was complete.
 
     Company-wide without `within`. A day is known when an import of the unit or of one above it covers it, or when
@@ -180,18 +180,18 @@ def stale_rows(question: str, most: int = 20) -> list[tuple[Any, ...]]:
 
 def versions_of(kind: str) -> Any:
     """Everything that was ever brought, what was replaced and removed with it."""
-    return (Opening if kind == Kind.OPENINGS else AccountMonth).versions
+    return (Opening if kind == ImportKind.OPENINGS else AccountMonth).versions
 
 
 KEYS = {
-    Kind.OPENINGS: ("fund_account", "client_no", "developer_id"),
-    Kind.ACCOUNT_MONTH: ("month", "fund_account", "relation", "person_id"),
+    ImportKind.OPENINGS: ("fund_account", "client_no", "developer_id"),
+    ImportKind.ACCOUNT_MONTH: ("month", "fund_account", "relation", "person_id"),
 }
 WITHOUT_A_WORD = {"id", "source", "ended_by"}
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RowChange:
     """What an import did to a row that was there: by field the value before and after; `after` is `None` once removed."""
 
     before: Opening | AccountMonth
@@ -199,9 +199,9 @@ class Change:
     fields: dict[str, tuple[Any, Any]]
 
 
-def changes_of(imported: Import, most: int | None = None) -> list[Change]:
+def changes_of(imported: Import, most: int | None = None) -> list[RowChange]:
     """Old → new of what an import changed or removed, in the order of the rows that were there."""
-    versions, key = versions_of(imported.kind), KEYS[Kind(imported.kind)]
+    versions, key = versions_of(imported.kind), KEYS[ImportKind(imported.kind)]
     ended = list(versions.filter(ended_by=imported).exclude(source=imported).order_by("pk")[:most])
     accounts = {row.fund_account for row in ended}
     brought = {
@@ -213,7 +213,7 @@ def changes_of(imported: Import, most: int | None = None) -> list[Change]:
     for old in ended:
         new = brought.get(tuple(getattr(old, part) for part in key))
         pairs = {name: (getattr(old, name), getattr(new, name) if new else None) for name in names}
-        changes.append(Change(old, new, {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}))
+        changes.append(RowChange(old, new, {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}))
     return changes
 
 
@@ -301,7 +301,9 @@ def account_months_then(
     statement = STOOD.format(table="crm_accountmonth", where=where, order="r.month, r.fund_account, r.relation")
     params = {"first": first.first, "last": last.first, "within": f"{within.path}%" if within else "", **of}
     return list(
-        AccountMonth.objects.raw(statement, {"kind": Kind.ACCOUNT_MONTH.value, "at": at, "known": known, **params})
+        AccountMonth.objects.raw(
+            statement, {"kind": ImportKind.ACCOUNT_MONTH.value, "at": at, "known": known, **params}
+        )
     )
 
 
@@ -312,7 +314,7 @@ def openings_then(
     where = "r.open_date >= %(first)s AND r.open_date < %(end)s AND r.developer_id = %(person)s" + WITHIN
     statement = STOOD.format(table="crm_opening", where=where, order="r.open_date, r.fund_account")
     params = {"first": first, "end": end, "person": person, "within": f"{within.path}%"}
-    return list(Opening.objects.raw(statement, {"kind": Kind.OPENINGS.value, "at": at, "known": known, **params}))
+    return list(Opening.objects.raw(statement, {"kind": ImportKind.OPENINGS.value, "at": at, "known": known, **params}))
 
 
 def clients_of(accounts: Collection[str]) -> dict[str, str]:

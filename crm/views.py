@@ -25,12 +25,12 @@ from core.periods import Period
 from core.tables import Refusal
 from crm import selectors
 from crm.forms import TellApartForm, UploadForm
-from crm.models import HELD_AS, Import, Kind
+from crm.models import HELD_AS, Import, ImportKind
 from crm.services import jobs, sheets
 from crm.services import progress as progress_verbs
 from crm.services.importing import reasons_to_keep, received, revert_import, take_import, trading_days
 from crm.services.jobs import AT_ONCE, ask_to_revert, ask_to_take, receive_file
-from crm.services.staging import Asked
+from crm.services.staging import ImportAsked
 from teams.authority import Power
 from teams.models import Unit, UnitKind
 from teams.reach import needs, reach
@@ -59,7 +59,7 @@ def list_page(request: AuthedRequest, form: UploadForm, status: int = 200) -> Ht
         "form": form,
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
         "days": selectors.days_lately(unit, lately, trading_days(lately)) if unit else [],
-        "kinds": Kind.choices,
+        "kinds": ImportKind.choices,
     }
     return render(request, "crm/imports.html", context, status=status)
 
@@ -79,7 +79,7 @@ def upload(request: AuthedRequest) -> HttpResponse:
         return list_page(request, form, status=422)
     sent = form.cleaned_data["file"]
     with received(sent.chunks(), sent.name) as path:
-        asked = Asked(
+        asked = ImportAsked(
             kind=form.cleaned_data["kind"],
             path=path,
             name=sent.name,
@@ -306,10 +306,10 @@ def remarks(request: AuthedRequest, public_id: UUID) -> HttpResponseBase:
 @require_safe
 @for_importers
 def template(request: AuthedRequest, kind: str) -> HttpResponse:
-    if kind not in Kind.values:
+    if kind not in ImportKind.values:
         raise Http404
     units = Unit.objects.filter(request.user.authority.sees_unit("path", Power.IMPORT_CRM), kind=UnitKind.BRANCH)
-    title = str(Kind(kind).label)
+    title = str(ImportKind(kind).label)
     return workbook(sheets.template_workbook(kind, title, list(units)), f"{title}.xlsx")
 
 

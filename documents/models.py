@@ -32,7 +32,7 @@ class StoredFileQuerySet(models.QuerySet["StoredFile"]):
         return self.filter(about_type=ContentType.objects.get_for_model(thing), about_id=thing.pk)
 
 
-def _opens(kind: registry.Kind, user: User) -> Q:
+def _opens(kind: registry.FileKind, user: User) -> Q:
     by: Q = user.authority.sees_unit("place", *kind.by)
     return Q(kind=kind.code) & (by | Q(created_by=user) if kind.is_authors else by)
 

@@ -15,7 +15,7 @@ SHEET = frozenset({"xlsx"})
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class FileKind:
     """What a file of this kind may be, who opens it and how long it is kept.
 
     `by` are powers over the unit it belongs to; `is_authors` lets whoever brought it open it too.
@@ -31,19 +31,19 @@ class Kind:
     most_bytes: int = 10 * MEBIBYTE
 
 
-_declared: dict[str, Kind] = {}
+_declared: dict[str, FileKind] = {}
 
 
-def declare_kind(kind: Kind) -> Kind:
+def declare_kind(kind: FileKind) -> FileKind:
     if _declared.setdefault(kind.code, kind) != kind:
         raise ValueError(f"Two kinds of files are called {kind.code}")
     return kind
 
 
-def kind_of(code: str) -> Kind:
+def kind_of(code: str) -> FileKind:
     """Raises `KeyError` for a kind nobody declared."""
     return _declared[code]
 
 
-def kinds() -> list[Kind]:
+def kinds() -> list[FileKind]:
     return [_declared[code] for code in sorted(_declared)]

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from core.refusals import MovedOn
 from documents.models import Access, StoredFile
-from documents.registry import Kind
+from documents.registry import FileKind
 from documents.uploads import checked, plain_name
 
 
-class Place(Protocol):
+class HasPath(Protocol):
     """The unit a file belongs to."""
 
     path: str
@@ -29,7 +29,7 @@ class NotAsStored(MovedOn):
 
 
 def keep_upload(
-    *, kind: Kind, about: models.Model, unit: Place, upload: IO[bytes], name: str, actor: User, now: datetime
+    *, kind: FileKind, about: models.Model, unit: HasPath, upload: IO[bytes], name: str, actor: User, now: datetime
 ) -> StoredFile:
     """Keep what somebody hands over, after a look at its content. Raises `FileRefused`."""
     content, form = checked(upload.read(kind.most_bytes + 1), kind)
@@ -39,7 +39,7 @@ def keep_upload(
 
 @transaction.atomic
 def keep(
-    *, kind: Kind, about: models.Model, unit: Place, content: bytes, form: str, title: str, now: datetime,
+    *, kind: FileKind, about: models.Model, unit: HasPath, content: bytes, form: str, title: str, now: datetime,
     actor: User | None = None, month: date | None = None,
 ) -> StoredFile:  # fmt: skip
     """Keep a file for good, with its checksum. Its bytes go again where the caller's transaction fails."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.refusals import NotDone
-from documents.registry import MEBIBYTE, PHOTO, Kind
+from documents.registry import MEBIBYTE, PHOTO, FileKind
 
 LONGEST_SIDE = 2400  # pixels: what is written on a poster stays readable
 MOST_PIXELS = 50_000_000
@@ -25,7 +25,7 @@ class FileRefused(NotDone):
     field = "file"
 
 
-def checked(content: bytes, kind: Kind) -> tuple[bytes, str]:
+def checked(content: bytes, kind: FileKind) -> tuple[bytes, str]:
     """The content as it is kept, and its format. A photo is drawn anew, upright, without place, camera and moment.
 
     Raises `FileRefused`.

@@ -22,7 +22,7 @@ from core.explain import N_, lines_as_json, plain
 from core.money import ZERO
 from core.periods import Month
 from core.said import Said
-from crm.models import Kind
+from crm.models import ImportKind
 from crm.selectors import known_days
 from teams.models import Person, Unit
 from teams.selectors import grades_on
@@ -93,7 +93,7 @@ def computed_run(branch: Unit, month: Month) -> ComputedRun:
     version = plan_for(branch, month)
     plan = version.as_plan()
     facts = month_facts(branch, month)
-    known = known_days(month, within=branch, kind=Kind.ACCOUNT_MONTH)
+    known = known_days(month, within=branch, kind=ImportKind.ACCOUNT_MONTH)
     if not facts.accounts and not known:
         raise FiguresMissing(Said(NO_FIGURES, {"month": month.code, "branch": branch.name}))
     late = adjustments_for(branch, month)

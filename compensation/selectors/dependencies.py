@@ -14,7 +14,7 @@ from compensation.models.runs import UNDER_DECISION
 from compensation.selectors.computing import computed_run
 from compensation.selectors.plans import NotComputable
 from core.periods import Month
-from crm.models import Import, Kind
+from crm.models import Import, ImportKind
 from crm.selectors import versions_of
 from teams.models import Unit
 
@@ -27,7 +27,7 @@ def with_rows_of(imported: Import, months: QuerySet[Any]) -> QuerySet[Any]:
     if imported.covers_from is None or imported.covers_to is None:
         return months.none()
     of_branch = {"unit__path__startswith": OuterRef("branch__path"), "month_of": OuterRef("month")}
-    day = "open_date" if imported.kind == Kind.OPENINGS else "month"
+    day = "open_date" if imported.kind == ImportKind.OPENINGS else "month"
     touched = Q(source=imported) & ~Q(ended_by=imported) | Q(ended_by=imported) & ~Q(source=imported)
     rows: QuerySet[Any] = versions_of(imported.kind).filter(touched).annotate(month_of=TruncMonth(day))
     return months.filter(

@@ -14,7 +14,7 @@ from accounts.models import User
 from compensation.models import BusinessDetail, PayRun, Signature, Stage
 from compensation.selectors.stages import Signers, Stand
 from core.periods import Month
-from crm.models import AccountMonth, Import, Kind
+from crm.models import AccountMonth, Import, ImportKind
 from teams.authority import Power
 from teams.models import Posting, Unit, UnitKind
 
@@ -50,7 +50,7 @@ def _runs_and_imports(user: User) -> Iterable[tuple[str, date, date | None]]:
     """Path and month of every run in sight, and path and span of every import of account months, at once."""
     nothing = Cast(Value(None), DateField())
     runs = PayRun.objects.visible_to(user).order_by().annotate(last=nothing)
-    imports = Import.objects.taken(Kind.ACCOUNT_MONTH).filter(covers_from__isnull=False).order_by()
+    imports = Import.objects.taken(ImportKind.ACCOUNT_MONTH).filter(covers_from__isnull=False).order_by()
     return runs.values_list("branch__path", "month", "last").union(
         imports.values_list("unit__path", "covers_from", "covers_to")
     )

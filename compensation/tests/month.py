@@ -17,7 +17,7 @@ from compensation.services.plans import record_plan_approval
 from compensation.services.signing import close_month, review_pay_run, sign_pay_run
 from compensation.tests.schemes import DEFAULT_DATA
 from core.periods import Month
-from crm.models import AccountMonth, Import, Kind, Opening
+from crm.models import AccountMonth, Import, ImportKind, Opening
 from teams.models import Unit
 from tests.cast import Cast
 
@@ -26,7 +26,7 @@ NOW = datetime(2026, 11, 18, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
 SIGNERS = {Stage.CHIEF_ACCOUNTANT: "accountant", Stage.DEPUTY_MANAGER: "deputy", Stage.MANAGER: "manager"}
 
 
-def imported(cast: Cast, at: datetime, month: Month = OCTOBER, kind: str = Kind.ACCOUNT_MONTH) -> Import:
+def imported(cast: Cast, at: datetime, month: Month = OCTOBER, kind: str = ImportKind.ACCOUNT_MONTH) -> Import:
     """An import of the company's CRM that covers the month."""
     return Import.objects.create(
         kind=kind,

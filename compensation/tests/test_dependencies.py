@@ -14,7 +14,7 @@ from compensation.tests.month import approved_default_plan
 from crm.models import AccountMonth, Import, Opening
 from crm.services.following import follow_company
 from crm.services.importing import DependedUpon, check_file, import_file, revert_import
-from crm.services.staging import Asked
+from crm.services.staging import ImportAsked
 
 pytestmark = pytest.mark.django_db
 TAKEN = datetime(2026, 11, 2, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -22,14 +22,14 @@ LONG_BEFORE = datetime(2026, 10, 20, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 
 @pytest.fixture
-def asked(cast, tmp_path: Path) -> Asked:
+def asked(cast, tmp_path: Path) -> ImportAsked:
     """A row of 林小雨 in October."""
     path = tmp_path / "openings.csv"
     path.write_text("open_date,branch,client_no,fund_account,developer\n2026-10-30,B1,c1,f1,1001\n")
-    return Asked(kind="openings", path=path, name=path.name, unit=cast.unit["HX"], today=TAKEN.date())
+    return ImportAsked(kind="openings", path=path, name=path.name, unit=cast.unit["HX"], today=TAKEN.date())
 
 
-def taken(asked: Asked) -> Import:
+def taken(asked: ImportAsked) -> Import:
     return import_file(asked=asked, good_rows_only=False, actor=None, now=TAKEN)
 
 
@@ -68,7 +68,7 @@ def test_a_preview_says_that_a_month_is_closed_and_which_one_pays_the_difference
 HEAD = "month,fund_account,relation,employee_no,gross_commission,pass_through\n"
 
 
-def months(asked: Asked, rows: str) -> Asked:
+def months(asked: ImportAsked, rows: str) -> ImportAsked:
     asked.path.write_text(HEAD + rows)
     return replace(asked, kind="account_month")
 

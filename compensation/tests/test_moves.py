@@ -28,7 +28,7 @@ from compensation.tests.month import NOW, OCTOBER, PayOf
 from compensation.tests.schemes import DEFAULT
 from crm.models import AccountMonth, Opening
 from crm.services.importing import import_file
-from crm.services.staging import Asked
+from crm.services.staging import ImportAsked
 from teams.models import Grading, Posting, Role, Target
 
 D = Decimal
@@ -195,7 +195,7 @@ def test_any_order_of_files_gives_the_same_cents(pay_of: PayOf, tmp_path: Path) 
     def load(kind: str, unit: str, text: str) -> None:
         path = tmp_path / "file.csv"
         path.write_text(text.replace("解放路营业部", names["B2"]))
-        asked = Asked(kind=kind, path=path, name=path.name, unit=pay_of.cast.unit[unit], today=NOW.date())
+        asked = ImportAsked(kind=kind, path=path, name=path.name, unit=pay_of.cast.unit[unit], today=NOW.date())
         import_file(asked=asked, good_rows_only=False, actor=None, now=NOW)
 
     found = set()

@@ -25,9 +25,9 @@ from compensation.tests.test_whole_slips import SLIPS
 from core.closing import lifted
 from core.explain import as_said
 from core.periods import Week
-from crm.models import AccountMonth, Kind, Opening
+from crm.models import AccountMonth, ImportKind, Opening
 from crm.services.importing import import_file
-from crm.services.staging import Asked
+from crm.services.staging import ImportAsked
 from policies.models import ParameterValue
 from worklogs.models import DayScore, WeekScore, WorkLog
 
@@ -58,7 +58,7 @@ def taken_late(pay_of: PayOf, folder: Path, *lines: str, at: datetime = LATE) ->
     path = folder / "late.csv"
     path.write_text("month,fund_account,relation,employee_no,gross_commission\n" + "\n".join(lines) + "\n")
     unit = pay_of.cast.unit["HX"]
-    asked = Asked(kind=Kind.ACCOUNT_MONTH, path=path, name=path.name, unit=unit, today=at.date())
+    asked = ImportAsked(kind=ImportKind.ACCOUNT_MONTH, path=path, name=path.name, unit=unit, today=at.date())
     import_file(asked=asked, good_rows_only=False, actor=None, now=at)
 
 

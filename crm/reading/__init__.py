@@ -23,7 +23,7 @@ from core.tables import Refusal, TableRefused, heads_again
 from crm.reading.blocks import AT_ONCE, lines_of
 from crm.reading.cells import reader_of
 from crm.reading.columns import FACTORS, OTHER_UNITS, TABLES, heading_and_factor, known_headings, units_named
-from crm.reading.rows import Bounds, Place, Report, Table
+from crm.reading.rows import Bounds, PlacedColumn, Report, Table
 
 SHOWN = 200  # refusals listed one by one; beyond them there is a count
 HEADER_WITHIN = 20  # rows above the header: title, dates, who made the table
@@ -145,11 +145,11 @@ def factors_below(cells: Sequence[Raw]) -> dict[int, int] | None:
     return {at: FACTORS[word] for at, word in enumerate(words) if word in FACTORS}
 
 
-def placed(sheet: Stream, header: Header, columns: Sequence[Column], below: dict[int, int]) -> dict[str, Place]:
+def placed(sheet: Stream, header: Header, columns: Sequence[Column], below: dict[int, int]) -> dict[str, PlacedColumn]:
     """Where each column stands and how it is read. Raises `TableRefused` where its units contradict each other."""
     known = known_headings(columns)
     by_name = {column.name: column for column in columns}
-    places: dict[str, Place] = {}
+    places: dict[str, PlacedColumn] = {}
     problems = []
     for at, cell in enumerate(header.cells):
         heading, own = heading_and_factor(shown(cell))
@@ -165,13 +165,13 @@ def placed(sheet: Stream, header: Header, columns: Sequence[Column], below: dict
             rounding: list[str] = []
             read = reader_of(column, factor, partial(rounding.append, name))
             repeats = column.name not in DISTINCT and column.kind not in DISTINCT_KINDS
-            places[name] = Place(at, column, text, factor, read, {} if repeats else None, rounding)
+            places[name] = PlacedColumn(at, column, text, factor, read, {} if repeats else None, rounding)
     if problems:
         raise TableRefused(*problems)
     return places
 
 
-def report_on(sheet: Stream, headings: Sequence[Raw], places: dict[str, Place]) -> Report:
+def report_on(sheet: Stream, headings: Sequence[Raw], places: dict[str, PlacedColumn]) -> Report:
     taken = {place.at for place in places.values()}
     return Report(
         sheet=sheet.name,

@@ -13,7 +13,7 @@ from itertools import chain, repeat
 from typing import Any
 
 from core.cells import EXACT_IN_A_NUMBER, BadCell, Raw
-from crm.reading.rows import REMEMBERED, Place, Table
+from crm.reading.rows import REMEMBERED, PlacedColumn, Table
 
 AT_ONCE = 1000
 NUMBERS = re.compile(r"(?:(?=[_-]*[0-9A-Za-z])[0-9A-Za-z_-]{1,32}\n)*")
@@ -72,7 +72,7 @@ def _begin_rows(firsts: Sequence[Raw]) -> bool:
     return all(isinstance(first, date | float | int) for first in firsts)
 
 
-def _read(column: Sequence[Raw], place: Place, default: str) -> Sequence[str] | None:
+def _read(column: Sequence[Raw], place: PlacedColumn, default: str) -> Sequence[str] | None:
     if place.seen is not None:
         return _looked_up(column, place, default)
     readers = {"name": _names, "number": _numbers, "amount": _amounts, "count": _counts}
@@ -80,12 +80,12 @@ def _read(column: Sequence[Raw], place: Place, default: str) -> Sequence[str] | 
     return reader(column, place) if reader else None
 
 
-def _numbers(column: Sequence[Raw], place: Place) -> Sequence[str] | None:
+def _numbers(column: Sequence[Raw], place: PlacedColumn) -> Sequence[str] | None:
     texts: list[Any] = [_whole(cell) if isinstance(cell, float) else cell for cell in column]
     return texts if _all(texts, NUMBERS) and not SCIENTIFIC.search("\n".join(texts)) else None
 
 
-def _amounts(column: Sequence[Raw], place: Place) -> Sequence[str] | None:
+def _amounts(column: Sequence[Raw], place: PlacedColumn) -> Sequence[str] | None:
     if place.factor != 1:
         return None
     texts: list[Any] = [repr(cell) if isinstance(cell, float) else cell for cell in column]
@@ -94,7 +94,7 @@ def _amounts(column: Sequence[Raw], place: Place) -> Sequence[str] | None:
     return [f"{raw:.2f}" if isinstance(raw, float) else text for raw, text in zip(column, texts, strict=True)]
 
 
-def _counts(column: Sequence[Raw], place: Place) -> Sequence[str] | None:
+def _counts(column: Sequence[Raw], place: PlacedColumn) -> Sequence[str] | None:
     texts: list[Any] = [_whole(cell) if isinstance(cell, float) else cell for cell in column]
     return texts if not place.column.required and _all(texts, WHOLES_OR_NOT) else None
 
@@ -112,7 +112,7 @@ def _all(texts: Sequence[Raw], proof: re.Pattern[str]) -> bool:
     return joined.count("\n") == len(texts) and proof.fullmatch(joined) is not None
 
 
-def _looked_up(column: Sequence[Raw], place: Place, default: str) -> Sequence[str] | None:
+def _looked_up(column: Sequence[Raw], place: PlacedColumn, default: str) -> Sequence[str] | None:
     """Each distinct cell read once."""
     known = place.seen if place.seen is not None and len(place.seen) < REMEMBERED else {}
     try:
@@ -123,7 +123,7 @@ def _looked_up(column: Sequence[Raw], place: Place, default: str) -> Sequence[st
     return [known[raw] for raw in column]
 
 
-def _names(column: Sequence[Raw], place: Place) -> Sequence[str] | None:
+def _names(column: Sequence[Raw], place: PlacedColumn) -> Sequence[str] | None:
     try:
         together = "".join(column)  # type: ignore[arg-type]
     except TypeError:

@@ -45,7 +45,7 @@ class Report:
 
 
 @dataclass(slots=True)
-class Place:
+class PlacedColumn:
     """A column of the file: where it stands and how its cells are read."""
 
     at: int
@@ -69,7 +69,9 @@ class Bounds:
 class Table:
     """Turns rows into lines for COPY, and remembers what was wrong and what was summed up."""
 
-    def __init__(self, places: dict[str, Place], columns: Sequence[Column], bounds: Bounds, report: Report) -> None:
+    def __init__(
+        self, places: dict[str, PlacedColumn], columns: Sequence[Column], bounds: Bounds, report: Report
+    ) -> None:
         self.columns = columns
         self.put(places)
         self.bounds = bounds
@@ -77,7 +79,7 @@ class Table:
         self.first_day = self.last_day = ""
         self.days: dict[str, str] = {}  # a day → the rule it breaks, or nothing
 
-    def put(self, places: dict[str, Place]) -> None:
+    def put(self, places: dict[str, PlacedColumn]) -> None:
         """Read by these places from now on."""
         self.places = places
         self.plan = [(places.get(column.name), DEFAULTS.get(column.name, "")) for column in self.columns]
@@ -124,7 +126,7 @@ class Table:
         bad = self.day_is_wrong(number, values[0]) or bad
         return values, bad
 
-    def note_rounding(self, number: int, place: Place, raw: Raw) -> None:
+    def note_rounding(self, number: int, place: PlacedColumn, raw: Raw) -> None:
         place.rounding.clear()
         found = self.report.rounded.setdefault(place.column.name, [0])
         found[0] += 1
@@ -159,7 +161,7 @@ class Table:
         self.last_day = max(self.last_day, end)
         return ""
 
-    def refuse(self, number: int, place: Place, raw: Raw, rule: str, values: dict[str, Any]) -> None:
+    def refuse(self, number: int, place: PlacedColumn, raw: Raw, rule: str, values: dict[str, Any]) -> None:
         self.report.refuse(Refusal(self.report.sheet, number, place.heading, shown(raw), rule, values))
 
     def total(self, number: int, cells: Sequence[Raw]) -> None:

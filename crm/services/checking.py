@@ -13,10 +13,10 @@ from typing import Any
 from core.explain import N_
 from core.identifiers import LIKENESS_IN_SQL
 from core.tables import Refusal
-from crm.models import Kind
+from crm.models import ImportKind
 from crm.reading.columns import TABLES
 from crm.services import holders
-from crm.services.staging import THEIRS, WORDS_OF_MONTHS, WORDS_OF_OPENINGS, Asked, asked_rows, run
+from crm.services.staging import THEIRS, WORDS_OF_MONTHS, WORDS_OF_OPENINGS, ImportAsked, asked_rows, run
 
 ELSEWHERE = N_("belongs to another branch than yours, %(known)s; the whole file is refused")
 HELD = N_("is held by another branch, %(known)s; only a file taken by head office moves it, and this one is refused")
@@ -167,7 +167,7 @@ CHECKS_OF_MONTHS: tuple[Check, ...] = (
     ),
     *alike("fund_account"),
 )
-CHECKS = {Kind.OPENINGS: CHECKS_OF_OPENINGS, Kind.ACCOUNT_MONTH: CHECKS_OF_MONTHS}
+CHECKS = {ImportKind.OPENINGS: CHECKS_OF_OPENINGS, ImportKind.ACCOUNT_MONTH: CHECKS_OF_MONTHS}
 POISON = """
 INSERT INTO crm_bad
 SELECT r.row, 'fund_account', r.fund_account, %(rule)s, false, NULL FROM crm_several r
@@ -185,22 +185,22 @@ class Checked:
     falls_whole: bool
 
 
-def check(asked: Asked, report: dict[str, Any]) -> Checked:
+def check(asked: ImportAsked, report: dict[str, Any]) -> Checked:
     """Find the rows that cannot be taken; they stand in `crm_bad` afterwards."""
     scope = {"scope": asked.unit.path}
-    if asked.kind == Kind.OPENINGS:
+    if asked.kind == ImportKind.OPENINGS:
         run(WORDS_OF_OPENINGS)
     else:
         run(WORDS_OF_MONTHS, scope)
     holders.look_up(asked)
-    for one in CHECKS[Kind(asked.kind)]:
+    for one in CHECKS[ImportKind(asked.kind)]:
         run(
             f"""INSERT INTO crm_bad SELECT "row", %(column)s, value, CASE WHEN named <> '' AND %(likely)s <> '' THEN %(likely)s
             ELSE %(rule)s END, %(whole)s, named
             FROM (SELECT r.row, {one.value or f"r.{one.column}"} AS value, {one.named} AS named FROM crm_rows r {one.rows}) found""",  # noqa: S608
             {**scope, "column": one.column, "rule": one.rule, "whole": one.whole, "likely": one.likely},
         )
-    if asked.kind == Kind.OPENINGS:
+    if asked.kind == ImportKind.OPENINGS:
         run(POISON, {"rule": WITH_ITS_ACCOUNT, "twice": TWICE})
     found = asked_rows(
         'SELECT "row", "column", value, rule, named FROM crm_bad ORDER BY "row", "column", rule LIMIT %(most)s',
@@ -227,7 +227,7 @@ def check(asked: Asked, report: dict[str, Any]) -> Checked:
     return Checked(refusals[: asked.most], total, refused_rows, whole or bool(differing))
 
 
-def differing_totals(asked: Asked, report: dict[str, Any]) -> list[Refusal]:
+def differing_totals(asked: ImportAsked, report: dict[str, Any]) -> list[Refusal]:
     """Total rows of the file that are not the sum of its rows (to a cent; in 万元, to what rounding can explain).
 
     A column in which an amount could not be read has no sum to compare with.
@@ -311,7 +311,7 @@ WARNINGS_OF_MONTHS: tuple[Warned, ...] = (
 )
 
 
-def warnings(asked: Asked, report: dict[str, Any], shut: Sequence[date]) -> list[dict[str, Any]]:
+def warnings(asked: ImportAsked, report: dict[str, Any], shut: Sequence[date]) -> list[dict[str, Any]]:
     """What is taken all the same: by rule, the number of rows and the first ones. `shut` are days without trading."""
     found = []
 
@@ -319,7 +319,9 @@ def warnings(asked: Asked, report: dict[str, Any], shut: Sequence[date]) -> list
         heading = report["headers"].get(column, column)
         found.append({"rule": rule, "column": heading, "count": count, "rows": rows})
 
-    for joined, column, value, rule in WARNINGS_OF_OPENINGS if asked.kind == Kind.OPENINGS else WARNINGS_OF_MONTHS:
+    for joined, column, value, rule in (
+        WARNINGS_OF_OPENINGS if asked.kind == ImportKind.OPENINGS else WARNINGS_OF_MONTHS
+    ):
         rows = asked_rows(
             f"SELECT r.row, {value}, count(*) OVER () FROM crm_rows r {joined} ORDER BY r.row LIMIT 20",  # noqa: S608
             {"shut": list(shut)},
@@ -328,7 +330,7 @@ def warnings(asked: Asked, report: dict[str, Any], shut: Sequence[date]) -> list
             warn(column, rule, rows[0][2], [[row, word] for row, word, _ in rows])
     for column, (count, *first) in report["rounded"].items():
         warn(column, ROUNDED, count, first)
-    if asked.kind == Kind.ACCOUNT_MONTH:
+    if asked.kind == ImportKind.ACCOUNT_MONTH:
         for column, count, first in thousandfold(report["headers"]):
             warn(column, THOUSANDFOLD, count, first)
     return found
@@ -337,7 +339,7 @@ def warnings(asked: Asked, report: dict[str, Any], shut: Sequence[date]) -> list
 def thousandfold(given: Collection[str]) -> list[tuple[str, int, list[list[Any]]]]:
     """Columns with figures a thousand times off those of the month before: how many, and the first."""
     measures = [
-        column.name for column in TABLES[Kind.ACCOUNT_MONTH] if column.kind == "amount" and column.name in given
+        column.name for column in TABLES[ImportKind.ACCOUNT_MONTH] if column.kind == "amount" and column.name in given
     ]
     pairs = ", ".join(f"('{measure}', r.{measure}, p.{measure})" for measure in measures)
     found = asked_rows(
@@ -366,7 +368,7 @@ def to_be_told_apart(most: int = 50) -> list[list[str]]:
     ]
 
 
-def sums(asked: Asked) -> dict[str, str]:
+def sums(asked: ImportAsked) -> dict[str, str]:
     """What the file's amounts add up to, for the preview and for comparing with the source."""
     names = [column.name for column in TABLES[asked.kind] if column.kind in {"amount", "count"}]
     listed = ", ".join(f'sum("{name}")::text' for name in names)

@@ -11,8 +11,8 @@ Asked of all rows at once, before anything is merged. What stands in the tables 
 from __future__ import annotations
 
 from core.identifiers import LIKENESS_IN_SQL
-from crm.models import Kind
-from crm.services.staging import THEIRS, Asked, run
+from crm.models import ImportKind
+from crm.services.staging import THEIRS, ImportAsked, run
 
 WORD = """
     SELECT '{what}' AS what, {what} AS word, {likeness} AS alike, min("row") AS first FROM crm_rows
@@ -41,12 +41,12 @@ CREATE TEMPORARY TABLE crm_alike ON COMMIT DROP AS
 """
 UNKNOWN = "(w.what <> '{what}' OR NOT EXISTS (SELECT FROM {table} o WHERE o.{what} = w.word AND o.ended_by_id IS NULL))"
 PLACES = {
-    Kind.OPENINGS: (
+    ImportKind.OPENINGS: (
         ("client_no", "crm_opening"),
         ("fund_account", "crm_opening"),
         ("fund_account", "crm_accountmonth"),
     ),
-    Kind.ACCOUNT_MONTH: (("fund_account", "crm_opening"), ("fund_account", "crm_accountmonth")),
+    ImportKind.ACCOUNT_MONTH: (("fund_account", "crm_opening"), ("fund_account", "crm_accountmonth")),
 }
 OTHER_CLIENT = """
 DROP TABLE IF EXISTS crm_other_client;
@@ -135,9 +135,9 @@ CREATE TEMPORARY TABLE crm_held ON COMMIT DROP AS
 """  # noqa: S608
 
 
-def look_up(asked: Asked) -> None:
+def look_up(asked: ImportAsked) -> None:
     """Fill the tables for the rows in `crm_rows`."""
-    places = PLACES[Kind(asked.kind)]
+    places = PLACES[ImportKind(asked.kind)]
     run(
         ALIKE.format(
             words=" UNION ALL ".join(
@@ -153,10 +153,10 @@ def look_up(asked: Asked) -> None:
     run("DROP TABLE IF EXISTS crm_held")
     whole_company = asked.unit.parent_id is None
     scope = {"scope": asked.unit.path}
-    run(OTHER_CLIENT if asked.kind == Kind.OPENINGS else NO_OTHER_CLIENT)
-    if asked.kind == Kind.ACCOUNT_MONTH:
+    run(OTHER_CLIENT if asked.kind == ImportKind.OPENINGS else NO_OTHER_CLIENT)
+    if asked.kind == ImportKind.ACCOUNT_MONTH:
         run(BEFORE)
     if whole_company:
         run(NOTHING_HELD)
     else:
-        run(HELD_OPENINGS if asked.kind == Kind.OPENINGS else HELD_MONTHS, scope)
+        run(HELD_OPENINGS if asked.kind == ImportKind.OPENINGS else HELD_MONTHS, scope)

@@ -24,10 +24,10 @@ from core.guard import MIB, Limits
 from core.periods import Period
 from core.refusals import MovedOn
 from core.tables import Refusal, TableRefused
-from crm.models import AccountMonth, Import, Kind, Opening
+from crm.models import AccountMonth, Import, ImportKind, Opening
 from crm.services import checking, merging, moves, results, staging
 from crm.services.progress import Phase, Telling, silent
-from crm.services.staging import Asked, run
+from crm.services.staging import ImportAsked, run
 
 PAGE_LIMITS = Limits(rows=100_000)
 LISTED = 200  # refusals kept with the import; beyond them there is a count
@@ -109,7 +109,7 @@ def sha256_of(path: Path) -> str:
 
 
 @transaction.atomic
-def check_file(*, asked: Asked, actor: User | None, now: datetime) -> Import:
+def check_file(*, asked: ImportAsked, actor: User | None, now: datetime) -> Import:
     """What would come of a file. Nothing is stored."""
     imported = new_import(asked, actor, now)
     try_out(imported, asked, now)
@@ -117,7 +117,7 @@ def check_file(*, asked: Asked, actor: User | None, now: datetime) -> Import:
 
 
 @transaction.atomic
-def import_file(*, asked: Asked, good_rows_only: bool, actor: User | None, now: datetime) -> Import:
+def import_file(*, asked: ImportAsked, good_rows_only: bool, actor: User | None, now: datetime) -> Import:
     """Check and take in one go. Raises `NotTaken` with the refusals; then nothing was written."""
     imported = new_import(asked, actor, now)
     imported.taken_by = actor
@@ -162,10 +162,10 @@ def take_import(
     return current
 
 
-def asked_again(imported: Import, now: datetime, *, most: int = LISTED) -> Asked:
+def asked_again(imported: Import, now: datetime, *, most: int = LISTED) -> ImportAsked:
     """The same question to the stored file; up to `most` refusals are named."""
     first, last = imported.covers_from, imported.covers_to
-    return Asked(
+    return ImportAsked(
         kind=imported.kind,
         path=Path(imported.file.path),
         name=imported.file_name,
@@ -208,7 +208,7 @@ def revert_import(
     telling(Phase.MERGING, current.rows)
     merging.take_back(current)
     telling(Phase.COUNTING, current.rows)
-    if current.kind == Kind.OPENINGS:
+    if current.kind == ImportKind.OPENINGS:
         results.recount()
     current.state = Import.State.REVERTED
     current.reverted_at, current.reverted_by = now, actor
@@ -220,7 +220,7 @@ def revert_import(
 def reasons_to_keep(imported: Import) -> list[str]:
     """Why the import cannot be reverted: later imports that changed its rows or sent them again unchanged, and what
     other apps built on it."""
-    versions = (Opening if imported.kind == Kind.OPENINGS else AccountMonth).versions
+    versions = (Opening if imported.kind == ImportKind.OPENINGS else AccountMonth).versions
     changed_it = versions.filter(source=imported).exclude(ended_by=None).values("ended_by")
     later = (
         Import.objects.taken(imported.kind)
@@ -231,7 +231,7 @@ def reasons_to_keep(imported: Import) -> list[str]:
     return [*(str(other) for other in later[:5]), *(text for ask in _dependencies for text in ask(imported))]
 
 
-def new_import(asked: Asked, actor: User | None, now: datetime) -> Import:
+def new_import(asked: ImportAsked, actor: User | None, now: datetime) -> Import:
     return Import(
         kind=asked.kind,
         unit=asked.unit,
@@ -244,7 +244,7 @@ def new_import(asked: Asked, actor: User | None, now: datetime) -> Import:
     )
 
 
-def try_out(imported: Import, asked: Asked, now: datetime, telling: Telling = silent) -> Sequence[Refusal]:
+def try_out(imported: Import, asked: ImportAsked, now: datetime, telling: Telling = silent) -> Sequence[Refusal]:
     """Fill the import in as it would turn out, and undo it; the refusals, up to `asked.most`."""
     stored, refusals = imported.pk, []
     imported.good_rows_only = True
@@ -267,11 +267,11 @@ def try_out(imported: Import, asked: Asked, now: datetime, telling: Telling = si
     return refusals
 
 
-def _run(imported: Import, asked: Asked, now: datetime, telling: Telling = silent) -> list[Refusal]:
+def _run(imported: Import, asked: ImportAsked, now: datetime, telling: Telling = silent) -> list[Refusal]:
     """Load, check, merge, recount; `imported` is filled in and stored as taken. The refused rows. Raises `TableRefused` or `NotTaken`."""
     staging.one_at_a_time()
     report = staging.load(asked, telling)
-    if asked.kind == Kind.OPENINGS and "share" not in report["headers"]:
+    if asked.kind == ImportKind.OPENINGS and "share" not in report["headers"]:
         run(merging.KEEP_SHARES)
     telling(Phase.COMPARING, report["rows"])
     checked = checking.check(asked, report)
@@ -281,14 +281,14 @@ def _run(imported: Import, asked: Asked, now: datetime, telling: Telling = silen
         raise NotTaken(*checked.refusals)
     imported.state, imported.taken_at = Import.State.TAKEN, now
     imported.save()
-    months_before = results.gross_by_branch() if asked.kind == Kind.ACCOUNT_MONTH else {}
+    months_before = results.gross_by_branch() if asked.kind == ImportKind.ACCOUNT_MONTH else {}
     telling(Phase.MERGING, report["rows"])
     merged = merging.merge(imported, report["headers"])
     imported.created, imported.updated = merged.created, merged.updated
     imported.unchanged = imported.accepted - merged.created - merged.updated
     imported.notes["confirms"] = merged.confirmed
     telling(Phase.COUNTING, report["rows"])
-    if asked.kind == Kind.OPENINGS and imported.covers_from and imported.covers_to:
+    if asked.kind == ImportKind.OPENINGS and imported.covers_from and imported.covers_to:
         results.recount()
         period = Period.between(imported.covers_from, imported.covers_to)
         imported.effects = {"openings": results.effect_on_openings(period, asked.unit)}
@@ -313,7 +313,7 @@ def effects_on_holders(imported: Import, cleared: dict[str, int]) -> dict[str, A
     }
 
 
-def fill_in(imported: Import, asked: Asked, report: dict[str, Any], checked: checking.Checked) -> None:
+def fill_in(imported: Import, asked: ImportAsked, report: dict[str, Any], checked: checking.Checked) -> None:
     first, last = (
         (date.fromisoformat(report["first"]), date.fromisoformat(report["last"])) if report["first"] else (None, None)
     )

@@ -46,7 +46,7 @@ from crm.services.importing import (
     try_out,
 )
 from crm.services.progress import Phase, Telling, telling_of
-from crm.services.staging import Asked
+from crm.services.staging import ImportAsked
 from messaging.bell import ring
 from messaging.telling import tell
 
@@ -63,7 +63,7 @@ BELL = partial(ring, "crm.tasks.offer_imports")
 
 
 @transaction.atomic
-def receive_file(*, asked: Asked, actor: User, now: datetime) -> Import:
+def receive_file(*, asked: ImportAsked, actor: User, now: datetime) -> Import:
     """Keep a file and the job of checking it."""
     imported = new_import(asked, actor, now)
     imported.state, imported.job = State.RECEIVED, Job.CHECK
@@ -174,7 +174,7 @@ def check_received(*, imported: Import, claim: UUID, now: datetime, telling: Tel
     tell_waiting(current, texts.REFUSED if current.state == State.REFUSED else texts.CHECKED, claim, now)
 
 
-def keep_remarks(imported: Import, asked: Asked, refusals: Sequence[Refusal]) -> None:
+def keep_remarks(imported: Import, asked: ImportAsked, refusals: Sequence[Refusal]) -> None:
     """Store the person's own file with a remark beside each refused row."""
     with tempfile.TemporaryFile() as written:
         suffix = sheets.write_remarks(imported, asked, refusals, written)

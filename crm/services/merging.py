@@ -11,7 +11,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from crm.models import Import, Kind
+from crm.models import Import, ImportKind
 from crm.services.staging import THEIRS, asked_rows, run
 
 TOUCHED = """
@@ -191,7 +191,7 @@ MERGE_MONTHS = Merge(
     WHERE NOT r.bad AND NOT EXISTS (SELECT FROM crm_bad x WHERE x.row = r.row)
     """,  # noqa: S608
 )
-MERGES = {Kind.OPENINGS: MERGE_OPENINGS, Kind.ACCOUNT_MONTH: MERGE_MONTHS}
+MERGES = {ImportKind.OPENINGS: MERGE_OPENINGS, ImportKind.ACCOUNT_MONTH: MERGE_MONTHS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ class Merged:
 
 def merge(imported: Import, given: Collection[str]) -> Merged:
     """Bring the good rows of `crm_rows` in, under the name of a stored import. `given` are the columns of the file."""
-    statements, params = MERGES[Kind(imported.kind)], {"source": imported.pk}
+    statements, params = MERGES[ImportKind(imported.kind)], {"source": imported.pk}
     run(TOUCHED)
     run(statements.find(given))
     ((found, same),) = asked_rows("SELECT count(*), count(*) FILTER (WHERE same) FROM crm_there")
@@ -237,15 +237,15 @@ def cleared_by(statements: Merge, given: Collection[str]) -> dict[str, int]:
 
 
 TABLES_OF_FACTS = {
-    Kind.OPENINGS: ("crm_opening", "developer_id", "open_date"),
-    Kind.ACCOUNT_MONTH: ("crm_accountmonth", "person_id", "month"),
+    ImportKind.OPENINGS: ("crm_opening", "developer_id", "open_date"),
+    ImportKind.ACCOUNT_MONTH: ("crm_accountmonth", "person_id", "month"),
 }
 
 
 def take_back(imported: Import) -> None:
     """End what the import brought; what it had ended holds again."""
     run(TOUCHED)
-    table, person, day = TABLES_OF_FACTS[Kind(imported.kind)]
+    table, person, day = TABLES_OF_FACTS[ImportKind(imported.kind)]
     params = {"source": imported.pk}
     for what, ended_by, rows in (
         ("removed", "%(source)s", "source_id = %(source)s AND ended_by_id IS NULL"),

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from core.money import ZERO
 from core.periods import Month
-from crm.models import Import, Kind
+from crm.models import Import, ImportKind
 from crm.services import merging
 from crm.services.staging import asked_rows, run
 from teams.models import Person, Unit, UnitKind
@@ -85,7 +85,7 @@ CREATE TEMPORARY TABLE crm_moved ON COMMIT DROP AS
     SELECT fund_account, relation, '' AS month, was.held AS was, coalesce(now.held, '{}') AS now
     FROM was LEFT JOIN now USING (fund_account, client_no, relation) WHERE was.held IS DISTINCT FROM now.held;
 """
-MOVED = {Kind.OPENINGS: MOVED_OPENINGS, Kind.ACCOUNT_MONTH: MOVED_MONTHS}
+MOVED = {ImportKind.OPENINGS: MOVED_OPENINGS, ImportKind.ACCOUNT_MONTH: MOVED_MONTHS}
 TOUCHED_MONTHS = """
 SELECT DISTINCT date_trunc('month', v.{day})::date, b.id
 FROM {table} v JOIN teams_unit u ON u.id = v.unit_id JOIN teams_unit b ON b.kind = 'branch' AND starts_with(u.path, b.path)
@@ -97,7 +97,7 @@ ORDER BY 1, 2
 
 def moves_of(imported: Import) -> tuple[list[dict[str, Any]], int]:
     """Relations that got another holder or other parts, old → new, up to a number; and how many there are."""
-    run(MOVED[Kind(imported.kind)], {"source": imported.pk})
+    run(MOVED[ImportKind(imported.kind)], {"source": imported.pk})
     found = asked_rows("SELECT *, count(*) OVER () FROM crm_moved ORDER BY 1, 2, 3 LIMIT %(most)s", {"most": SHOWN})
     names = named(holder for _, _, _, was, now, _ in found for holder in (*was, *now))
     moves = [
@@ -144,7 +144,7 @@ def effect_on_pay(imported: Import, *, moved: int, cleared: bool) -> PayEffect:
     """
     if not _pay_of or not (moved or cleared):
         return PayEffect()
-    table, _person, day = merging.TABLES_OF_FACTS[Kind(imported.kind)]
+    table, _person, day = merging.TABLES_OF_FACTS[ImportKind(imported.kind)]
     touched = asked_rows(TOUCHED_MONTHS.format(table=table, day=day), {"source": imported.pk})
     branches = Unit.objects.in_bulk([branch for _, branch in touched])
     months = [(branches[branch], month) for month, branch in touched[:MONTHS_ASKED]]

@@ -18,7 +18,7 @@ from core.guard import reading
 from core.tables import CHOICES, EXAMPLE, Refusal
 from crm.models import Import
 from crm.reading.columns import TABLES
-from crm.services.staging import Asked
+from crm.services.staging import ImportAsked
 from teams.models import Unit
 
 LABELS = {
@@ -128,7 +128,7 @@ def number_format(kind: str) -> str:
     return {"date": "yyyy-mm-dd", "amount": "#,##0.00", "count": "0", "part": "0.00%"}.get(kind, "@")
 
 
-def write_remarks(imported: Import, asked: Asked, refusals: Iterable[Refusal], into: IO[bytes]) -> str:
+def write_remarks(imported: Import, asked: ImportAsked, refusals: Iterable[Refusal], into: IO[bytes]) -> str:
     """The rows of an import's file as they were sent, with a column that says what is wrong with each: a workbook, a
     CSV file where they are many. The file's suffix."""
     remarks: dict[int, list[str]] = defaultdict(list)
@@ -152,7 +152,7 @@ def write_remarks(imported: Import, asked: Asked, refusals: Iterable[Refusal], i
     return ".xlsx"
 
 
-def rows_sent(imported: Import, asked: Asked) -> Iterator[tuple[int, Sequence[Raw]]]:
+def rows_sent(imported: Import, asked: ImportAsked) -> Iterator[tuple[int, Sequence[Raw]]]:
     """The table's rows as they were sent, from the one with the headings on."""
     headings = {heading.strip() for heading in imported.notes.get("headers", {}).values()}
     begun = False

@@ -35,7 +35,7 @@ TYPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ImportAsked:
     """What is to be read, for whom, and as of which day."""
 
     kind: str
@@ -65,7 +65,7 @@ def one_at_a_time() -> None:
     run("SELECT pg_advisory_xact_lock(hashtext('crm.import')), set_config('work_mem', '64MB', true)")
 
 
-def load(asked: Asked, telling: Telling = silent) -> dict[str, Any]:
+def load(asked: ImportAsked, telling: Telling = silent) -> dict[str, Any]:
     """Bring the file's rows into `crm_rows`; what the child reports. Raises `TableRefused`."""
     columns = TABLES[asked.kind]
     bulk.staging_table(

@@ -11,9 +11,9 @@ import pytest
 from openpyxl import Workbook
 
 from core.periods import Period
-from crm.models import DailyResult, Import, Kind, Opening, UnitResult
+from crm.models import DailyResult, Import, ImportKind, Opening, UnitResult
 from crm.services.importing import NotTaken, import_file
-from crm.services.staging import Asked
+from crm.services.staging import ImportAsked
 from tests.cast import TODAY
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -28,10 +28,12 @@ class Desk:
     def __init__(self, cast, folder: Path) -> None:
         self.cast, self.folder = cast, folder
 
-    def asked(self, content: str | bytes, *, kind=Kind.OPENINGS, unit="HX", name="crm.csv", **more) -> Asked:
+    def asked(
+        self, content: str | bytes, *, kind=ImportKind.OPENINGS, unit="HX", name="crm.csv", **more
+    ) -> ImportAsked:
         path = self.folder / name
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return Asked(kind=kind, path=path, name=name, unit=self.cast.unit[unit], today=TODAY, **more)
+        return ImportAsked(kind=kind, path=path, name=name, unit=self.cast.unit[unit], today=TODAY, **more)
 
     def take(self, content: str | bytes, *, good_rows_only: bool = False, **more) -> Import:
         return import_file(asked=self.asked(content, **more), good_rows_only=good_rows_only, actor=None, now=NOW)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from crm.services.importing import received
 from crm.services.jobs import do_job, receive_file
-from crm.services.staging import Asked
+from crm.services.staging import ImportAsked
 from tests.access.lines import page, part, thing, verb
 from tests.access.people import BRANCH, FINANCE, REGION
 from tests.cast import Cast
@@ -35,7 +35,7 @@ def crm_import(cast: Cast) -> dict[str, Any]:
     """Checked for the branch, with a row that is refused and one that is not."""
     content = b"open_date,branch,client_no,fund_account,developer\n2026-11-17,B1,c1,f1,1001\n2026-11-17,B1,c2,f2,none\n"
     with received([content], "crm.csv") as path:
-        asked = Asked(kind="openings", path=path, name="crm.csv", unit=cast.unit["B1"], today=cast.today)
+        asked = ImportAsked(kind="openings", path=path, name="crm.csv", unit=cast.unit["B1"], today=cast.today)
         imported = receive_file(asked=asked, actor=cast.clerk, now=timezone.now())
     do_job(import_id=imported.pk, now=timezone.now())
     return {"public_id": imported.public_id}

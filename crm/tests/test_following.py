@@ -10,7 +10,7 @@ import pytest
 from core.files import read_tables
 from core.periods import Period
 from crm import selectors
-from crm.models import AccountMonth, Kind, UnitResult
+from crm.models import AccountMonth, ImportKind, UnitResult
 from crm.services.following import follow_company
 from crm.tests.desk import THREE, WEEK, facts
 from crm.verification import daily_results_are_the_openings, unit_results_are_those_of_their_people
@@ -55,7 +55,7 @@ def test_a_move_that_becomes_known_late_moves_the_account_months_of_its_month(ca
     """As if the move had been known when the file came (reading 40); a row that names its branch stays there."""
     head = "month,fund_account,relation,employee_no,branch,gross_commission\n"
     rows = "2026-09,f1,developed,1001,,10\n2026-10,f1,developed,1001,,10\n2026-10,f2,developed,1001,B1,10\n"
-    desk.take(head + rows, kind=Kind.ACCOUNT_MONTH)
+    desk.take(head + rows, kind=ImportKind.ACCOUNT_MONTH)
     load(tmp_path, postings="employee_no,unit,role,from_on,to_on\n1001,B2M1A1,customer_manager,2026-10-16,\n")
     found = AccountMonth.objects.order_by("month", "fund_account").values_list("unit__code", flat=True)
     assert list(found) == ["B1M1A1", "B2M1A1", "B1M1A1"]

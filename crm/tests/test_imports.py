@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from attendance.models import CalendarDay
 from crm import selectors
-from crm.models import AccountMonth, DailyResult, Import, Kind, Opening, UnitResult
+from crm.models import AccountMonth, DailyResult, Import, ImportKind, Opening, UnitResult
 from crm.services import importing, results
 from crm.services.importing import DependedUpon, register_dependency, revert_import
 from crm.tests.desk import HEADINGS, MONTHS, NOW, THREE, WEEK, counted, facts
@@ -148,7 +148,7 @@ def test_account_months_are_kept_by_person_and_relation(cast, desk):
     imported = desk.take(
         MONTHS
         + "2026-10,f1,开发,1001,1000000,300.5,250,12\n2026-10,f2,serviced,1001,,10,,\n2026-10,f3,developed,2001,,20,,\n",
-        kind=Kind.ACCOUNT_MONTH,
+        kind=ImportKind.ACCOUNT_MONTH,
     )
     assert counted(imported) == (3, 0, 0)
     assert (imported.covers_from, imported.covers_to) == (date(2026, 10, 1), date(2026, 10, 31))

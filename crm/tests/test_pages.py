@@ -12,11 +12,11 @@ from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from crm import tasks
-from crm.models import Import, Kind, Opening
+from crm.models import Import, ImportKind, Opening
 from crm.reading.columns import TABLES, known_headings, plain_heading
 from crm.services.importing import check_file
 from crm.services.sheets import LABELS
-from crm.services.staging import Asked
+from crm.services.staging import ImportAsked
 from tests.cast import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -154,7 +154,7 @@ def test_others_can_neither_see_nor_take_a_branch_s_import(cast, signed_in, who,
     assert not Opening.objects.exists()
 
 
-@pytest.mark.parametrize("kind", Kind.values)
+@pytest.mark.parametrize("kind", ImportKind.values)
 def test_the_empty_table_is_understood_when_it_comes_back(cast, signed_in, kind, tmp_path):
     browser = signed_in(cast.clerk)
     book = load_workbook(io.BytesIO(browser.get(reverse("crm:template", args=[kind])).content))
@@ -166,7 +166,7 @@ def test_the_empty_table_is_understood_when_it_comes_back(cast, signed_in, kind,
     }
     sheet.append(rows[kind])
     book.save(tmp_path / "filled.xlsx")
-    asked = Asked(kind=kind, path=tmp_path / "filled.xlsx", name="filled.xlsx", unit=cast.unit["B1"], today=TODAY)
+    asked = ImportAsked(kind=kind, path=tmp_path / "filled.xlsx", name="filled.xlsx", unit=cast.unit["B1"], today=TODAY)
     imported = check_file(asked=asked, actor=None, now=NOW)
     assert (imported.state, imported.refusals, imported.created) == ("checked", [], 1)
     assert imported.notes["ignored_columns"] == []
@@ -187,7 +187,7 @@ def test_the_list_costs_the_same_however_many_imports_there_are(cast, signed_in,
     def add(count: int) -> None:
         Import.objects.bulk_create(
             Import(
-                kind=Kind.OPENINGS,
+                kind=ImportKind.OPENINGS,
                 unit=cast.unit["B1"],
                 state=Import.State.TAKEN,
                 file_name=f"{n}.csv",
@@ -228,7 +228,7 @@ def test_whoever_may_not_see_pay_learns_the_difference_alone(cast, signed_in, wh
     branch = cast.unit["B1"]
     change = {"code": "B1", "branch": branch.name, "month": "2026-10", "person": "林小雨 1001"}
     imported = Import.objects.create(
-        kind=Kind.ACCOUNT_MONTH,
+        kind=ImportKind.ACCOUNT_MONTH,
         unit=branch,
         state=Import.State.CHECKED,
         file_name="f",

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from crm.models import AccountMonth, Import, Kind, Opening
+from crm.models import AccountMonth, Import, ImportKind, Opening
 from crm.services.importing import NotTaken, check_file
 from crm.tests.desk import HEADINGS, MONTHS, NOW, THREE, counted, facts
 
@@ -143,7 +143,7 @@ def test_headings_that_mean_the_same_or_are_missing_refuse_the_file(cast, desk):
     ],
 )
 def test_an_account_month_is_checked_too(cast, desk, row, column, rule):
-    refused = desk.refused(MONTHS + row + "\n", kind=Kind.ACCOUNT_MONTH)
+    refused = desk.refused(MONTHS + row + "\n", kind=ImportKind.ACCOUNT_MONTH)
     assert [(found[0], found[1], found[3]) for found in refused] == [(2, column, rule)]
     assert not AccountMonth.objects.exists()
 

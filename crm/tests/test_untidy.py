@@ -12,7 +12,7 @@ from django.utils import translation
 from core.models import ToldApart
 from crm import selectors
 from crm.management.commands.import_crm import left_out, told
-from crm.models import AccountMonth, Kind, Opening, Relation
+from crm.models import AccountMonth, ImportKind, Opening, Relation
 from crm.rules import ranked
 from crm.services import moves as crm_moves
 from crm.services.importing import NotTaken, revert_import
@@ -28,7 +28,7 @@ ONE_MONTH = "2026-10,030000001269,developed,1001,1000,300,30,250,5000,10,12,7\n"
 
 
 def months(desk, content: str, **more):
-    return desk.take(content, kind=Kind.ACCOUNT_MONTH, **more)
+    return desk.take(content, kind=ImportKind.ACCOUNT_MONTH, **more)
 
 
 @pytest.mark.parametrize(
@@ -111,13 +111,13 @@ def test_an_empty_cell_clears_and_the_preview_counts_it(cast, desk):
 @pytest.mark.parametrize("column", ["pass_through", "trades", "fund_account"])
 def test_an_error_value_refuses_its_row(cast, desk, column, cell):
     row = dict(zip(ALL.strip().split(","), ONE_MONTH.strip().split(","), strict=True)) | {column: cell}
-    refused = desk.refused(ALL + ",".join(row.values()) + "\n", kind=Kind.ACCOUNT_MONTH)
+    refused = desk.refused(ALL + ",".join(row.values()) + "\n", kind=ImportKind.ACCOUNT_MONTH)
     assert refused[0][:3] == (2, column, cell)
 
 
 @pytest.mark.parametrize("cell", ["-", "--", "—", "/"])
 def test_a_dash_names_no_account(cast, desk, cell):
-    refused = desk.refused(ALL + ONE_MONTH.replace("030000001269", cell), kind=Kind.ACCOUNT_MONTH)
+    refused = desk.refused(ALL + ONE_MONTH.replace("030000001269", cell), kind=ImportKind.ACCOUNT_MONTH)
     assert refused == [(2, "fund_account", cell, "holds neither a letter nor a digit")]
 
 
@@ -127,7 +127,7 @@ def test_a_unit_above_the_table_is_read_and_one_that_contradicts_it_refused(cast
     row = AccountMonth.objects.get()
     assert row.gross_commission == 300
     assert row.end_assets == 120_000
-    refused = desk.refused("单位：万元,,,,,\n" + head.format("(元)"), kind=Kind.ACCOUNT_MONTH)
+    refused = desk.refused("单位：万元,,,,,\n" + head.format("(元)"), kind=ImportKind.ACCOUNT_MONTH)
     assert refused[0][:3] == (2, "end_assets(元)", "万元")
 
 
@@ -200,7 +200,7 @@ def test_any_order_of_files_gives_a_moved_person_s_rows_the_same_branch(cast, de
 
 def test_a_branch_s_file_takes_a_moved_person_s_row_only_where_it_belongs(cast, desk):
     moved(cast)
-    refused = desk.refused(f"{MONTHS}2026-10,f1,developed,1001,1,10,,\n", kind=Kind.ACCOUNT_MONTH, unit="B1")
+    refused = desk.refused(f"{MONTHS}2026-10,f1,developed,1001,1,10,,\n", kind=ImportKind.ACCOUNT_MONTH, unit="B1")
     assert refused[0][3].startswith("belongs to another branch than yours")
 
 
@@ -218,7 +218,7 @@ def test_a_branch_s_file_credits_no_account_of_another_branch(cast, desk, relati
 def test_a_branch_gives_a_relation_that_another_shares_to_nobody_more(cast, desk):
     months(desk, f"{MONTHS}2026-10,f4,developed,2001,1,10,,\n2026-10,f4,developed,1001,1,10,,\n")
     assert months(desk, f"{MONTHS}2026-10,f4,developed,1001,1,20,,\n", unit="B1").updated == 1
-    refused = desk.refused(f"{MONTHS}2026-10,f4,developed,1002,1,20,,\n", kind=Kind.ACCOUNT_MONTH, unit="B1")
+    refused = desk.refused(f"{MONTHS}2026-10,f4,developed,1002,1,20,,\n", kind=ImportKind.ACCOUNT_MONTH, unit="B1")
     assert refused[0][3].startswith("is held by another branch")
 
 

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from crm.models import Import, Opening
 from crm.services.importing import check_file, import_file
-from crm.services.staging import Asked
+from crm.services.staging import ImportAsked
 from tests.cast import TODAY
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,9 @@ def check(cast, tmp_path: Path):
         assert isinstance(sheet, Worksheet)
         build(book, sheet)
         book.save(tmp_path / "crm.xlsx")
-        asked = Asked(kind="openings", path=tmp_path / "crm.xlsx", name="crm.xlsx", unit=cast.unit[unit], today=TODAY)
+        asked = ImportAsked(
+            kind="openings", path=tmp_path / "crm.xlsx", name="crm.xlsx", unit=cast.unit[unit], today=TODAY
+        )
         return check_file(asked=asked, actor=None, now=NOW)
 
     return check
@@ -54,7 +56,7 @@ def test_dates_numbers_and_percentages_are_read_as_they_are_meant(cast, tmp_path
     imported = check(rows(HEADINGS, ROW, [*ROW[:4], 1002, "50%", ""]))
     assert rules(imported) == []
     assert (imported.state, imported.created) == ("checked", 2)
-    asked = Asked(kind="openings", path=tmp_path / "crm.xlsx", name="crm.xlsx", unit=cast.unit["HX"], today=TODAY)
+    asked = ImportAsked(kind="openings", path=tmp_path / "crm.xlsx", name="crm.xlsx", unit=cast.unit["HX"], today=TODAY)
     import_file(asked=asked, good_rows_only=False, actor=None, now=NOW)
     opening = Opening.objects.get(developer=cast.person("cm"))
     assert (opening.client_no, opening.fund_account, opening.share) == ("0101", "0201", Decimal("0.5"))
@@ -117,7 +119,7 @@ def test_big5_read_as_something_else_does_not_get_through(cast, tmp_path):
     path.write_bytes(
         "open_date,branch,client_no,fund_account,developer\n2026-11-16,人民路營業部,1,2,1001\n".encode("big5")
     )
-    asked = Asked(kind="openings", path=path, name="crm.csv", unit=cast.unit["HX"], today=TODAY)
+    asked = ImportAsked(kind="openings", path=path, name="crm.csv", unit=cast.unit["HX"], today=TODAY)
     imported = check_file(asked=asked, actor=None, now=NOW)
     assert imported.state == "refused"
     assert "Big5" in imported.refusals[0]["rule"]

@@ -14,14 +14,14 @@ from PIL import Image
 
 from documents import registry
 from documents.models import Access, StoredFile
-from documents.registry import Kind
+from documents.registry import FileKind
 from documents.services import keep, keep_upload
 from documents.uploads import FileRefused, checked, plain_name
 from documents.verification import files_are_as_stored
 from teams.authority import Power
 
 NOW = datetime(2026, 11, 18, 4, tzinfo=UTC)
-KIND = Kind("test", "Test", {"jpg", "png", "pdf", "xlsx"}, (Power.READ_LOGS,), "3y", most_bytes=300_000)
+KIND = FileKind("test", "Test", {"jpg", "png", "pdf", "xlsx"}, (Power.READ_LOGS,), "3y", most_bytes=300_000)
 
 
 def photo(form: str = "JPEG", size: tuple[int, int] = (40, 20), **more: object) -> bytes:
@@ -122,7 +122,7 @@ def test_a_row_is_never_changed_and_a_failed_one_leaves_no_file(cast, stored):
     before = sum(len(folder.listdir(f"documents/{part}")[1]) for part in folder.listdir("documents")[0])
     with pytest.raises(Exception, match="value too long"), transaction.atomic():
         keep(
-            kind=Kind("k" * 40, "", (), (), "3y"),
+            kind=FileKind("k" * 40, "", (), (), "3y"),
             about=cast.cm,
             unit=cast.unit["B1"],
             content=b"x",

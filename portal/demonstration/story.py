@@ -19,9 +19,9 @@ from core.files import read_tables
 from core.periods import ONE_DAY, Day, Month, Period, Week
 from core.said import Said
 from core.tables import TableRefused
-from crm.models import Kind
+from crm.models import ImportKind
 from crm.services.importing import COMMAND_LIMITS, import_file
-from crm.services.staging import Asked
+from crm.services.staging import ImportAsked
 from messaging import selectors as messages
 from messaging.models import Message
 from messaging.services import deliver
@@ -125,7 +125,7 @@ def bring_crm(company: Company, activity: Activity, now: datetime) -> None:
             bring_openings(company, activity, first, last, now)
         if month != company.months[-1]:
             path = paper.written(f"account-month-{month.code}.csv", activity.account_rows(month))
-            bring(Kind.ACCOUNT_MONTH, path, None, month_end.moment(month, 1, AFTERNOON.hour, now))
+            bring(ImportKind.ACCOUNT_MONTH, path, None, month_end.moment(month, 1, AFTERNOON.hour, now))
 
 
 def files_of(month: Month, today: date, missing: date) -> list[tuple[date, date]]:
@@ -144,23 +144,23 @@ def bring_former_openings(company: Company, activity: Activity) -> None:
     before = company.months[0].first - FORMER
     if rows := activity.former_openings(before):
         path = paper.written("openings-former.csv", rows)
-        bring(Kind.OPENINGS, path, None, clock.at(before, AFTERNOON))
+        bring(ImportKind.OPENINGS, path, None, clock.at(before, AFTERNOON))
 
 
 def bring_openings(company: Company, activity: Activity, first: date, last: date, now: datetime) -> None:
     rows = activity.opening_rows(activity.trading_days(Period.between(first, last)))
     if rows:
         path = paper.written(f"openings-{first}.csv", rows)
-        bring(Kind.OPENINGS, path, (first, last), min(morning_after(last), now))
+        bring(ImportKind.OPENINGS, path, (first, last), min(morning_after(last), now))
 
 
-def bring(kind: Kind, path: Path, covers: tuple[date, date] | None, at: datetime) -> None:
+def bring(kind: ImportKind, path: Path, covers: tuple[date, date] | None, at: datetime) -> None:
     """A file as the company market department hands it in for all branches."""
     company, on = Unit.objects.get(parent=None), clock.day_of(at)
     officer = holders(Role.MARKET_OFFICER, company, on)[0]
     officer.authority = authority_of(officer, on)
     limits = COMMAND_LIMITS
-    asked = Asked(kind=kind, path=path, name=path.name, unit=company, today=on, covers=covers, limits=limits)
+    asked = ImportAsked(kind=kind, path=path, name=path.name, unit=company, today=on, covers=covers, limits=limits)
     with audit.acting(actor_id=officer.pk, source="demonstration"):
         import_file(asked=asked, good_rows_only=False, actor=officer, now=at)
 

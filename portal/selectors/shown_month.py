@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from core.periods import Month
-from crm.models import DailyResult, Import, Kind
+from crm.models import DailyResult, Import, ImportKind
 from teams.models import Unit
 
 JUST_BEGUN = 3  # days
@@ -76,7 +76,7 @@ def has_data(paths: Collection[str], today: date) -> ExpressionWrapper[Q]:
     for path in paths:
         here |= Q(unit__path__startswith=path)
     above = {int(pk) for path in paths for pk in path.strip("/").split("/")}
-    covered = Import.objects.taken(Kind.OPENINGS).filter(
+    covered = Import.objects.taken(ImportKind.OPENINGS).filter(
         here | Q(unit__in=above), covers_from__lt=month.end, covers_to__gte=month.first
     )
     credited = DailyResult.objects.filter(here, day__gte=month.first, day__lt=month.end)

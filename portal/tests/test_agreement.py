@@ -8,7 +8,7 @@ import pytest
 
 from compensation.models import PayRun
 from core.periods import Month
-from crm.models import Import, Kind
+from crm.models import Import, ImportKind
 from portal.tests.world import fill
 from teams.models import Outlet, PartnerBank, Posting
 from tests.cast import Cast
@@ -63,7 +63,7 @@ def test_what_the_run_points_out_is_on_the_home_of_finance(cast: Cast, signed_in
 
 def test_the_home_of_finance_and_the_page_of_imports_know_the_same_days(cast: Cast, signed_in, time_machine):
     Import.objects.create(
-        kind=Kind.OPENINGS, unit=cast.unit["HX"], state="taken", file_name="x", file_sha256="0",
+        kind=ImportKind.OPENINGS, unit=cast.unit["HX"], state="taken", file_name="x", file_sha256="0",
         covers_from=date(2026, 11, 1), covers_to=date(2026, 11, 27), checked_at=noon(cast.today), taken_at=noon(cast.today),
     )  # fmt: skip
     for day in (date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 2)):

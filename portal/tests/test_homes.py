@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from core.periods import Month, Week
-from crm.models import Import, Kind
+from crm.models import Import, ImportKind
 from portal.homes import homes_of
 from portal.tests.world import fill, more_people, one_opening
 from teams.models import Posting, Target
@@ -273,7 +273,7 @@ def test_the_first_of_a_month_shows_the_month_that_is_over_until_the_new_one_has
 
 def test_nobody_is_first_with_zero_of_zero(cast: Cast, signed_in, time_machine):
     Import.objects.create(
-        kind=Kind.OPENINGS, unit=cast.unit["HX"], state="taken", file_name="x", file_sha256="0",
+        kind=ImportKind.OPENINGS, unit=cast.unit["HX"], state="taken", file_name="x", file_sha256="0",
         covers_from=date(2026, 12, 1), covers_to=date(2026, 12, 1), checked_at=noon(cast.today), taken_at=noon(cast.today),
     )  # fmt: skip
     on(date(2026, 12, 2), time_machine)

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from html import unescape
 
-from crm.models import Import, Kind
+from crm.models import Import, ImportKind
 from teams.models import Outlet, OutletPosting, PartnerBank, Person
 from tests.cast import Cast
 from worklogs.tests.test_desk import noon
@@ -25,7 +25,7 @@ def test_the_queue_holds_what_is_incomplete_and_leads_to_where_it_is_solved(cast
     cast.cm2.save()
     for unit in ("B1", "B2"):
         Import.objects.create(
-            kind=Kind.OPENINGS, unit=cast.unit[unit], state="checked", file_name=f"{unit}.xlsx", file_sha256="0",
+            kind=ImportKind.OPENINGS, unit=cast.unit[unit], state="checked", file_name=f"{unit}.xlsx", file_sha256="0",
             checked_at=noon(cast.today),
         )  # fmt: skip
     client = signed_in(cast.user["tradeadmin"])

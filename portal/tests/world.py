@@ -11,7 +11,7 @@ from archives.models import Document
 from compensation.models import BusinessDetail, PayPlan, PayRun, PaySlip, PlanVersion, Question, Signature, Stage
 from core.explain import N_, Line, lines_as_json
 from core.periods import Month, Period, Week
-from crm.models import DailyResult, Import, Kind, UnitResult
+from crm.models import DailyResult, Import, ImportKind, UnitResult
 from messaging.models import Channel, Message, PhoneTask
 from supervision.models import LaggardEntry, Reminder, ReminderRule, ReminderRun
 from teams.authority import authority_of
@@ -198,7 +198,7 @@ def _pay(cast: Cast) -> None:
     plan, _ = PayPlan.objects.get_or_create(code="TEST", defaults={"name": "测试方案"})
     version = PlanVersion.objects.create(plan=plan, from_on=SINCE, components=[])
     Import.objects.create(
-        kind=Kind.ACCOUNT_MONTH, unit=branch, state="taken", file_name="10月.xlsx", file_sha256="0",
+        kind=ImportKind.ACCOUNT_MONTH, unit=branch, state="taken", file_name="10月.xlsx", file_sha256="0",
         covers_from=october.first, covers_to=october.last, checked_at=moment(october.end, 9),
         taken_at=moment(october.end + timedelta(days=1), 10),
     )  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db.models import F, Q, Value
 
-from crm.models import Import, Kind
+from crm.models import Import, ImportKind
 from supervision.models import ReminderRun
 
 SHOWN = 5
@@ -12,7 +12,7 @@ SHOWN = 5
 
 def lists_built_on(imported: Import) -> list[str]:
     """The lists that looked at a day the import covers, within its unit or above it: people were told by them."""
-    if imported.kind != Kind.OPENINGS or imported.covers_from is None or imported.covers_to is None:
+    if imported.kind != ImportKind.OPENINGS or imported.covers_from is None or imported.covers_to is None:
         return []
     runs = (
         ReminderRun.objects.filter(state=ReminderRun.State.DONE, business_on__gte=imported.covers_from)

@@ -14,7 +14,7 @@ from attendance.rules import Calendar
 from core.clock import at
 from core.explain import Line, RuleValue
 from core.periods import PERIODS, Period
-from crm.models import Import, Kind
+from crm.models import Import, ImportKind
 from crm.selectors import days_not_known, openings_by_person, openings_by_unit
 from messaging.registry import SMS_SEGMENTS
 from policies.selectors import value_for, values_on
@@ -210,7 +210,7 @@ class Round:
     @staticmethod
     def _covered_in_part(span: Period) -> list[str]:
         """Paths of units whose own imports reach into a period that the whole company does not know."""
-        imports = Import.objects.taken(Kind.OPENINGS).filter(covers_from__lt=span.end, covers_to__gte=span.first)
+        imports = Import.objects.taken(ImportKind.OPENINGS).filter(covers_from__lt=span.end, covers_to__gte=span.first)
         return list(imports.exclude(unit__parent=None).values_list("unit__path", flat=True).distinct())
 
     @cached_property
@@ -277,7 +277,7 @@ def sms_segments(on: date) -> int:
 
 def first_known_day() -> date | None:
     """The first day of which openings ever came; before it nobody is judged."""
-    found: date | None = Import.objects.taken(Kind.OPENINGS).aggregate(first=Min("covers_from"))["first"]
+    found: date | None = Import.objects.taken(ImportKind.OPENINGS).aggregate(first=Min("covers_from"))["first"]
     return found
 
 
@@ -316,7 +316,7 @@ def lists_with_news() -> set[tuple[str, date]]:
     if not rows:
         return set()
     since = min(started for *_, started in rows)
-    taken = Import.objects.taken(Kind.OPENINGS).filter(taken_at__gt=since)
+    taken = Import.objects.taken(ImportKind.OPENINGS).filter(taken_at__gt=since)
     covered = taken.values_list("covers_from", "covers_to", "taken_at")
     news = [(first, last, at) for first, last, at in covered if first and last and at]
     return {

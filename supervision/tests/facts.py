@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from crm.models import DailyResult, Import, Kind, UnitResult
+from crm.models import DailyResult, Import, ImportKind, UnitResult
 from teams.models import Posting, Unit
 from tests.cast import Cast
 
@@ -22,7 +22,7 @@ def moment(on: date, clock: time = time(20)) -> datetime:
 def know(cast: Cast, first: date, last: date, unit: str = "HX") -> Import:
     """Openings of these days have arrived for a unit."""
     return Import.objects.create(
-        kind=Kind.OPENINGS,
+        kind=ImportKind.OPENINGS,
         unit=cast.unit[unit],
         state=Import.State.TAKEN,
         file_name="openings.csv",

@@ -15,11 +15,11 @@ from core.commands import MusterCommand, Refused
 from core.explain import N_
 from core.tables import Refusal
 from core.templatetags.components import translated
-from crm.models import HELD_AS, Import, Kind
+from crm.models import HELD_AS, Import, ImportKind
 from crm.services.importing import COMMAND_LIMITS, NotTaken, check_file, import_file
 from crm.services.jobs import record_told_apart
 from crm.services.sheets import LABELS
-from crm.services.staging import Asked
+from crm.services.staging import ImportAsked
 from teams.models import Unit
 
 
@@ -27,7 +27,7 @@ class Command(MusterCommand):
     help = N_("Check and take a file of the CRM: account openings or account months.")
 
     def arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("kind", choices=Kind.values)
+        parser.add_argument("kind", choices=ImportKind.values)
         parser.add_argument("file", type=Path)
         parser.add_argument(
             "--covers", metavar="FROM..TO", help=_("the days the file speaks of; default: first to last in it")
@@ -47,7 +47,7 @@ class Command(MusterCommand):
         file, dry_run, accept_good_rows = options["file"], options["dry_run"], options["accept_good_rows"]
         covers, kind = options["covers"], options["kind"]
         now = timezone.now()
-        asked = Asked(
+        asked = ImportAsked(
             kind=kind,
             path=existing(file),
             name=file.name,
@@ -75,7 +75,7 @@ class Command(MusterCommand):
         return answer_of(imported)
 
 
-def tell_apart(asked: Asked, numbers: list[str], because: str, now: datetime) -> None:
+def tell_apart(asked: ImportAsked, numbers: list[str], because: str, now: datetime) -> None:
     """Keep that numbers of the file are others than the known ones they look like."""
     if not because.strip():
         raise Refused(_("--different needs --because: the reason is kept with the numbers."))
