@@ -4,7 +4,6 @@ clause, every step that led to it, the figures of the report, and what the next 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -12,47 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from compensation.rules import Adjustment, Counted, Inputs, Payslip, Plan, compute, plan_from_data
+from compensation.rules import Adjustment, Counted, Inputs, Plan, compute, plan_from_data
 from compensation.rules.appraisal import Measured, appraise, overridden
 from compensation.rules.facts import Elsewhere, GradeDays, Leadership
 from compensation.tests.schemes import C1, C2, C5, C7, DEFAULT, DEFAULT_DATA
+from compensation.tests.written import as_text
 from core.explain import Line, RuleValue
 
 D = Decimal
 FOLDER = Path(__file__).parent / "slips"
 pytestmark = pytest.mark.clause("D15.a", "D15.b")
-
-
-def as_text(slip: Payslip) -> str:
-    return "\n".join(_written(slip)) + "\n"
-
-
-def _written(slip: Payslip) -> Iterator[str]:
-    for line in slip.lines:
-        reckoned = f"{line.basis} × {line.rate}" if line.rate is not None else f"{line.basis}"
-        yield f"{line.component} {line.amount} = {reckoned} [{line.clause}] {line.for_month}".rstrip()
-        yield from _steps(line.explained)
-    yield from ("remarks", *_steps(slip.remarks)) if slip.remarks else ()
-    yield "figures"
-    yield from (f"    {name} {value}" for name, value in slip.figures.items())
-    yield f"carried: {slip.carry.negative_months} negative months, {slip.carry.duties_missed} duties missed"
-    yield f"total {slip.total}"
-
-
-def _steps(lines: Iterable[Line]) -> Iterator[str]:
-    for line in lines:
-        note = line.note % dict(line.values) if line.values else line.note
-        parts = [
-            f"{line.label} [{line.clause}]",
-            *(f"{name} {value}" for name, value in line.inputs),
-            *([f"rule {line.rule.code} {line.rule.value}"] if line.rule else []),
-            *({True: ["met"], False: ["not met"], None: []}[line.met]),
-            *([f"“{note}”"] if note else []),
-            *([f"rows {line.rows}"] if line.rows else []),
-            *([f"counted {line.counted}"] if line.counted is not None else []),
-            *([f"{'total' if line.total else 'brings'} {line.result}"] if line.result is not None else []),
-        ]
-        yield "    " + " | ".join(parts)
 
 
 RULE = Line("Valid account", clause="D15.a", rule=RuleValue("compensation.valid_min_assets", D(5000)))
