@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -69,34 +69,31 @@ def known_days(period: Period, *, within: Unit | None = None, kind: str = Import
     )
     if not imports:
         return {}
-    top = within.path if within is not None else "/"
-    branches = (
-        []  # what covers a branch covers the whole of it
-        if within is not None and within.kind == UnitKind.BRANCH
-        else list(
-            Unit.objects.filter(kind=UnitKind.BRANCH, path__startswith=top).values_list(
-                "path", "started_on", "closed_on"
-            )
-        )
-    )
-    if within is None:
-        top = Unit.objects.filter(parent=None).values_list("path", flat=True).first() or "/"
-    known: dict[date, datetime] = {}
-    for day in period.days():
-        covering = [
-            (path, taken) for first, last, path, taken in imports if first and last and taken and first <= day <= last
-        ]
-        whole = [taken for path, taken in covering if top.startswith(path)]
-        if whole:
-            known[day] = min(whole)
-            continue
-        open_then = [path for path, start, end in branches if start and start <= day and (end is None or end > day)]
-        moments = [
-            min((taken for path, taken in covering if leaf.startswith(path)), default=None) for leaf in open_then
-        ]
-        if moments and None not in moments:
-            known[day] = max(moment for moment in moments if moment is not None)
-    return known
+    branches: list[tuple[str, date | None, date | None]] = []
+    if within is None or within.kind != UnitKind.BRANCH:  # what covers a branch covers the whole of it
+        leaves = Unit.objects.filter(kind=UnitKind.BRANCH, path__startswith=within.path if within else "/")
+        branches = list(leaves.values_list("path", "started_on", "closed_on"))
+    company = None if within else Unit.objects.filter(parent=None).first()
+    top = within or company
+    known = {day: _complete_at(day, imports, top.path if top else "/", branches) for day in period.days()}
+    return {day: moment for day, moment in known.items() if moment}
+
+
+def _complete_at(
+    day: date,
+    imports: Sequence[tuple[date | None, date | None, str, datetime | None]],
+    top: str,
+    branches: Sequence[tuple[str, date | None, date | None]],
+) -> datetime | None:
+    """When a day was first covered whole from `top`, or the last of its branches then open was; `None`: not yet."""
+    covering = [
+        (path, taken) for first, last, path, taken in imports if first and last and taken and first <= day <= last
+    ]
+    if whole := [taken for path, taken in covering if top.startswith(path)]:
+        return min(whole)
+    open_then = [path for path, start, end in branches if start and start <= day and (end is None or end > day)]
+    moments = [[taken for path, taken in covering if leaf.startswith(path)] for leaf in open_then]
+    return max(map(min, moments)) if moments and all(moments) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import date
 from functools import partial
@@ -44,12 +44,31 @@ def shape(
     most: int = SHOWN,
 ) -> dict[str, Any]:
     """Write the rows of the one sheet that holds the table. Raises `TableRefused`."""
-    first, last = (date.fromisoformat(covers[0]), date.fromisoformat(covers[1])) if covers else (None, None)
-    bounds = Bounds(date.fromisoformat(today), first, last)
-    columns = TABLES[kind]
-    report: Report | None = None
+    bounds, columns = Bounds(*map(date.fromisoformat, (today, *covers))), TABLES[kind]
     ignored: list[str] = []
-    missing: TableRefused | None = None
+    tables = tables_in(sheets, columns, ignored)
+    sheet, header = next(tables)
+    refuse_merged(sheet, below=header.row)
+    places = placed(sheet, header, columns, {})
+    report = report_on(sheet, header.cells, places)
+    report.most = most
+    write_rows(sheet, header, Table(places, columns, bounds, report), out)
+    for again, _ in tables:
+        rule = N_("The workbook holds this table twice, also on the sheet %(other)s")
+        raise TableRefused(Refusal(sheet=again.name, rule=rule, values={"other": sheet.name}))
+    report.ignored_sheets = ignored
+    if not report.rows and not covers:
+        raise TableRefused(
+            Refusal(sheet=sheet.name, rule=N_("The table has no rows; say which days it covers if there were none"))
+        )
+    return asdict(report)
+
+
+def tables_in(
+    sheets: Iterable[Stream], columns: Sequence[Column], ignored: list[str]
+) -> Iterator[tuple[Stream, Header]]:
+    """Each sheet that holds the table; other sheets' names go to `ignored`. Raises `TableRefused` where none does."""
+    found, missing = False, None
     for sheet in sheets:
         try:
             header = header_of(sheet, columns)
@@ -58,28 +77,11 @@ def shape(
             continue
         if header is None:
             ignored.append(sheet.name)
-            continue
-        if report is not None:
-            raise TableRefused(
-                Refusal(
-                    sheet=sheet.name,
-                    rule=N_("The workbook holds this table twice, also on the sheet %(other)s"),
-                    values={"other": report.sheet},
-                )
-            )
-        refuse_merged(sheet, below=header.row)
-        places = placed(sheet, header, columns, {})
-        report = report_on(sheet, header.cells, places)
-        report.most = most
-        write_rows(sheet, header, Table(places, columns, bounds, report), out)
-    if report is None:
+        else:
+            found = True
+            yield sheet, header
+    if not found:
         raise missing or TableRefused(Refusal(rule=N_("No row of headings is found within the first 20 rows")))
-    report.ignored_sheets = ignored
-    if not report.rows and not covers:
-        raise TableRefused(
-            Refusal(sheet=report.sheet, rule=N_("The table has no rows; say which days it covers if there were none"))
-        )
-    return asdict(report)
 
 
 class Header(NamedTuple):

@@ -11,8 +11,13 @@ from typing import IO, Any
 
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
+from openpyxl import Workbook
+from openpyxl.styles import Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 
-from core.cells import Raw, shown
+from core.cells import Column, Raw, shown
 from core.exports import written_as_csv, written_as_xlsx
 from core.guard import reading
 from core.tables import CHOICES, EXAMPLE, Refusal
@@ -81,47 +86,48 @@ BELOW_ZERO = re.compile(r"-[0-9]{1,14}(\.[0-9]+)?", re.ASCII)
 def template_workbook(kind: str, title: str, branches: list[Unit]) -> bytes:
     """An empty table in the reader's language: a title, a line of hints, the headings, their identifiers, an example that
     nobody reads, lists to choose from."""
-    from openpyxl import Workbook  # noqa: PLC0415
-    from openpyxl.styles import Font, PatternFill  # noqa: PLC0415
-    from openpyxl.utils import get_column_letter  # noqa: PLC0415
-    from openpyxl.worksheet.datavalidation import DataValidation  # noqa: PLC0415
-
     book = Workbook()
-    sheet = book.active
-    assert sheet is not None  # noqa: S101
+    sheet, lists = book.worksheets[0], book.create_sheet(CHOICES)
     sheet.title = title[:31]
-    lists = book.create_sheet(CHOICES)
     lists.sheet_state = "hidden"
     sheet["A1"] = gettext("%(title)s: fill in below the headings; columns marked * are needed") % {"title": title}
     sheet["A1"].font = Font(bold=True, size=13)
+    codes = [branch.code for branch in branches]
     for at, column in enumerate(TABLES[kind], start=1):
-        letter = get_column_letter(at)
-        choices = (
-            [branch.code for branch in branches] if column.name == "branch" else [str(WORDS[c]) for c in column.choices]
-        )
-        hint = sheet.cell(HEADER_ROW - 1, at, str(OWN_HINTS.get(column.name) or HINTS.get(column.kind) or ""))
-        hint.font = Font(italic=True, color="808080", size=9)
-        heading = sheet.cell(HEADER_ROW, at, f"{LABELS[column.name]}{' *' if column.required else ''}")
-        heading.font = Font(bold=True)
-        heading.fill = PatternFill("solid", fgColor="DCE6F1")
-        shown_as = f"{EXAMPLE if at == 1 else ''}{column.example or next(iter(choices), '')}"
-        for row, text in ((HEADER_ROW + 1, column.name), (HEADER_ROW + 2, shown_as)):
-            told = sheet.cell(row, at, text)
-            told.font, told.number_format = Font(italic=True, color="808080"), "@"
-        sheet.column_dimensions[letter].width = 16
-        sheet.column_dimensions[letter].number_format = number_format(column.kind)
-        for row, choice in enumerate(choices, start=1):
-            lists.cell(row, at, choice)
-        if choices:
-            listed = DataValidation(
-                type="list", formula1=f"lists!${letter}$1:${letter}${len(choices)}", allow_blank=True
-            )
-            listed.add(f"{letter}{HEADER_ROW + 1}:{letter}{LAST_ROW}")
-            sheet.add_data_validation(listed)
+        choices = codes if column.name == "branch" else [str(WORDS[choice]) for choice in column.choices]
+        head(sheet, at, column, next(iter(choices), ""))
+        offer(sheet, lists, at, choices)
     sheet.freeze_panes = f"A{HEADER_ROW + 1}"
     written = io.BytesIO()
     book.save(written)
     return written.getvalue()
+
+
+def head(sheet: Worksheet, at: int, column: Column, choice: str) -> None:
+    """A column's hint, heading, identifier and example."""
+    hint = sheet.cell(HEADER_ROW - 1, at, str(OWN_HINTS.get(column.name) or HINTS.get(column.kind) or ""))
+    hint.font = Font(italic=True, color="808080", size=9)
+    heading = sheet.cell(HEADER_ROW, at, f"{LABELS[column.name]}{' *' if column.required else ''}")
+    heading.font = Font(bold=True)
+    heading.fill = PatternFill("solid", fgColor="DCE6F1")
+    example = f"{EXAMPLE if at == 1 else ''}{column.example or choice}"
+    for row, text in ((HEADER_ROW + 1, column.name), (HEADER_ROW + 2, example)):
+        told = sheet.cell(row, at, text)
+        told.font, told.number_format = Font(italic=True, color="808080"), "@"
+    shape = sheet.column_dimensions[get_column_letter(at)]
+    shape.width, shape.number_format = 16, number_format(column.kind)
+
+
+def offer(sheet: Worksheet, lists: Worksheet, at: int, choices: Sequence[str]) -> None:
+    """Let a column's cells choose from a list."""
+    if not choices:
+        return
+    for row, choice in enumerate(choices, start=1):
+        lists.cell(row, at, choice)
+    letter = get_column_letter(at)
+    listed = DataValidation(type="list", formula1=f"lists!${letter}$1:${letter}${len(choices)}", allow_blank=True)
+    listed.add(f"{letter}{HEADER_ROW + 1}:{letter}{LAST_ROW}")
+    sheet.add_data_validation(listed)
 
 
 def number_format(kind: str) -> str:

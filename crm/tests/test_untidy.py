@@ -308,6 +308,6 @@ def test_a_preview_of_pay_says_what_it_leaves_out(cast, desk, monkeypatch):
     assert imported.effects["moved"] == 8
     assert imported.effects["pay_left_out"] == {"months": 2, "people": 0}
     with translation.override("en"):
-        assert left_out(imported.effects["pay_left_out"]) == [
+        assert list(left_out(imported.effects["pay_left_out"])) == [
             "The pay of 2 more months of branches may change too; it was not worked out."
         ]

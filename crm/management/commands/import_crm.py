@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -139,84 +140,62 @@ def answer_of(imported: Import) -> dict[str, Any]:
 
 
 def told(imported: Import, *, dry_run: bool) -> str:
-    lines = [
-        _("%(file_name)s: %(rows)s rows, %(accepted)s accepted, %(refused)s refused")
-        % {
-            "file_name": imported.file_name,
-            "rows": imported.rows,
-            "accepted": imported.accepted,
-            "refused": imported.refused,
-        },
-        _("%(created)s added, %(updated)s changed, %(unchanged)s unchanged")
-        % {"created": imported.created, "updated": imported.updated, "unchanged": imported.unchanged}
-        + (_(" (dry run: nothing is written)") if dry_run else ""),
-        _("covers %(covers_from)s to %(covers_to)s")
-        % {"covers_from": imported.covers_from, "covers_to": imported.covers_to},
-    ]
+    return "\n".join([*outcome(imported, dry_run), *remarked(imported), *effects(imported.effects)])
+
+
+COUNTS = ("file_name", "rows", "accepted", "refused", "created", "updated", "unchanged", "covers_from", "covers_to")
+
+
+def outcome(imported: Import, dry_run: bool) -> Iterator[str]:
+    counts = {name: getattr(imported, name) for name in COUNTS}
+    yield _("%(file_name)s: %(rows)s rows, %(accepted)s accepted, %(refused)s refused") % counts
+    dry = _(" (dry run: nothing is written)") if dry_run else ""
+    yield _("%(created)s added, %(updated)s changed, %(unchanged)s unchanged") % counts + dry
+    yield _("covers %(covers_from)s to %(covers_to)s") % counts
+
+
+def remarked(imported: Import) -> Iterator[str]:
+    """What was passed over, and what looks odd without being refused."""
     if imported.notes["ignored_columns"]:
-        lines.append(_("columns passed over: ") + ", ".join(imported.notes["ignored_columns"]))
-    lines += [
-        _("warning: %(column)s %(rule)s (%(count)s rows, first %(first)s)")
-        % {"column": w["column"], "rule": translated(w["rule"]), "count": w["count"], "first": w["rows"][0][0]}
-        for w in imported.warnings
-    ]
-    for effect in imported.effects.get("openings", []):
-        lines.append(
+        yield _("columns passed over: ") + ", ".join(imported.notes["ignored_columns"])
+    for one in imported.warnings:
+        said = {**one, "rule": translated(one["rule"]), "first": one["rows"][0][0]}
+        yield _("warning: %(column)s %(rule)s (%(count)s rows, first %(first)s)") % said
+    yield from (Refusal.read(remark).text for remark in imported.notes.get("hidden", []))
+
+
+def effects(found: dict[str, Any]) -> Iterator[str]:
+    """What becomes of openings, commission, who holds accounts, and pay."""
+    for one in found.get("openings", []):
+        yield (
             _("%(code)s %(name)s: %(before)s → %(after)s openings, rank %(rank_before)s → %(rank_after)s of %(of)s")
-            % {
-                "code": effect["code"],
-                "name": effect["name"],
-                "before": effect["before"],
-                "after": effect["after"],
-                "rank_before": effect["rank_before"],
-                "rank_after": effect["rank_after"],
-                "of": effect["of"],
-            }
+            % one
         )
-    for effect in imported.effects.get("gross_commission", []):
-        lines.append(f"{effect['code']} {effect['name']} {effect['month']}: {effect['before']} → {effect['after']}")
-    lines += [
-        f"{move['account']} {HELD_AS[move['relation']]} {move['month']}: {', '.join(move['before'])} → {', '.join(move['after'])}"
-        for move in imported.effects.get("moves", [])
-    ]
-    lines += [
-        _("cleared: %(column)s (%(count)s rows)") % {"column": LABELS[column], "count": count}
-        for column, count in imported.effects.get("cleared", {}).items()
-    ]
-    lines += [
-        _("pay: %(branch)s %(month)s %(person)s: %(before)s → %(after)s")
-        % {
-            "branch": change["branch"],
-            "month": change["month"],
-            "person": change["person"],
-            "before": change["before"],
-            "after": change["after"],
-        }
-        for change in imported.effects.get("pay_changes", [])
-    ]
-    lines += left_out(imported.effects.get("pay_left_out", {}))
-    lines += [Refusal.read(remark).text for remark in imported.notes.get("hidden", [])]
-    for said in imported.effects.get("pay", []):
-        lines.append(
-            _("%(name)s %(month)s is %(state)s: the difference is paid in %(into)s")
-            % {"name": said["name"], "month": said["month"], "state": said["state"], "into": said["into"]}
-        )
-    return "\n".join(lines)
+    for one in found.get("gross_commission", []):
+        yield f"{one['code']} {one['name']} {one['month']}: {one['before']} → {one['after']}"
+    for one in found.get("moves", []):
+        before, after = ", ".join(one["before"]), ", ".join(one["after"])
+        yield f"{one['account']} {HELD_AS[one['relation']]} {one['month']}: {before} → {after}"
+    for column, count in found.get("cleared", {}).items():
+        yield _("cleared: %(column)s (%(count)s rows)") % {"column": LABELS[column], "count": count}
+    for one in found.get("pay_changes", []):
+        yield _("pay: %(branch)s %(month)s %(person)s: %(before)s → %(after)s") % one
+    yield from left_out(found.get("pay_left_out", {}))
+    for one in found.get("pay", []):
+        yield _("%(name)s %(month)s is %(state)s: the difference is paid in %(into)s") % one
 
 
-def left_out(counts: dict[str, int]) -> list[str]:
+def left_out(counts: dict[str, int]) -> Iterator[str]:
     """What the preview of pay does not show."""
-    lines = []
     if months := counts.get("months", 0):
         text = ngettext(
             "The pay of %(months)s more month of a branch may change too; it was not worked out.",
             "The pay of %(months)s more months of branches may change too; it was not worked out.",
             months,
         )
-        lines.append(text % {"months": months})
+        yield text % {"months": months}
     if people := counts.get("people", 0):
         text = ngettext(
             "The pay of %(people)s more person changes.", "The pay of %(people)s more people changes.", people
         )
-        lines.append(text % {"people": people})
-    return lines
+        yield text % {"people": people}
