@@ -108,7 +108,10 @@ def test_no_text_hides_from_the_catalogues():
     assert hidden == set()
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "templates").rglob("*.html")), ids=named)
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=named)
 def test_templates_carry_no_inline_style_or_script(path):
     text = re.sub(r"\{#.*?#\}|\{% comment.*?endcomment %\}", "", path.read_text(), flags=re.S)
     assert re.findall(r"""\s(?:style|on[a-z]+)=["']""", text) == []
@@ -116,6 +119,15 @@ def test_templates_carry_no_inline_style_or_script(path):
     assert re.findall(r"\{%\s*load\s+(?:i18n|static|heroicons)\b", text) == [], "these are built in"
     assert "|safe" not in text and "autoescape off" not in text
     assert re.findall(r"""(?:src|href|action)=["'](?:https?:)?//""", text) == []
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=named)
+def test_templates_fit_a_screen_and_say_what_recurs_in_one_way(path):
+    """Notices and sections are components: one look, one role for whoever listens."""
+    text = path.read_text()
+    assert [line for line in text.splitlines() if len(line) > 200] == []
+    if path.parent.name != "components":
+        assert re.findall(r'class="[^"]*\balert\b', text) == [], "write it as {% notice %}"
 
 
 def test_every_view_is_short_and_answers_its_methods():

@@ -9,8 +9,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
 from django.utils.translation import get_language, gettext
 
 from core.periods import Period
@@ -194,6 +196,19 @@ def weekday(on: date) -> str:
     """The short name of a day of the week: 周三, Wed."""
     name = date_format(on, "D")
     return name.replace("星期", "周" if get_language() == "zh-hans" else "週")
+
+
+@register.simple_block_tag
+def notice(content: str, level: str, *, icon: str = "", among: str = "notices") -> str:
+    """`components/notice.html` around what the block says; `among` is the class of the frame that keeps its distance."""
+    said = render_to_string("components/notice.html", {"content": content, "level": level, "icon": icon})
+    return format_html('<div class="{}">{}</div>', among, said)
+
+
+@register.simple_block_tag
+def section(content: str, name: str, title: str) -> str:
+    """`components/section.html` around what the block says."""
+    return render_to_string("components/section.html", {"content": content, "name": name, "title": title})
 
 
 @register.simple_tag(takes_context=True)
