@@ -65,7 +65,8 @@ def fill(cast: Cast, weeks: int = 3) -> None:
 
 
 def _logs(cast: Cast, postings: list[Posting], first: date, draw: random.Random) -> None:
-    number = 0
+    logs: list[WorkLog] = []
+    written: list[tuple[WorkLog, str, Contact]] = []
     for posting in postings:
         diligence = draw.uniform(0.3, 1.1)
         for on in Period.between(first, cast.today).days():
@@ -75,7 +76,7 @@ def _logs(cast: Cast, postings: list[Posting], first: date, draw: random.Random)
             if is_today and draw.random() < 0.4:
                 continue
             is_draft = is_today and draw.random() < 0.6
-            log = WorkLog.objects.create(
+            log = WorkLog(
                 person=posting.person,
                 unit=posting.unit,
                 on=on,
@@ -84,22 +85,30 @@ def _logs(cast: Cast, postings: list[Posting], first: date, draw: random.Random)
                 submitted_at=None if is_draft else moment(on, 18),
                 replied=not is_today and draw.random() < 0.6,
             )
+            logs.append(log)
             for kind in CONTACT_KINDS:
                 for _ in range(draw.randint(1, max(1, round(5 * diligence)))):
-                    number += 1
-                    contact = Contact.objects.create(
-                        phone=f"138{number:08}",
+                    contact = Contact(
+                        phone=f"138{len(written) + 1:08}",
                         name="客户",
                         owner=posting.person,
                         unit=posting.unit,
                         registered_on=on,
                     )
-                    LogEntry.objects.create(log=log, kind=kind, contact=contact, name="客户", at=moment(on, 11))
+                    written.append((log, kind, contact))
+    WorkLog.objects.bulk_create(logs)
+    Contact.objects.bulk_create(contact for _, _, contact in written)
+    LogEntry.objects.bulk_create(
+        LogEntry(log=log, kind=kind, contact=contact, name="客户", at=moment(log.on, 11))
+        for log, kind, contact in written
+    )
 
 
 def _openings(cast: Cast, postings: list[Posting], draw: random.Random) -> None:
     units = {unit.pk: unit for unit in Unit.objects.all()}
     running = dict.fromkeys(units, Decimal(0))
+    results: list[DailyResult] = []
+    sums: list[UnitResult] = []
     for on in Period.between(cast.today - timedelta(days=40), cast.today - timedelta(days=1)).days():
         if on.weekday() > 4:
             continue
@@ -108,12 +117,14 @@ def _openings(cast: Cast, postings: list[Posting], draw: random.Random) -> None:
             count = Decimal(draw.choice([0, 0, 0, 1, 1, 2])) if n % 4 else Decimal(0)
             if not count:
                 continue
-            DailyResult.objects.create(day=on, person=posting.person, unit=posting.unit, openings=count, open_assets=0)
+            results.append(DailyResult(day=on, person=posting.person, unit=posting.unit, openings=count, open_assets=0))
             for pk in posting.unit.line:
                 of_day[pk] = of_day.get(pk, Decimal(0)) + count
         for pk, count in of_day.items():
             running[pk] += count
-            UnitResult.objects.create(unit_id=pk, day=on, openings=count, running=running[pk])
+            sums.append(UnitResult(unit_id=pk, day=on, openings=count, running=running[pk]))
+    DailyResult.objects.bulk_create(results)
+    UnitResult.objects.bulk_create(sums)
 
 
 def one_opening(cast: Cast, on: date, key: str = "cm") -> None:
