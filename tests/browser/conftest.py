@@ -8,10 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from unittest.mock import patch
 from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
 from pytest_django import DjangoDbBlocker
@@ -49,9 +52,19 @@ def browser(committed: Cast) -> Iterator[Browser]:
         del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+class KeptByTheBrowser(StaticFilesHandler):
+    """Static files as in production: asked for once a browser, not once a page."""
+
+    def serve(self, request: HttpRequest) -> HttpResponse | FileResponse:
+        answer = super().serve(request)
+        answer.headers["Cache-Control"] = "max-age=3600"
+        return answer
+
+
 @pytest.fixture(scope="module")
 def site(committed: Cast, browser: Browser) -> Iterator[Site]:
-    server = LiveServer("localhost")
+    with patch("django.contrib.staticfiles.handlers.StaticFilesHandler", KeptByTheBrowser):
+        server = LiveServer("localhost")
     try:
         yield Site(url=str(server), browser=browser)
     finally:

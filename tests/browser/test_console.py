@@ -11,7 +11,7 @@ from django.db import models
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import User
-from tests.browser.chromium import WORDS, Site
+from tests.browser.chromium import COLOURS, WORDS, Site
 from tests.builders import Builder
 from tests.cast import Cast
 
@@ -54,7 +54,7 @@ def test_the_console_is_clean(site: Site, committed: Cast, addresses, session_of
             found = [one for one in visit.everything_wrong() if not is_data(one)]
             if "outlet" in address:  # one table of each kind of page
                 visit.page.emulate_media(color_scheme="dark")
-                found += [f"dark: {one}" for one in visit.accessibility()]
+                found += [f"dark: {one}" for one in visit.accessibility(*COLOURS)]
                 visit.page.emulate_media(color_scheme="light")
             visit.complaints.clear()
             if found:

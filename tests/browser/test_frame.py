@@ -1,4 +1,4 @@
-"""The frame itself: home, menu and entrance of each kind of person, on three screens, light and dark."""
+"""The frame itself: wide, at the entrance, around one's own account and on paper; home and menu of each kind of person."""
 
 from __future__ import annotations
 
@@ -8,13 +8,23 @@ import pytest
 from playwright.sync_api import expect
 
 from accounts.models import User
-from tests.browser.chromium import Site
+from tests.browser.chromium import COLOURS, Site
 from tests.cast import Cast
 
 pytestmark = pytest.mark.browser
 SCREENS = [(360, "light"), (390, "dark"), (1440, "light")]
 
 
+@pytest.mark.parametrize("key", ["mm", "auditor"])
+def test_the_frame_is_clean_on_a_wide_screen(site: Site, committed: Cast, session_of: Callable[[User], str], key: str):
+    """There the sections stand beside the page: of a team, and of the whole house."""
+    with site.visiting("/menu/", cookie=session_of(committed.user[key]), width=1440) as visit:
+        assert visit.everything_wrong() == []
+        visit.page.emulate_media(color_scheme="dark")
+        assert visit.accessibility(*COLOURS) == []
+
+
+@pytest.mark.drill
 @pytest.mark.parametrize("key", ["cm", "am", "mm", "manager", "clerk", "regional", "market", "office", "auditor"])
 def test_home_and_menu_are_clean(site: Site, committed: Cast, session_of: Callable[[User], str], key: str):
     cookie = session_of(committed.user[key])
@@ -27,20 +37,19 @@ def test_home_and_menu_are_clean(site: Site, committed: Cast, session_of: Callab
 
 
 def test_the_entrance_is_clean(site: Site):
-    for width, theme in SCREENS:
-        with site.visiting("/accounts/login/", width=width, theme=theme) as visit:
-            assert visit.status == 200
-            assert visit.everything_wrong() == [], (width, theme)
+    with site.visiting("/accounts/login/", width=360) as visit:
+        assert visit.status == 200
+        assert visit.wrong_on_any_screen() == []
+        assert visit.accessibility("css-orientation-lock") == []
 
 
-@pytest.mark.parametrize("path", ["/accounts/2fa/", "/accounts/sessions/", "/accounts/logout/", "/nothing/here/"])
-def test_ones_own_account_is_clean(site: Site, committed: Cast, session_of: Callable[[User], str], path: str):
-    cookie = session_of(committed.cm)
-    for width, theme in ((390, "light"), (1440, "dark")):
-        with site.visiting(cookie=cookie, width=width, theme=theme) as visit:
+def test_ones_own_account_is_clean(site: Site, committed: Cast, session_of: Callable[[User], str]):
+    wrong = {}
+    with site.visiting(cookie=session_of(committed.cm)) as visit:
+        for path in ("/accounts/2fa/", "/accounts/sessions/", "/accounts/logout/", "/nothing/here/"):
             visit.expects_failure = path.startswith("/nothing")
-            visit.go(site.url + path)
-            assert visit.everything_wrong() == [], (path, width, theme)
+            wrong[path] = visit.go(site.url + path).wrong_on_any_screen()
+    assert {path: found for path, found in wrong.items() if found} == {}
 
 
 def test_paper_is_white_and_carries_no_forms(site: Site, committed: Cast, session_of: Callable[[User], str]):
