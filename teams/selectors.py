@@ -62,6 +62,14 @@ class Member:
     to_on: date | None
 
 
+# In the order of a member's fields, up to the path; behind it what her dates are made from.
+OF_A_MEMBER = (
+    "person_id", "person__user_id", "person__user__employee_no", "person__user__name", "role", "unit_id", "unit__path",
+    "from_on", "to_on", "person__joined_on", "person__left_on",
+)  # fmt: skip
+LINE_OF_A_MEMBER = (UnitKind.AREA, UnitKind.MARKET_DEPARTMENT, UnitKind.BRANCH, UnitKind.REGIONAL_DEPARTMENT)
+
+
 def members_on(on: date, *, units: Iterable[Unit] | None = None, roles: Collection[str] = MEMBERS) -> list[Member]:
     """Who holds one of `roles` on a day, at `units` or below them (everywhere without). Leavers are left out."""
     return _members(Day(on), units, roles, clipped=False)
@@ -82,45 +90,16 @@ def _members(period: Period, units: Iterable[Unit] | None, roles: Collection[str
     )
     if units is not None:
         postings = postings.filter(below(*units, path="unit__path"))
-    rows = postings.order_by("person__user__employee_no", "from_on", "pk").values_list(
-        "person_id",
-        "person__user_id",
-        "person__user__employee_no",
-        "person__user__name",
-        "role",
-        "unit_id",
-        "unit__path",
-        "from_on",
-        "to_on",
-        "person__joined_on",
-        "person__left_on",
-        *KINDS_UPWARDS,
-    )
     members = []
-    for person, user, number, name, role, unit, path, from_on, to_on, joined_on, left_on, *kinds in rows:
+    rows = postings.order_by("person__user__employee_no", "from_on", "pk")
+    for row in rows.values_list(*OF_A_MEMBER, *KINDS_UPWARDS):
+        (*who, path, from_on, to_on, joined_on, left_on), kinds = row[: len(OF_A_MEMBER)], row[len(OF_A_MEMBER) :]
         first, end = max(from_on, joined_on), min((day for day in (to_on, left_on) if day), default=None)
         if clipped:
             first, end = max(first, period.first), min(end or period.end, period.end)
-        if end and end <= first:
-            continue
-        line = dict(zip(kinds, map(int, reversed(path.strip("/").split("/"))), strict=False))
-        members.append(
-            Member(
-                person_id=person,
-                user_id=user,
-                employee_no=number,
-                name=name,
-                role=role,
-                unit_id=unit,
-                unit_path=path,
-                area_id=line.get(UnitKind.AREA),
-                market_department_id=line.get(UnitKind.MARKET_DEPARTMENT),
-                branch_id=line.get(UnitKind.BRANCH),
-                regional_department_id=line.get(UnitKind.REGIONAL_DEPARTMENT),
-                from_on=first,
-                to_on=end,
-            )
-        )
+        if end is None or end > first:
+            line = dict(zip(kinds, map(int, reversed(path.strip("/").split("/"))), strict=False))
+            members.append(Member(*who, path, *map(line.get, LINE_OF_A_MEMBER), first, end))
     return members
 
 

@@ -46,16 +46,23 @@ class KindToday:
 
 
 @dataclass(frozen=True)
+class JudgedToday:
+    """Today as it stands; empty for whoever holds no post in which a log is written."""
+
+    score: JudgedDay | None = None
+    missing: Missing | None = None
+    kinds: tuple[KindToday, ...] = ()
+
+
+@dataclass(frozen=True)
 class OwnDay:
-    """`log` is the state of today's log, "" where nothing is written yet; `judged` is None without a post."""
+    """`log` is the state of today's log, "" where nothing is written yet."""
 
     on: date
     is_due: bool
     log: str
     is_answered: bool
-    judged: JudgedDay | None
-    missing: Missing | None
-    kinds: tuple[KindToday, ...]
+    judged: JudgedToday
     bars: list[dict[str, Any]]
     week_points: int
     week_mark: int | None
@@ -75,13 +82,15 @@ class OwnDay:
     @property
     def way(self) -> tuple[str, int] | None:
         """The shortest way to the pass mark: so many more of a kind."""
-        way = self.missing.way if self.missing else None
+        missing = self.judged.missing
+        way = missing.way if missing else None
         return (LABELS[way[0]], way[1]) if way else None
 
     @property
     def short(self) -> list[tuple[str, int]]:
         """The minima still open, and by how many."""
-        return [(LABELS[kind], count) for kind, count in self.missing.quotas] if self.missing else []
+        missing = self.judged.missing
+        return [(LABELS[kind], count) for kind, count in missing.quotas] if missing else []
 
     @property
     def top(self) -> int:
@@ -91,36 +100,22 @@ class OwnDay:
 def own_day(user: User, today: date) -> OwnDay:
     """Ten queries."""
     person: Person = user.person  # type: ignore[attr-defined]
-    unit_id = next((h.unit_id for h in user.authority.held if Power.WRITE_LOG in POWERS[h.role]), None)
     state, is_late, is_answered, entries = _written(person, today)
     week = Week(today)
     calendar = calendar_for(week)
     is_due = calendar.is_workday(today)
-    judged = missing = None
-    kinds: tuple[KindToday, ...] = ()
-    if unit_id is not None:
-        asked = requirement_for(unit_id, today)
-        counted = tally(entries, asked)
-        forfeited = is_forfeited(today, today, asked, handed_in=bool(state), late=is_late)
-        judged = score_tally(counted, asked, due=is_due, forfeited=forfeited)
-        missing = still_missing(counted, asked, judged) if is_due else None
-        kinds = tuple(
-            KindToday(kind, LABELS[kind], counted.of(kind), asked.number(f"day_{kind}") if is_due else 0)
-            for kind in Kind
-        )
+    judged = _judged(user, today, entries, is_due=is_due, handed_in=bool(state), late=is_late)
     month = shown_month({held.path for held in user.authority.held}, today)
     figures = _figures(person, today, month)
     this_week = figures["this_week"] or {}
     over = len(calendar.workdays(Period(week.first, today))) if today > week.first else 0
-    bars = _bars(person, today, judged if entries or is_due else None)
+    bars = _bars(person, today, judged.score if entries or is_due else None)
     return OwnDay(
         on=today,
         is_due=is_due,
         log=state,
         is_answered=is_answered,
         judged=judged,
-        missing=missing,
-        kinds=kinds,
         bars=bars,
         week_points=points_of_bars(bars),
         week_mark=this_week.get("mark"),
@@ -136,6 +131,24 @@ def own_day(user: User, today: date) -> OwnDay:
             .order_by("-at")[:3]
         ),
         messages=tuple(Message.objects.inbox_of(user).unread()[:4]),
+    )
+
+
+def _judged(user: User, today: date, entries: list[Entry], *, is_due: bool, handed_in: bool, late: bool) -> JudgedToday:
+    unit_id = next((h.unit_id for h in user.authority.held if Power.WRITE_LOG in POWERS[h.role]), None)
+    if unit_id is None:
+        return JudgedToday()
+    asked = requirement_for(unit_id, today)
+    counted = tally(entries, asked)
+    forfeited = is_forfeited(today, today, asked, handed_in=handed_in, late=late)
+    score = score_tally(counted, asked, due=is_due, forfeited=forfeited)
+    return JudgedToday(
+        score,
+        still_missing(counted, asked, score) if is_due else None,
+        tuple(
+            KindToday(kind, LABELS[kind], counted.of(kind), asked.number(f"day_{kind}") if is_due else 0)
+            for kind in Kind
+        ),
     )
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, DateField, Exists, OuterRef, Q, Subquery, Sum, Value
+from django.db.models import Count, DateField, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -97,34 +97,18 @@ def teams(user: User, path: str, today: date) -> Teams:
     scope = units[0]
     kind = UnitKind.BRANCH if scope.kind == UnitKind.COMPANY else UnitKind.MARKET_DEPARTMENT
     shown = [unit for unit in units if unit.kind == kind]
-    openings = openings_by_unit(kind, period=month.month, within=scope)
-    reasons = {unit.pk: unranked_because(unit, month.until) for unit in shown}
-    compared = {unit.pk: openings.get(unit.pk, ZERO) for unit in shown if not reasons[unit.pk]}
-    places = {one.key: one for one in ranked(compared)} if any(compared.values()) else {}
     recent, runs = _reminders(user, scope, today)
     due, written = _today(scope, today)
     departments = tuple(
         unit for unit in units if unit.kind == UnitKind.MARKET_DEPARTMENT and not unranked_because(unit, today)
     )
-    rows = [
-        TeamRow(
-            unit=unit,
-            openings=openings.get(unit.pk, ZERO),
-            target=unit.asked,
-            rank=places[unit.pk].rank if unit.pk in places else None,
-            of=len(places),
-            why=reasons[unit.pk],
-            reminders=tuple(entry for entry in recent if entry.unit.path.startswith(unit.path))[:3],
-        )
-        for unit in shown
-    ]
     return Teams(
         on=today,
         month=month,
         begun_target=_together([unit.asked_now for unit in shown]) if month.begun else None,
         scope=scope,
         kind=kind,
-        rows=tuple(sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.unit.code))),
+        rows=_rows(shown, openings_by_unit(kind, period=month.month, within=scope), month.until, recent),
         missing=tuple(_missing(scope, month.month, today, calendar)),
         heat=_heat(user, scope, shown, last_weeks(today, WEEKS), today),
         due=due,
@@ -136,6 +120,28 @@ def teams(user: User, path: str, today: date) -> Teams:
         to_sign=tuple(_to_sign(user)),
         reads_logs=user.authority.may(Power.READ_LOGS),
     )
+
+
+def _rows(
+    shown: Sequence[Any], openings: Mapping[int, Decimal], until: date, recent: Sequence[LaggardEntry]
+) -> tuple[TeamRow, ...]:
+    """By rank; behind them whoever is compared with nobody, and why."""
+    reasons = {unit.pk: unranked_because(unit, until) for unit in shown}
+    compared = {unit.pk: openings.get(unit.pk, ZERO) for unit in shown if not reasons[unit.pk]}
+    places = {one.key: one.rank for one in ranked(compared)} if any(compared.values()) else {}
+    rows = [
+        TeamRow(
+            unit=unit,
+            openings=openings.get(unit.pk, ZERO),
+            target=unit.asked,
+            rank=places.get(unit.pk),
+            of=len(places),
+            why=reasons[unit.pk],
+            reminders=tuple(entry for entry in recent if entry.unit.path.startswith(unit.path))[:3],
+        )
+        for unit in shown
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.rank is None, row.rank or 0, row.unit.code)))
 
 
 def _together(targets: Sequence[Decimal | None]) -> Decimal | None:
@@ -185,23 +191,7 @@ def _heat(user: User, scope: Unit, units: Sequence[Unit], weeks: Sequence[Week],
     """
     passed: Counter[tuple[int, date]] = Counter()
     judged: Counter[tuple[int, date]] = Counter()
-    verdicts = {"of": Count("pk"), "passed_": Count("pk", filter=Q(passed=True))}
-    here, now = Q(unit__path__startswith=scope.path), weeks[-1]
-    over = WeekScore.objects.filter(here, week__gte=weeks[0].first, week__lt=now.first, due_days__gt=0)
-    running = DayScore.objects.filter(here, on__gte=now.first, on__lt=today, due=True)
-    rows = (
-        over.order_by()
-        .values_list("unit__path", "week")
-        .annotate(**verdicts)
-        .union(
-            running.order_by()
-            .annotate(week=Value(now.first, DateField()))
-            .values_list("unit__path", "week")
-            .annotate(**verdicts),
-            all=True,
-        )
-    )
-    for path, week, of, count in rows:
+    for path, week, of, count in _verdicts(scope, weeks, today):
         for unit in units:
             if path.startswith(unit.path) and unit.started_on and unit.started_on <= Week(week).last:
                 passed[unit.pk, week] += count
@@ -222,6 +212,21 @@ def _heat(user: User, scope: Unit, units: Sequence[Unit], weeks: Sequence[Week],
         ],
         "legend": legend_of(STEPS),
     }
+
+
+def _verdicts(scope: Unit, weeks: Sequence[Week], today: date) -> QuerySet[Any, tuple[str, date, int, int]]:
+    """By path of a unit and week: how many verdicts, and how many of them passed."""
+    verdicts = {"of": Count("pk"), "passed_": Count("pk", filter=Q(passed=True))}
+    here, now = Q(unit__path__startswith=scope.path), weeks[-1]
+    over = WeekScore.objects.filter(here, week__gte=weeks[0].first, week__lt=now.first, due_days__gt=0)
+    running = DayScore.objects.filter(here, on__gte=now.first, on__lt=today, due=True)
+    counted = running.order_by().annotate(week=Value(now.first, DateField())).values_list("unit__path", "week")
+    return (
+        over.order_by()
+        .values_list("unit__path", "week")
+        .annotate(**verdicts)
+        .union(counted.annotate(**verdicts), all=True)
+    )
 
 
 def _cell(passed: int, of: int, *, is_running: bool) -> dict[str, Any]:

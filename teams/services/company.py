@@ -94,13 +94,7 @@ def load_company(
     filled = {form.name: fill(found[form.name], form.columns) for form in forms.FORMS if form.name in found}
     _one_at_a_time()
     known = Known.now(today, map(identifier, different), because)
-    elsewhere = [refusal for name, one in filled.items() if not_theirs for refusal in not_theirs(name, one, known)]
-    changed = {name: read(filled[name], known) for name, read, _ in STEPS if name in filled}
-    refusals = elsewhere + [refusal for one in filled.values() for refusal in one.refusals]
-    refusals += [refusal for name, _, key in STEPS if name in filled for refusal in doubled_keys(filled[name], *key)]
-    refusals += [refusal for changes in changed.values() for refusal in changes.refusals]
-    if refusals:
-        raise CompanyRefused(refusals)
+    changed = _changes(filled, known, not_theirs)
     report = LoadReport(ignored, remarks=remarks_on(sheets))
     for name, changes in changed.items():
         report.remarks += changes.remarks
@@ -120,6 +114,19 @@ def load_company(
         for follow in _followers:
             follow()
     return report
+
+
+def _changes(filled: Mapping[str, Filled], known: Known, not_theirs: NotTheirs | None) -> dict[str, Changes]:
+    """What each table asks for. Raises `CompanyRefused` with everything that is wrong in any of them."""
+    refusals = [refusal for name, one in filled.items() if not_theirs for refusal in not_theirs(name, one, known)]
+    steps = [step for step in STEPS if step[0] in filled]
+    changed = {name: read(filled[name], known) for name, read, _ in steps}
+    refusals += [refusal for one in filled.values() for refusal in one.refusals]
+    refusals += [refusal for name, _, key in steps for refusal in doubled_keys(filled[name], *key)]
+    refusals += [refusal for changes in changed.values() for refusal in changes.refusals]
+    if refusals:
+        raise CompanyRefused(refusals)
+    return changed
 
 
 def note_places(changed: Mapping[str, Changes]) -> None:

@@ -29,17 +29,9 @@ def postings_of(filled: Filled, known: Known) -> Changes:
         lines.setdefault(_line(known_one), []).append(known_one)
     mentioned: dict[int, Row] = {}
     for row in filled.rows:
-        person, unit = known.people.get(row["employee_no"]), known.unit(row["unit"], changes, row)
-        if person is None:
-            rule = N_("there is nobody with this employee number")
-            changes.refuse_unknown(row, "employee_no", rule, known, known.people)
-        if unit is None:
-            changes.refuse_unknown(row, "unit", N_("there is no unit with this code"), known, known.units)
+        person, unit = _who_and_where(row, known, changes)
         if person is None or unit is None:
             continue
-        if unit.kind not in PLACES[row["role"]]:
-            rule = N_("there is no such post at a unit of kind %(kind)s")
-            changes.refuse(row, "role", rule, kind=unit.get_kind_display())
         posting = by_key.get((row["employee_no"], unit.code, row["role"], row["from_on"]))
         if posting is not None:
             changes.alter(posting, to_on=row["to_on"])
@@ -55,6 +47,19 @@ def postings_of(filled: Filled, known: Known) -> Changes:
     for line in lines.values():
         _settle(line, mentioned, changes)
     return changes
+
+
+def _who_and_where(row: Row, known: Known, changes: Changes) -> tuple[Person | None, Unit | None]:
+    person, unit = known.people.get(row["employee_no"]), known.unit(row["unit"], changes, row)
+    if person is None:
+        rule = N_("there is nobody with this employee number")
+        changes.refuse_unknown(row, "employee_no", rule, known, known.people)
+    if unit is None:
+        changes.refuse_unknown(row, "unit", N_("there is no unit with this code"), known, known.units)
+    elif person and unit.kind not in PLACES[row["role"]]:
+        rule = N_("there is no such post at a unit of kind %(kind)s")
+        changes.refuse(row, "role", rule, kind=unit.get_kind_display())
+    return person, unit
 
 
 def _line(posting: Posting) -> tuple[str, str, str]:

@@ -13,7 +13,7 @@ from core.commands import MusterCommand, Refused
 from core.explain import N_
 from core.files import read_tables
 from core.tables import TableRefused
-from teams.services.company import CompanyRefused, load_company
+from teams.services.company import CompanyRefused, LoadReport, load_company
 
 
 class Command(MusterCommand):
@@ -53,6 +53,17 @@ class Command(MusterCommand):
             )
         except (TableRefused, CompanyRefused) as refused:
             raise Refused(*(refusal.as_json() for refusal in refused.refusals), answer=answer) from None
+        self.tell(report, dry_run=dry_run)
+        return {
+            **answer,
+            "tables": report.tables,
+            "ignored_sheets": report.ignored_sheets,
+            "remarks": [{"sheet": one.sheet, "row": one.row, "says": one.text} for one in report.remarks],
+            "written": 0 if dry_run else report.written,
+            "refused": [],
+        }
+
+    def tell(self, report: LoadReport, *, dry_run: bool) -> None:
         for name, table in report.tables.items():
             self.say(
                 _("%(name)s: %(rows)s rows, %(created)s new, %(updated)s changed")
@@ -69,11 +80,3 @@ class Command(MusterCommand):
             if dry_run
             else _("%(written)s rows written.") % {"written": report.written}
         )
-        return {
-            **answer,
-            "tables": report.tables,
-            "ignored_sheets": report.ignored_sheets,
-            "remarks": [{"sheet": one.sheet, "row": one.row, "says": one.text} for one in report.remarks],
-            "written": 0 if dry_run else report.written,
-            "refused": [],
-        }
