@@ -5,7 +5,7 @@ Everybody opens something on a tenth of the days. Keeping the summaries is timed
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -52,15 +52,28 @@ def opened() -> int:
     return source.pk
 
 
-def _whole(counts: Any) -> dict[int, int]:
-    return {key: int(value) for key, value in (counts or {}).items() if value}
+# These holds are times, not ratios: what a page may take.
+PAGES = (
+    ("branches", 0.015, "ranking 500 branches over months, beside the rows"),
+    ("teams", 0.015, "ranking 3,000 departments over months, beside the rows"),
+    ("people", 0.2, "ranking 30,000 people over months, beside the rows"),
+)
+
+
+def _must_agree(jobs: dict[str, Callable[[], Any]]) -> None:
+    def whole(counts: Any) -> dict[int, int]:
+        return {key: int(value) for key, value in (counts or {}).items() if value}
+
+    for what, _, _ in PAGES:
+        if whole(jobs[f"{what}, ours"]()) != whole(jobs[f"{what}, rows"]()):
+            raise SystemExit(f"The ranking of {what} differs")
 
 
 def run(*, rows: int, rounds: int) -> Iterator[Result]:
     from django.db import connection, transaction  # noqa: PLC0415
 
     from core.periods import Period  # noqa: PLC0415
-    from crm.selectors import openings_by_person, openings_by_unit  # noqa: PLC0415
+    from crm import selectors  # noqa: PLC0415
     from crm.services.results import recount  # noqa: PLC0415
 
     source, period = opened(), Period(FIRST + timedelta(days=30), LAST)
@@ -80,25 +93,18 @@ def run(*, rows: int, rounds: int) -> Iterator[Result]:
             transaction.set_rollback(True)
 
     jobs = {
-        "branches, ours": lambda: openings_by_unit("branch", period=period),
+        "branches, ours": lambda: selectors.openings_by_unit("branch", period=period),
         "branches, rows": lambda: asked(BY_UNIT, kind="branch"),
-        "teams, ours": lambda: openings_by_unit("market_department", period=period),
+        "teams, ours": lambda: selectors.openings_by_unit("market_department", period=period),
         "teams, rows": lambda: asked(BY_UNIT, kind="market_department"),
-        "people, ours": lambda: openings_by_person(period=period),
+        "people, ours": lambda: selectors.openings_by_person(period=period),
         "people, rows": lambda: asked(BY_PERSON),
         "a day, ours": lambda: a_day(counted=True),
         "a day, rows": lambda: a_day(counted=False),
     }
-    for what in ("branches", "teams", "people"):
-        if _whole(jobs[f"{what}, ours"]()) != _whole(jobs[f"{what}, rows"]()):
-            raise SystemExit(f"The ranking of {what} differs")
+    _must_agree(jobs)
     best = in_turn(jobs, rounds=rounds, before=lambda name: None)
-    # These holds are times, not ratios: what a page may take.
-    for what, most, named in (
-        ("branches", 0.015, "ranking 500 branches over months, beside the rows"),
-        ("teams", 0.015, "ranking 3,000 departments over months, beside the rows"),
-        ("people", 0.2, "ranking 30,000 people over months, beside the rows"),
-    ):
+    for what, most, named in PAGES:
         mine, theirs = best[f"{what}, ours"], best[f"{what}, rows"]
         yield Result(named, mine, theirs, most / theirs, f"{mine * 1000:.0f} ms, may take {most * 1000:.0f} ms")
     kept, written = best["a day, ours"] - best["a day, rows"], best["a day, rows"]

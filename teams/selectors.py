@@ -99,7 +99,7 @@ def _members(period: Period, units: Iterable[Unit] | None, roles: Collection[str
             first, end = max(first, period.first), min(end or period.end, period.end)
         if end is None or end > first:
             line = dict(zip(kinds, map(int, reversed(path.strip("/").split("/"))), strict=False))
-            members.append(Member(*who, path, *map(line.get, LINE_OF_A_MEMBER), first, end))
+            members.append(Member(*[*who, path, *map(line.get, LINE_OF_A_MEMBER), first, end]))
     return members
 
 

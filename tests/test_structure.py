@@ -15,6 +15,7 @@ from django.urls import get_resolver
 ROOT = Path(settings.BASE_DIR)
 APPS = [*settings.OWN_APPS, "config"]
 LONGEST = 400
+A_SCREEN = 40  # lines of a function
 ALLOWED_IN_RULES = {"core.periods", "core.money", "core.explain", "chinese_calendar"}
 
 
@@ -39,6 +40,15 @@ def test_no_file_is_named_for_nothing_in_particular():
 def test_no_file_grows_past_a_sitting():
     lengths = {named(path): len(path.read_text().splitlines()) for path in sources()}
     assert {place: n for place, n in lengths.items() if n > LONGEST} == {}, "make a package of it"
+
+
+def test_no_function_is_longer_than_a_screen():
+    long = {}
+    for path in [*sources(), *sorted((ROOT / "benchmarks").rglob("*.py"))]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and (n := (node.end_lineno or 0) - node.lineno + 1) > A_SCREEN:
+                long[f"{named(path)}::{node.name}"] = n
+    assert long == {}
 
 
 def imported(path: Path) -> set[str]:

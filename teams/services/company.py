@@ -99,10 +99,7 @@ def load_company(
     for name, changes in changed.items():
         report.remarks += changes.remarks
         report.tables[name] = _counted(changes)
-        if name == "units":
-            write_units(changes, known)
-        else:
-            changes.write()
+        changes.write() if name != "units" else write_units(changes, known)
     if "units" in changed and (still_there := list(closed_with_people(changed["units"]))):
         raise CompanyRefused(still_there)
     note_places(changed)

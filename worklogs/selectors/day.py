@@ -174,11 +174,7 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
     unit_id = next((place.unit_id for place in held if place.from_on <= on < place.end), log.unit_id)
     asked = requirements_over([unit_id], week) if unit_id else {}
     judged = _Judged(log, entries, asked[unit_id, on] if unit_id else None, calendar.is_workday(on), today)
-    kept_scores = DayScore.objects.filter(person=person, on__gte=week.first, on__lt=week.end)
-    scores: dict[date, DayScore | scoring.DayScore] = {row.on: row for row in kept_scores}
-    if judged.score:
-        scores[on] = judged.score
-    bars = bars_of(week, scores, today=today, shown=on, link=lambda day: _address(day, today))
+    bars = _bars(person, week, judged, shown=on, today=today)
     weekly = WeekScore.objects.filter(person=person, week=week.first).first()
     requirement = judged.asked
     window = windows.window(on, now, requirement, replied=log.replied) if requirement else None
@@ -191,11 +187,9 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
         day_name=calendar.day(on).name,
         score=judged.score,
         lines=lines_as_json(judged.score.lines) if judged.score else [],
-        missing=scoring.still_missing(judged.tally, requirement, judged.score)
-        if requirement and judged.score
-        else None,
-        tiles=_tiles(judged) if requirement else [],
-        brochure_quota=cast(int, requirement.day_quota(Kind.BROCHURES).value) if requirement and judged.due else 0,
+        missing=judged.missing,
+        tiles=judged.tiles,
+        brochure_quota=judged.quota(Kind.BROCHURES),
         written=[Written(*pair) for pair in zip(entries, judged.standings, strict=True)][::-1],
         bars=bars,
         week=week,
@@ -207,6 +201,15 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
         cut_off=at(on, cast(time, requirement.rule("submit_by").value)) if requirement else None,
         is_past_cut_off=bool(requirement and windows.is_late(now, on, requirement)),
     )
+
+
+def _bars(person: Person, week: Week, judged: _Judged, *, shown: date, today: date) -> list[dict[str, Any]]:
+    """The week as it was judged, with the day that is shown as it stands."""
+    kept = DayScore.objects.filter(person=person, on__gte=week.first, on__lt=week.end)
+    scores: dict[date, DayScore | scoring.DayScore] = {row.on: row for row in kept}
+    if judged.score:
+        scores[shown] = judged.score
+    return bars_of(week, scores, today=today, shown=shown, link=lambda day: _address(day, today))
 
 
 def _address(on: date, today: date) -> str:
@@ -240,21 +243,22 @@ class _Judged:
             forfeited = windows.is_forfeited(log.on, today, asked, handed_in=log.is_submitted, late=log.late)
         self.score = scoring.score_tally(self.tally, asked, due=self.due, forfeited=forfeited) if asked else None
 
+    @property
+    def missing(self) -> Missing | None:
+        return scoring.still_missing(self.tally, self.asked, self.score) if self.asked and self.score else None
 
-def _tiles(judged: _Judged) -> list[Tile]:
-    asked = judged.asked
-    assert asked is not None  # noqa: S101
-    return [
-        Tile(
-            kind,
-            _(LABELS[kind]),
-            ICONS[kind],
-            judged.tally.of(kind),
-            cast(int, asked.day_quota(kind).value) if judged.due else 0,
-            asked.points(kind),
-        )
-        for kind in CONTACT_KINDS
-    ]
+    def quota(self, kind: Kind) -> int:
+        return cast(int, self.asked.day_quota(kind).value) if self.asked and self.due else 0
+
+    @property
+    def tiles(self) -> list[Tile]:
+        asked = self.asked
+        if asked is None:
+            return []
+        return [
+            Tile(kind, _(LABELS[kind]), ICONS[kind], self.tally.of(kind), self.quota(kind), asked.points(kind))
+            for kind in CONTACT_KINDS
+        ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,6 +56,11 @@ class Who:
         must_be_no_other(client_no)
         return cls(kind, name, number, client_no)
 
+    def wanted(self, **more: Any) -> dict[str, Any]:
+        """As the form that edits an entry names it."""
+        number = {"client_no": self.client_no} if self.kind == Kind.CLIENT_CALL else {}
+        return {"name": self.name, "phone": self.phone, **number, **more}
+
     def must_not_be_of_the_firm(self, opened: Opened) -> None:
         """Whoever works here, and the firm's own numbers, are no prospects."""
         if self.kind == Kind.CLIENT_CALL or not self.phone:
@@ -101,19 +106,16 @@ def save_entry(
 ) -> LogEntry:
     """Put a contact on the day's log; the first of the day begins the log. Raises `LogRefused`.
 
-    A new number enters the firm's register; one that is known is kept as such, and does not score again (reading 6).
-    A call to an existing client whom the CRM does not know is marked (S3.e). `first_at`: it is put back, and was first
-    entered then. `typed_at`: it was typed without a line; what arrives long after that waits for the leader's yes.
+    A number that is known does not score again (reading 6); a client whom the CRM does not know is marked (S3.e).
+    `first_at`: it is put back, and was first entered then. `typed_at`: without a line; what arrives long after waits.
     """
     who = Who.typed(kind=kind, name=name, phone=phone, client_no=client_no)
     opened = Opened(person, on, now, typed_at=typed_at)
     who.must_not_be_of_the_firm(opened)
     contact, known = _recognised(opened, who)
-    if opened.log.pk and opened.log.entries.filter(kind=kind, contact=contact).exists():
-        raise AlreadyEntered
+    _must_not_be_there(opened, kind, contact)
     opened.change(Correction.What.ENTRY_ADDED, new=f"{kind} {who.name}", reason=reason, author=actor)
-    entry = LogEntry.objects.create(
-        log=opened.log,
+    entry: LogEntry = opened.log.entries.create(
         kind=kind,
         contact=contact,
         name=who.name,
@@ -125,7 +127,17 @@ def save_entry(
         arrived_at=now if typed_at else None,
         awaits_yes=bool(typed_at) and _is_long_after(opened),
     )
-    opened.judge([contact.pk])
+    return _judged(entry, opened, {contact.pk})
+
+
+def _must_not_be_there(opened: Opened, kind: str, contact: Contact) -> None:
+    if opened.log.pk and opened.log.entries.filter(kind=kind, contact=contact).exists():
+        raise AlreadyEntered
+
+
+def _judged(entry: LogEntry, opened: Opened, contacts: set[int]) -> LogEntry:
+    """The entry as the judgement leaves it, which may find that its number was known before."""
+    opened.judge(contacts)
     entry.refresh_from_db(fields=["known_as"])
     return entry
 
@@ -192,10 +204,7 @@ def edit_entry(
     opened = Opened(entry.log.person, entry.log.on, now)
     there = LogEntry.objects.select_related("contact").get(pk=entry.pk)
     if seen:
-        wanted: dict[str, Any] = {"name": who.name, "phone": who.phone, "note": note.strip(), "next_on": next_on}
-        if entry.kind == Kind.CLIENT_CALL:
-            wanted["client_no"] = who.client_no
-        seen.must_hold(as_edited(there), wanted=wanted)
+        seen.must_hold(as_edited(there), wanted=who.wanted(note=note.strip(), next_on=next_on))
     old = there.contact
     who.must_not_be_of_the_firm(opened)
     _locked(old)
@@ -203,8 +212,8 @@ def edit_entry(
         contact, known = old, KnownAs(there.known_as)
     else:
         contact, known = _recognised(opened, who)
-    if contact != old and opened.log.entries.filter(kind=there.kind, contact=contact).exists():
-        raise AlreadyEntered
+    if contact != old:
+        _must_not_be_there(opened, there.kind, contact)
     text = f"{there.kind} {who.name}"
     opened.change(
         Correction.What.ENTRY_CHANGED, old=f"{there.kind} {there.name}", new=text, reason=reason, author=actor
@@ -214,9 +223,7 @@ def edit_entry(
         there.contact, there.known_as, there.at = contact, known, now
     there.not_in_crm = there.kind == Kind.CLIENT_CALL and not contact.is_client
     there.save(update_fields=["name", "note", "next_on", "contact", "known_as", "at", "not_in_crm"])
-    opened.judge({old.pk, contact.pk})
-    there.refresh_from_db(fields=["known_as"])
-    return there
+    return _judged(there, opened, {old.pk, contact.pk})
 
 
 def as_edited(entry: LogEntry) -> dict[str, Any]:

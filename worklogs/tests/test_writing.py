@@ -155,7 +155,7 @@ def test_where_late_logs_bring_nothing_one_that_is_never_handed_in_brings_nothin
     assert signed_in(cast.cm).get(f"/logs/day/{yesterday}/").context["page"].score.points == 0
     write(cast.cm)
     submit_log(person=cast.person("cm"), on=TODAY, now=at(23))
-    assert signed_in(cast.cm).get("/").context["day"].judged.points == 0, "the first screen says the same"
+    assert signed_in(cast.cm).get("/").context["day"].judged.score.points == 0, "the first screen says the same"
 
 
 @pytest.mark.clause("S3.b")

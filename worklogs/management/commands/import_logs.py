@@ -12,7 +12,7 @@ from core.commands import MusterCommand, Refused
 from core.explain import N_
 from core.files import read_tables
 from core.tables import TableRefused
-from worklogs.services.importing import import_logs
+from worklogs.services.importing import LogImport, import_logs
 
 
 class Command(MusterCommand):
@@ -49,34 +49,23 @@ class Command(MusterCommand):
         }
         if done.refusals:
             raise Refused(*(refusal.as_json() for refusal in done.refusals), answer=answer)
+        self.tell(done)
+        if dry_run:
+            self.say(_("Nothing was changed: dry run."))
+        return {**answer, "refused": []}
+
+    def tell(self, done: LogImport) -> None:
+        counts = asdict(done)
         self.say(
             _("%(rows)s rows: %(created)s added, %(unchanged)s there already, %(replaced)s replaced; %(logs)s new logs")
-            % {
-                "rows": done.rows,
-                "created": done.created,
-                "unchanged": done.unchanged,
-                "replaced": done.replaced,
-                "logs": done.logs,
-            }
+            % counts
         )
         for one in done.brochures:
-            self.say(
-                _("brochures of %(employee_no)s on %(on)s: %(old)s → %(new)s")
-                % {"employee_no": one.employee_no, "on": one.on, "old": one.old, "new": one.new}
-            )
+            self.say(_("brochures of %(employee_no)s on %(on)s: %(old)s → %(new)s") % asdict(one))
         if done.clients_not_found:
-            self.say(
-                _("%(clients_not_found)s calls to clients not found in CRM, marked")
-                % {"clients_not_found": done.clients_not_found}
-            )
+            self.say(_("%(clients_not_found)s calls to clients not found in CRM, marked") % counts)
         for remark in done.remarks:
             self.say(f"{remark.sheet}: {remark.text}".removeprefix(": "))
         if done.ignored_columns:
             self.say(_("ignored columns: %(names)s") % {"names": ", ".join(done.ignored_columns)})
-        self.say(
-            _("%(changed_days)s days and %(changed_weeks)s weeks judged anew")
-            % {"changed_days": done.judged.changed_days, "changed_weeks": done.judged.changed_weeks}
-        )
-        if dry_run:
-            self.say(_("Nothing was changed: dry run."))
-        return {**answer, "refused": []}
+        self.say(_("%(changed_days)s days and %(changed_weeks)s weeks judged anew") % asdict(done.judged))
