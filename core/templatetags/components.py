@@ -131,10 +131,16 @@ def turned(value: Any, whole: Any) -> str:
 
 
 @register.filter
+def top_of(values: Sequence[Any], top: Any = None) -> Decimal:
+    """How high a picture of these values reaches: to `top` where that is given, else to the highest."""
+    known = [number(value) for value in values if value is not None]
+    return number(top) or max(known, default=Decimal(0)) or Decimal(1)
+
+
+@register.filter
 def points_of(values: Sequence[Any], top: Any = None) -> str:
     """Points of a polyline in a 100 × 100 box; values not known (None) are left out."""
-    known = [number(value) for value in values if value is not None]
-    whole = number(top) or max(known, default=Decimal(0)) or Decimal(1)
+    whole = top_of(values, top)
     step = Decimal(100) / max(len(values) - 1, 1)
     return " ".join(
         f"{step * n:.1f},{Decimal(rest_of(value, whole)):.1f}" for n, value in enumerate(values) if value is not None

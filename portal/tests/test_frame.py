@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -89,6 +90,15 @@ def test_pictures_keep_within_their_frame():
     assert share_of(150, 100) == "100.0" and share_of(-5, 100) == "0.0" and share_of(1, 0) == "0"
     assert rest_of(25, 100) == "75.0"
     assert points_of([0, None, 4]) == "0.0,100.0 100.0,0.0"
+
+
+def test_a_line_says_on_its_axis_how_high_it_reaches():
+    drawn = render_to_string("components/line_chart.html", {"labels": ["a", "b"], "values": [1, None, 12], "top": 20})
+    assert re.findall(r"<text[^>]*>(.*?)</text>", drawn) == ["20", "0"]
+    ranks = render_to_string(
+        "components/line_chart.html", {"labels": ["a"], "values": [2], "top": 6, "downwards": True}
+    )
+    assert re.findall(r'y="([\d.]+)%?">(.*?)</text>', ranks) == [("0", "1"), ("83.3", "6")]
 
 
 def test_initials_are_the_given_name_of_a_chinese_name():
