@@ -22,11 +22,10 @@ from attendance import services
 from attendance.forms import DayForm, ImportForm, SettleForm
 from attendance.rules import YEARS, Calendar
 from attendance.selectors import calendar_for, calendar_page
-from core.answers import carried_out, show_at
+from core.answers import carried_out
 from core.converters import asked
 from core.guard import sheets_of
 from core.periods import Day
-from core.refusals import NotDone
 from core.tables import Sheet, TableRefused
 from teams.authority import Power
 from teams.reach import needs
@@ -114,15 +113,18 @@ def set_day(request: AuthedRequest) -> HttpResponse:
 @require_POST
 @for_editors
 def clear_day(request: AuthedRequest) -> HttpResponse:
-    form = DayForm(request.POST)
-    on = day_sent(form)  # what else was typed is given up
-    try:
-        services.clear_day(on=on, seen=form.seen)
-    except NotDone as refusal:
-        show_at(form, refusal)
-        return day_again(request, form, refusal.status)
-    messages.success(request, _("The announced calendar holds again on %(day)s.") % {"day": on})
-    return back(on)
+    typed = request.POST.copy()
+    typed["name"] = typed.get("name", "")[:64]  # it is given up: nothing is refused for its length
+    form = DayForm(typed)
+    on = day_sent(form)
+    return carried_out(
+        request,
+        form,
+        lambda _sent: services.clear_day(on=on, seen=form.seen),
+        again=partial(day_again, request),
+        then=lambda _cleared: back(on),
+        says=_("The announced calendar holds again on %(day)s.") % {"day": on},
+    )
 
 
 @require_POST

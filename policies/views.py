@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -14,8 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest, only_if
-from core.answers import carried_out
-from core.refusals import NotDone
+from core.answers import back_to, carried_out
 from policies import registry, selectors, services
 from policies.forms import ValueForm
 from policies.models import ParameterValue
@@ -112,7 +110,7 @@ def set_value(request: AuthedRequest, code: str, pk: int) -> HttpResponse:
     )
 
 
-def back(code: str, pk: int) -> HttpResponse:
+def back(code: str, pk: int) -> HttpResponseRedirect:
     return redirect(f"{reverse('policies:parameter', args=[code])}?unit={pk}")
 
 
@@ -120,9 +118,12 @@ def back(code: str, pk: int) -> HttpResponse:
 def withdraw(request: AuthedRequest, pk: int) -> HttpResponse:
     value = reach(request, ParameterValue.objects.standing().select_related("unit"), pk, Power.SET_POLICY)
     today, now = request.user.authority.on, timezone.now()
-    try:
-        services.withdraw_value(value=value, actor=request.user, today=today, now=now)
-        messages.success(request, _("The value is withdrawn."))
-    except NotDone as refusal:
-        messages.error(request, str(refusal))
-    return back(value.code, value.unit_id)
+    there = back(value.code, value.unit_id)
+    return carried_out(
+        request,
+        None,
+        lambda _sent: services.withdraw_value(value=value, actor=request.user, today=today, now=now),
+        again=back_to(request, there.url),
+        then=(there.url,),
+        says=_("The value is withdrawn."),
+    )

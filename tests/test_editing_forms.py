@@ -25,7 +25,7 @@ OTHERWISE = {
     "compensation.forms.AnswerForm": "answered once; the second is refused",
     "compensation.forms.ApprovalForm": "another approval is refused while one stands",
     "compensation.forms.QuestionForm": "adds",
-    "compensation.forms.ReasonForm": "decides once",
+    "compensation.forms.PayReasonForm": "decides once",
     "compensation.forms.SignForm": "decides on a digest",
     "compensation.forms.WithdrawalForm": "decides once; the second is refused",
     "crm.forms.TellApartForm": "adds a reason",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import sys
 from collections.abc import Iterator
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.urls import get_resolver
+
+from core.refusals import NotDone
 
 ROOT = Path(settings.BASE_DIR)
 APPS = [*settings.OWN_APPS, "config"]
@@ -174,6 +177,18 @@ def test_views_ask_for_powers_in_one_way():
     assert [
         named(path) for path in VIEWS if "PermissionDenied" in re.sub(r'""".*?"""', "", path.read_text(), flags=re.S)
     ] == []
+
+
+def test_no_view_answers_a_refusal_by_hand():
+    """`carried_out` does: the same word at the same place with the same status for every verb."""
+    caught = set()
+    for path in VIEWS:
+        names = vars(importlib.import_module(named(path).removesuffix(".py").replace("/", ".")))
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ExceptHandler) and node.type:
+                kinds = [names.get(part.id) for part in ast.walk(node.type) if isinstance(part, ast.Name)]
+                caught |= {f"{named(path)}:{node.lineno}" for kind in kinds if kind and issubclass(kind, NotDone)}
+    assert caught == set()
 
 
 def test_messages_are_made_where_messages_live():

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from compensation.models import PlanVersion
-from compensation.rules import PlanUnreadable, lint
+from compensation.rules import Plan, PlanUnreadable, lint
 from core.explain import N_
 from core.periods import Month
 from core.refusals import NotDone
@@ -48,6 +48,14 @@ def plan_for(branch: Unit, month: Month) -> PlanVersion:
         raise PlanNotApproved(Said(NO_PLAN, {"month": month.code, "branch": branch.name}))
     nearest = {unit_id: depth for depth, unit_id in enumerate(branch.line, start=1)}
     return max(in_line, key=lambda version: (nearest.get(version.plan.unit_id or 0, 0), version.from_on, version.pk))
+
+
+def plan_if_any(branch: Unit, month: Month) -> Plan | None:
+    """The plan that decides the month; nothing where none does yet."""
+    try:
+        return plan_for(branch, month).as_plan()
+    except (NotComputable, PlanUnreadable):
+        return None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,8 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import AuthedRequest
 from compensation.forms import PayReasonForm, PersonMonthForm
 from compensation.models import BusinessDetail, PayRun, PaySlip, PersonMonth
-from compensation.rules import Plan, PlanUnreadable
 from compensation.selectors import overview
-from compensation.selectors.plans import NotComputable, plan_for
+from compensation.selectors.plans import plan_if_any
 from compensation.services.detail import accept_details, send_back_detail
 from compensation.services.entries import record_person_month
 from compensation.views.scope import branch_month
@@ -153,7 +152,7 @@ def _entry_page(
 @require_safe
 def entry(request: AuthedRequest, branch: str, month: str, employee_no: str) -> HttpResponse:
     of = _entry_of(request, branch, month, employee_no)
-    return _entry_page(request, of, PersonMonthForm(instance=_entered(of), plan=_plan_of(of)))
+    return _entry_page(request, of, PersonMonthForm(instance=_entered(of), plan=plan_if_any(*of[:2])))
 
 
 def _entered(of: tuple[Unit, Month, Person]) -> PersonMonth | None:
@@ -162,18 +161,10 @@ def _entered(of: tuple[Unit, Month, Person]) -> PersonMonth | None:
     return found.first()
 
 
-def _plan_of(of: tuple[Unit, Month, Person]) -> Plan | None:
-    """The plan that decides the month; nothing where none does yet."""
-    try:
-        return plan_for(of[0], of[1]).as_plan()
-    except (NotComputable, PlanUnreadable):
-        return None
-
-
 @require_POST
 def record_entry(request: AuthedRequest, branch: str, month: str, employee_no: str) -> HttpResponse:
     of = unit, period, person = _entry_of(request, branch, month, employee_no)
-    form, now = PersonMonthForm(request.POST, plan=_plan_of(of)), timezone.now()
+    form, now = PersonMonthForm(request.POST, plan=plan_if_any(*of[:2])), timezone.now()
     whose: dict[str, Any] = {"branch": unit, "month": period, "person": person, "actor": request.user, "now": now}
     return carried_out(
         request,

@@ -18,6 +18,7 @@ from teams.models import Person
 from worklogs.models import Contact, Correction, LogEntry
 from worklogs.rules.kinds import Kind, KnownAs
 from worklogs.selectors import is_known_client, known_as, known_contact
+from worklogs.selectors.day import NumberNote, number_note
 from worklogs.selectors.numbers import likely_clients, numbers_of_the_firm
 from worklogs.services.claims import judge_weeks, settle
 from worklogs.services.judging import closed_units
@@ -25,6 +26,7 @@ from worklogs.services.opened import (
     AlreadyEntered,
     BadNumber,
     LikeAnother,
+    LogRefused,
     MonthClosed,
     NameNeeded,
     NoNumber,
@@ -85,6 +87,16 @@ def checked_phone(phone: str, client_no: str) -> str:
         return identifiers.phone(phone)
     except identifiers.NotAPhoneNumber:
         raise BadNumber from None
+
+
+def number_checked(*, person: Person, on: date, kind: Kind, phone: str, client_no: str) -> NumberNote:
+    """What is said of a number while it is typed, and whether it would be taken; nothing is written."""
+    try:
+        number = checked_phone(phone, client_no)
+        must_be_no_other(client_no)
+    except LogRefused as refusal:
+        return NumberNote("bad", str(refusal))
+    return number_note(person=person, on=on, kind=kind, phone=number, client_no=client_no)
 
 
 @transaction.atomic

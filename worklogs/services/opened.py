@@ -87,7 +87,7 @@ class AlreadyEntered(LogRefused):
 
 class NotThatMany(LogRefused):
     text = _("Enter a number from 0 to 100,000.")
-    field = "brochures"
+    field = "quantity"
 
 
 class NothingWritten(LogRefused):

@@ -28,6 +28,8 @@ ONE_PRESS = timedelta(minutes=1)  # however often one presses in it, the same an
 class CannotReply(NotDone):
     """The answer is not taken; the text says why."""
 
+    field = "text"
+
 
 @transaction.atomic
 def reply_to_log(*, log: WorkLog, text: str, actor: User, now: datetime) -> Reply:

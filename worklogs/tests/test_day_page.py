@@ -193,6 +193,7 @@ def test_a_log_is_nobody_elses_to_write(cast, signed_in):
     assert LogEntry.objects.count() == 1
 
 
+@pytest.mark.budget(1)
 def test_the_page_costs_the_same_with_many_entries(cast, she, django_assert_max_num_queries):
     counts = []
     for n in (2, 25):

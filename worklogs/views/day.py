@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,26 +17,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest, only_if
+from core.answers import carried_out
 from core.converters import asked
-from core.editing import ChangedMeanwhile
 from core.identifiers import identifier
 from core.periods import Week
 from teams.authority import Power
 from teams.models import Person
 from teams.reach import must
 from worklogs.forms.day import BrochuresForm, EntryEditForm, EntryForm, NoteForm, RemovalForm
-from worklogs.models import LogEntry
+from worklogs.models import LogEntry, WorkLog
 from worklogs.rules.kinds import CONTACT_KINDS, Kind
-from worklogs.selectors.day import NumberNote, day_page, number_note
+from worklogs.selectors.day import day_page
 from worklogs.selectors.prospects import prospects as own_prospects
 from worklogs.selectors.prospects import recent_contacts
 from worklogs.selectors.week import week_page
 from worklogs.services import entering, writing
-from worklogs.services.entering import checked_phone, must_be_no_other
-from worklogs.services.opened import LogRefused
 from worklogs.services.writing import add_brochures, submit_log
 
 A_PAGE = 50
+MOVED_ON = 409
 TAKEN_OFF = "taken_off"  # in the session: by day the contact that was taken off last
 
 
@@ -77,10 +77,9 @@ def done(request: AuthedRequest, on: date, text: str = "", *, warning: bool = Fa
     return answer(request, on, **more) if request.htmx else redirect("worklogs:day", on)
 
 
-def put(form: Form, refusal: LogRefused) -> Form:
-    """The form with the refusal at the field it concerns."""
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-    return form
+def again(request: AuthedRequest, on: date, place: str, **more: Any) -> Callable[..., HttpResponse]:
+    """The day with what was refused in the form that stands at `place`."""
+    return lambda form, status: answer(request, on, refused=form, status=status, **{place: form}, **more)
 
 
 @require_safe
@@ -115,13 +114,22 @@ def filled(request: AuthedRequest) -> dict[str, str]:
 @require_POST
 def save_entry(request: AuthedRequest, on: date) -> HttpResponse:
     person, form = writer(request), EntryForm(request.POST)
-    if not form.is_valid():
-        return answer(request, on, refused=form, form=form, kind=kind_of(form))
-    fields = {**form.cleaned_data, "kind": Kind(form.cleaned_data["kind"])}
-    try:
-        entry = entering.save_entry(person=person, on=on, actor=request.user, now=timezone.now(), **fields)
-    except LogRefused as refusal:
-        return answer(request, on, refused=put(form, refusal), form=form, kind=fields["kind"])
+
+    def save(sent: dict[str, Any]) -> LogEntry:
+        fields = {**sent, "kind": Kind(sent["kind"])}
+        return entering.save_entry(person=person, on=on, actor=request.user, now=timezone.now(), **fields)
+
+    return carried_out(
+        request,
+        form,
+        save,
+        again=again(request, on, "form", kind=kind_of(form)),
+        then=lambda entry: saved(request, on, entry),
+    )
+
+
+def saved(request: AuthedRequest, on: date, entry: LogEntry) -> HttpResponse:
+    """The day with the new contact; where the next one follows, an empty form of the same kind."""
     request.session.pop(TAKEN_OFF, None)
     text, is_warning = said_of(entry)
     if "next" not in request.POST:
@@ -155,12 +163,8 @@ def check_number(request: AuthedRequest, on: date) -> HttpResponse:
     kind = kind_of(form)
     client_no = identifier(str(form.data.get("client_no", "")))
     if kind and form.is_valid() and (len(form.cleaned_data["phone"]) > 6 or client_no):
-        try:
-            phone = checked_phone(form.cleaned_data["phone"], client_no)
-            must_be_no_other(client_no)
-            note = number_note(person=person, on=on, kind=kind, phone=phone, client_no=client_no)
-        except LogRefused as refusal:
-            note = NumberNote("bad", str(refusal))
+        phone = form.cleaned_data["phone"]
+        note = entering.number_checked(person=person, on=on, kind=kind, phone=phone, client_no=client_no)
     return render(request, "worklogs/day.html#number", {"note": note})
 
 
@@ -174,21 +178,16 @@ def entry(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def edit_entry(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     found = own_entry(request, public_id)
-    form, status = EntryEditForm(request.POST, entry=found), 422
-    if form.is_valid():
-        try:
-            entering.edit_entry(
-                entry=found, actor=request.user, now=timezone.now(), seen=form.seen, **form.cleaned_data
-            )
-        except LogRefused as refusal:
-            put(form, refusal)
-        except ChangedMeanwhile as changed:
-            form.meet(changed)
-            status = 409
-        else:
-            messages.success(request, _("%(name)s is changed.") % form.cleaned_data)
-            return redirect("worklogs:day", found.log.on)
-    return render(request, "worklogs/entry.html", entry_context(found, form), status=status)
+    form = EntryEditForm(request.POST, entry=found)
+    told: dict[str, Any] = {"entry": found, "actor": request.user, "now": timezone.now(), "seen": form.seen}
+    return carried_out(
+        request,
+        form,
+        lambda sent: entering.edit_entry(**told, **sent),
+        again=lambda form, status: render(request, "worklogs/entry.html", entry_context(found, form), status=status),
+        then=("worklogs:day", found.log.on),
+        says=lambda entry: _("%(name)s is changed.") % vars(entry),
+    )
 
 
 @require_POST
@@ -199,12 +198,18 @@ def put_back(request: AuthedRequest, on: date) -> HttpResponse:
         return done(request, on)
     fields = {**kept, "kind": Kind(kept["kind"]), "first_at": datetime.fromisoformat(kept["first_at"])}
     fields["next_on"] = date.fromisoformat(kept["next_on"]) if kept["next_on"] else None
-    try:
-        entering.save_entry(person=person, on=on, actor=request.user, now=timezone.now(), **fields)
-    except LogRefused as refusal:
-        messages.error(request, str(refusal))
-        return answer(request, on) if request.htmx else redirect("worklogs:day", on)
-    return done(request, on, _("%(name)s is on the log again.") % kept)
+
+    def refused(*, error: str, **_more: object) -> HttpResponse:
+        messages.error(request, error)
+        return done(request, on)
+
+    return carried_out(
+        request,
+        None,
+        lambda _sent: entering.save_entry(person=person, on=on, actor=request.user, now=timezone.now(), **fields),
+        again=refused,
+        then=lambda _entry: done(request, on, _("%(name)s is on the log again.") % kept),
+    )
 
 
 @require_safe
@@ -220,18 +225,17 @@ def prospects(request: AuthedRequest) -> HttpResponse:
 def remove_entry(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     entry, form = own_entry(request, public_id), RemovalForm(request.POST)
     on, name, kept = entry.log.on, entry.name, as_kept(entry)
-    if form.is_valid():
-        try:
-            entering.remove_entry(
-                entry=entry, reason=form.cleaned_data["reason"], actor=request.user, now=timezone.now()
-            )
-        except LogRefused as refusal:
-            put(form, refusal)
-        else:
-            request.session[TAKEN_OFF] = {on.isoformat(): kept}
-            return done(request, on, _("%(name)s is off the log.") % {"name": name})
-    context = {**entry_context(entry, EntryEditForm(entry=entry)), "removal": form}
-    return render(request, "worklogs/entry.html", context, status=422)
+
+    def refused(*, form: Form, status: int) -> HttpResponse:
+        context = {**entry_context(entry, EntryEditForm(entry=entry)), "removal": form}
+        return render(request, "worklogs/entry.html", context, status=status)
+
+    def taken_off(_removed: None) -> HttpResponse:
+        request.session[TAKEN_OFF] = {on.isoformat(): kept}
+        return done(request, on, _("%(name)s is off the log.") % {"name": name})
+
+    told: dict[str, Any] = {"entry": entry, "actor": request.user, "now": timezone.now()}
+    return carried_out(request, form, lambda sent: entering.remove_entry(**told, **sent), again=refused, then=taken_off)
 
 
 def as_kept(entry: LogEntry) -> dict[str, str]:
@@ -265,59 +269,58 @@ def entry_context(entry: LogEntry, form: EntryEditForm) -> dict[str, Any]:
 @require_POST
 def set_brochures(request: AuthedRequest, on: date) -> HttpResponse:
     person, form = writer(request), BrochuresForm(request.POST)
-    if not form.is_valid():
-        return answer(request, on, refused=form, brochures_form=form)
-    sent = form.cleaned_data
-    told = {"person": person, "on": on, "reason": sent["reason"], "actor": request.user, "now": timezone.now()}
-    try:
+
+    def set_them(sent: dict[str, Any]) -> None:
+        told: dict[str, Any] = {
+            "person": person,
+            "on": on,
+            "reason": sent["reason"],
+            "actor": request.user,
+            "now": timezone.now(),
+        }
         if sent["more"]:
             add_brochures(more=sent["more"], **told)
         else:
             writing.set_brochures(quantity=sent["quantity"], seen=form.seen, **told)
-    except ChangedMeanwhile as changed:
-        form.meet(changed)
-        return answer(request, on, brochures_form=form, status=409)
-    except LogRefused as refusal:
-        refusal.field = refusal.field.replace("brochures", "quantity")
-        return answer(request, on, refused=put(form, refusal), brochures_form=form)
-    return done(request, on)
+
+    back = again(request, on, "brochures_form")
+    return carried_out(request, form, set_them, again=back, then=lambda _set: done(request, on))
 
 
 @require_POST
 def write_note(request: AuthedRequest, on: date) -> HttpResponse:
     person, form = writer(request), NoteForm(request.POST)
-    if not form.is_valid():
-        return answer(request, on, refused=form, note_form=form)
-    try:
-        writing.write_note(
-            person=person, on=on, actor=request.user, now=timezone.now(), seen=form.seen, **form.cleaned_data
-        )
-    except ChangedMeanwhile as changed:
-        form.meet(changed)
-        return answer(request, on, note_form=form, status=409)
-    except LogRefused as refusal:
-        return answer(request, on, refused=put(form, refusal), note_form=form)
-    return done(request, on, _("The note is saved."), is_note_saved=True)
+    told: dict[str, Any] = {"person": person, "on": on, "actor": request.user, "now": timezone.now(), "seen": form.seen}
+    return carried_out(
+        request,
+        form,
+        lambda sent: writing.write_note(**told, **sent),
+        again=again(request, on, "note_form"),
+        then=lambda _note: done(request, on, _("The note is saved."), is_note_saved=True),
+    )
 
 
 @require_POST
 def submit(request: AuthedRequest, on: date) -> HttpResponse:
     person, form = writer(request), NoteForm(request.POST)
-    if not form.is_valid():
-        return answer(request, on, refused=form, note_form=form)
-    note = form.cleaned_data["note"] if "note" in request.POST else None
-    if note is not None and form.seen.holds({"note": note}):
-        note = None  # not touched on this page: a newer one stays
-    try:
-        log = submit_log(person=person, on=on, note=note, now=timezone.now(), seen=form.seen)
-    except ChangedMeanwhile as changed:
-        form.meet(changed)
-        return answer(request, on, note_form=form, status=409)
-    except LogRefused as refusal:
-        typed = {"note_form": form} if "note" in request.POST else {}
-        return answer(request, on, refused=put(form, refusal), submit_error=str(refusal), **typed)
-    text = _("Handed in, marked late.") if log.late else _("Handed in.")
-    return done(request, on, text, warning=log.late, is_note_saved=True)
+    is_note_sent, is_readable = "note" in request.POST, form.is_valid()
+
+    def hand_in(sent: dict[str, Any]) -> WorkLog:
+        note = sent["note"] if is_note_sent else None
+        if note is not None and form.seen.holds({"note": note}):
+            note = None  # not touched on this page: a newer one stays
+        return submit_log(person=person, on=on, note=note, now=timezone.now(), seen=form.seen)
+
+    def refused(*, form: NoteForm, status: int) -> HttpResponse:
+        error = lost(form)["error"] if is_readable and status != MOVED_ON else ""
+        typed = {"note_form": form} if is_note_sent or not error else {}
+        return answer(request, on, refused=form, submit_error=error, status=status, **typed)
+
+    def handed_in(log: WorkLog) -> HttpResponse:
+        text = _("Handed in, marked late.") if log.late else _("Handed in.")
+        return done(request, on, text, warning=log.late, is_note_saved=True)
+
+    return carried_out(request, form, hand_in, again=refused, then=handed_in)
 
 
 @require_safe

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest, only_if
+from core.answers import back_to, carried_out
 from core.converters import asked
 from core.exports import written_as_xlsx
 from core.periods import Day, Week
@@ -32,8 +32,7 @@ from worklogs.selectors import desk as selectors
 from worklogs.selectors.heat import people_by_week
 from worklogs.selectors.week import week_page
 from worklogs.services import entering
-from worklogs.services.opened import LogRefused
-from worklogs.services.replies import CannotReply, reply_to_log, reply_to_logs
+from worklogs.services.replies import reply_to_log, reply_to_logs
 from worklogs.services.score_tables import sending_day
 
 A_PAGE = 50
@@ -150,18 +149,21 @@ def reply(request: AuthedRequest, public_id: UUID) -> HttpResponse:
         WorkLog.objects.visible_to(request.user).select_related("person__user", "unit"), public_id=public_id
     )
     must(request, Power.REPLY_TO_LOGS, at=found.unit)
-    form = ReplyForm(request.POST)
-    if form.is_valid():
-        try:
-            reply_to_log(log=found, text=form.cleaned_data["text"], actor=request.user, now=timezone.now())
-        except CannotReply as refusal:
-            form.add_error("text", str(refusal))
-        else:
-            messages.success(request, _("Your answer has been sent."))
-            _before, after = selectors.neighbours(request.user, found)
-            shown = after if after and "next" in request.POST else found
-            return redirect("worklogs:log", public_id=shown.public_id)
-    return render(request, "worklogs/log.html", log_context(request, found, form), status=422)
+
+    def replied(_reply: Reply) -> HttpResponse:
+        _before, after = selectors.neighbours(request.user, found)
+        return redirect("worklogs:log", (after if after and "next" in request.POST else found).public_id)
+
+    return carried_out(
+        request,
+        ReplyForm(request.POST),
+        lambda sent: reply_to_log(log=found, text=sent["text"], actor=request.user, now=timezone.now()),
+        again=lambda form, status: render(
+            request, "worklogs/log.html", log_context(request, found, form), status=status
+        ),
+        then=replied,
+        says=_("Your answer has been sent."),
+    )
 
 
 @require_POST
@@ -170,11 +172,14 @@ def say_yes(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     entries = LogEntry.objects.visible_to(request.user).select_related("log__person", "log__unit")
     entry = get_object_or_404(entries, public_id=public_id)
     must(request, Power.REPLY_TO_LOGS, at=entry.log.unit)
-    try:
-        entering.say_yes(entry=entry, actor=request.user, now=timezone.now())
-    except LogRefused as refusal:
-        messages.error(request, str(refusal))
-    return redirect("worklogs:log", public_id=entry.log.public_id)
+    back = ("worklogs:log", entry.log.public_id)
+    return carried_out(
+        request,
+        None,
+        lambda _sent: entering.say_yes(entry=entry, actor=request.user, now=timezone.now()),
+        again=back_to(request, *back),
+        then=back,
+    )
 
 
 def log_context(request: AuthedRequest, found: WorkLog, form: ReplyForm) -> dict[str, object]:
@@ -201,28 +206,38 @@ def log_context(request: AuthedRequest, found: WorkLog, form: ReplyForm) -> dict
 def reply_to_several(request: AuthedRequest) -> HttpResponse:
     must(request, Power.REPLY_TO_LOGS)
     form, back = SeveralRepliesForm(request.POST), QueryDict(request.POST.get("back", ""))
-    if are_answered(request, form, reply_to_logs):
-        return redirect(f"{reverse('worklogs:desk')}?{back.urlencode()}")
-    return shown(request, back, form, status=422)
+    return answered(
+        request,
+        form,
+        reply_to_logs,
+        again=lambda form, status: shown(request, back, form, status=status),
+        then=f"{reverse('worklogs:desk')}?{back.urlencode()}",
+    )
 
 
-def are_answered(request: AuthedRequest, form: SeveralRepliesForm, answer: Callable[..., list[Reply]]) -> bool:
-    """Whether the chosen logs are answered now; where not, the form says why. Raises `Http404` for one out of sight."""
-    if not form.is_valid():
-        return False
-    wanted = set(form.cleaned_data["logs"])
-    logs = list(WorkLog.objects.visible_to(request.user).filter(public_id__in=wanted).select_related("unit"))
-    if len(logs) != len(wanted):
-        raise Http404
-    try:
+def answered(
+    request: AuthedRequest,
+    form: SeveralRepliesForm,
+    answer: Callable[..., list[Reply]],
+    *,
+    again: Callable[..., HttpResponse],
+    then: str,
+) -> HttpResponse:
+    """Answer the chosen logs by `answer`. Raises `Http404` for one out of sight."""
+
+    def answer_them(sent: dict[str, Any]) -> int:
+        wanted = set(sent["logs"])
+        logs = list(WorkLog.objects.visible_to(request.user).filter(public_id__in=wanted).select_related("unit"))
+        if len(logs) != len(wanted):
+            raise Http404
         own = {log.pk: form.own[log.public_id] for log in logs if log.public_id in form.own}
-        done = len(answer(logs=logs, text=form.cleaned_data["text"], own=own, actor=request.user, now=timezone.now()))
-    except CannotReply as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    words = ngettext("%(count)d log has been answered.", "%(count)d logs have been answered.", done)
-    messages.success(request, words % {"count": done})
-    return True
+        return len(answer(logs=logs, text=sent["text"], own=own, actor=request.user, now=timezone.now()))
+
+    def words(done: int) -> str:
+        said = ngettext("%(count)d log has been answered.", "%(count)d logs have been answered.", done)
+        return said % {"count": done}
+
+    return carried_out(request, form, answer_them, again=again, then=(then,), says=words)
 
 
 @require_safe

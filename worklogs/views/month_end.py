@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
@@ -15,7 +15,7 @@ from worklogs.forms.desk import MonthEndForm
 from worklogs.selectors import month_end as selectors
 from worklogs.selectors.desk import phrases_of
 from worklogs.services import replies
-from worklogs.views.desk import are_answered
+from worklogs.views.desk import answered
 
 
 @require_safe
@@ -54,6 +54,10 @@ def managed(request: AuthedRequest) -> list[Unit]:
 def answer_month_end(request: AuthedRequest) -> HttpResponse:
     managed(request)
     form, code = MonthEndForm(request.POST), request.POST.get("month", "")
-    if are_answered(request, form, replies.answer_month_end):
-        return redirect(f"{reverse('worklogs:month_end')}?month={code}")
-    return shown(request, code, form, status=422)
+    return answered(
+        request,
+        form,
+        replies.answer_month_end,
+        again=lambda form, status: shown(request, code, form, status=status),
+        then=f"{reverse('worklogs:month_end')}?month={code}",
+    )

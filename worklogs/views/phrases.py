@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
-from core.editing import ChangedMeanwhile
+from core.answers import carried_out
 from teams.authority import Power
 from teams.reach import must
 from worklogs.forms.desk import PhrasesForm
@@ -27,18 +26,20 @@ def phrases(request: AuthedRequest) -> HttpResponse:
 @require_POST
 def keep_phrases(request: AuthedRequest) -> HttpResponse:
     must_answer(request)
-    form, status = PhrasesForm(request.POST), 422
-    if form.is_valid():
-        lines = (line.strip() for line in form.cleaned_data["text"].splitlines())
-        try:
-            replies.keep_phrases(owner=request.user, text="\n".join(filter(None, lines)), seen=form.seen)
-        except ChangedMeanwhile as changed:
-            form.meet(changed)
-            status = 409
-        else:
-            messages.success(request, _("Your phrases are saved."))
-            return redirect("worklogs:phrases")
-    return render(request, "worklogs/phrases.html", {"form": form}, status=status)
+    form = PhrasesForm(request.POST)
+
+    def keep(sent: dict[str, str]) -> None:
+        lines = (line.strip() for line in sent["text"].splitlines())
+        replies.keep_phrases(owner=request.user, text="\n".join(filter(None, lines)), seen=form.seen)
+
+    return carried_out(
+        request,
+        form,
+        keep,
+        again=lambda form, status: render(request, "worklogs/phrases.html", {"form": form}, status=status),
+        then=("worklogs:phrases",),
+        says=_("Your phrases are saved."),
+    )
 
 
 def must_answer(request: AuthedRequest) -> None:
