@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -36,11 +36,13 @@ def value_for(code: str, *, unit: Unit, on: date) -> RuleValue:
 def values_over(
     codes: Collection[str], *, unit_ids: Collection[int], period: Period
 ) -> dict[tuple[int, date], dict[str, RuleValue]]:
-    """Per unit and day of the period what holds. Days without a change in the unit's line share one mapping."""
-    lines = {
-        pk: [int(part) for part in path.strip("/").split("/")]
-        for pk, path in Unit.objects.filter(pk__in=set(unit_ids)).values_list("pk", "path")
-    }
+    """Per unit and day of the period what holds. Days without a change in the unit's line share one mapping.
+
+    One query where `unit_ids` maps each unit to its path, else two.
+    """
+    units = Unit.objects.filter(pk__in=set(unit_ids)).values_list("pk", "path")
+    paths = unit_ids if isinstance(unit_ids, Mapping) else dict(units)
+    lines = {pk: [int(part) for part in path.strip("/").split("/")] for pk, path in paths.items()}
     history = _history(codes, {one for line in lines.values() for one in line}, period.end)
     changes = _changes(history, period)
     resolved: dict[tuple[int, date], dict[str, RuleValue]] = {}

@@ -48,7 +48,7 @@ OTHERWISE = {
 SHOWN_IN = {
     "attendance.forms.DayForm": "attendance/calendar.html",
     "attendance.forms.SettleForm": "attendance/calendar.html",
-    "compensation.forms.EntryForm": "compensation/entry.html",
+    "compensation.forms.PersonMonthForm": "compensation/entry.html",
     "policies.forms.ValueForm": "policies/parameter.html",
     "supervision.forms.CallForm": "supervision/call.html",
     "teams.forms.BankForm": "admin/change_form.html",

@@ -149,7 +149,9 @@ def desk(user: User, units: Collection[Unit], on: date, *, weeks: int = 1) -> li
     days = {score.person_id: score for score in of_week if score.on == on}
     over = Counter(score.person_id for score in of_week if score.due and score.on < on)
     scores = week_scores(people, units, last_weeks(on, weeks))
-    asked = policy.values_on([REPLIES_A_WEEK, DAYS, GRACE], unit_ids={member.unit_id for member in members}, on=on)
+    asked = policy.values_on(
+        [REPLIES_A_WEEK, DAYS, GRACE], unit_ids={member.unit_id: member.unit_path for member in members}, on=on
+    )
     owed = {member.person_id: cast(int, asked[member.unit_id][REPLIES_A_WEEK].value) for member in members}
     given = answers(owed, units, on)
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -34,16 +34,19 @@ def managed_departments(user: User) -> list[Unit]:
 def month_end_windows(month: Month, unit_ids: Collection[int]) -> dict[int, Period]:
     """Per unit when an answer to a log of the month counts as its month-end answer."""
     values = policy.values_on([DAYS, GRACE], unit_ids=unit_ids, on=month.last)
-    return {
-        pk: windows.month_end_window(month, days=cast(int, of[DAYS].value), grace=cast(int, of[GRACE].value))
-        for pk, of in values.items()
-    }
+    return {pk: _window(month, of) for pk, of in values.items()}
 
 
-def month_to_answer(department: Unit, today: date) -> Month:
-    """Last month while its answers still count, else this one."""
-    last = Month(today).previous()
-    return last if today in month_end_windows(last, [department.pk])[department.pk] else Month(today)
+def _window(month: Month, values: Mapping[str, RuleValue]) -> Period:
+    days, grace = (cast(int, values[code].value) for code in (DAYS, GRACE))
+    return windows.month_end_window(month, days=days, grace=grace)
+
+
+def recent_windows(department: Unit, months: Sequence[Month]) -> dict[Month, Period]:
+    """For months in their order the days in which the department's month-end answers count; one query."""
+    over = Period(months[0].last, months[-1].end)
+    held = policy.values_over([DAYS, GRACE], unit_ids={department.pk: department.path}, period=over)
+    return {month: _window(month, held[department.pk, month.last]) for month in months}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +63,8 @@ def month_end_due(user: User, asked: Mapping[str, RuleValue], today: date) -> Mo
     One query in these days, none in others and for others.
     """
     paths = [held.path for held in user.authority.held if held.role == Role.MARKET_MANAGER]
-    days, grace = (cast(int, asked[code].value) for code in (DAYS, GRACE))
     for month in (Month(today).previous(), Month(today)):
-        window = windows.month_end_window(month, days=days, grace=grace)
+        window = _window(month, asked)
         if paths and today in window:
             of_month = Q(on__gte=month.first, on__lt=month.end)
             led = reduce(operator.or_, (Q(unit__path__startswith=path) for path in paths))
@@ -144,7 +146,8 @@ def month_end_standing(units: Collection[Unit], month: Month) -> list[MonthEndSt
         .annotate(logs=Count("pk", distinct=True), answered=given)
     }
     newest = {log.person_id: log for log in logs.order_by("person_id", "-on").distinct("person_id")}
-    owed = policy.values_on([REPLIES], unit_ids={member.unit_id for member in members.values()}, on=month.last)
+    paths = {member.unit_id: member.unit_path for member in members.values()}
+    owed = policy.values_on([REPLIES], unit_ids=paths, on=month.last)
     figures = month_figures(list(counts), units, month)
     return [
         MonthEndStanding(

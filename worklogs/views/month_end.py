@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest, only_if
 from core.converters import asked
+from core.periods import Month
 from teams.models import Unit
 from worklogs.forms.desk import MonthEndForm
 from worklogs.selectors import month_end as selectors
@@ -27,9 +28,12 @@ def shown(request: AuthedRequest, code: str, form: MonthEndForm, *, status: int 
     """The month of `code`, the one to answer now without, and the form while its answers count."""
     departments = managed(request)
     today = timezone.localdate()
-    month = asked(code, selectors.month_to_answer(departments[0], today))
+    month, this = asked(code, Month(today)), Month(today)
+    windows = selectors.recent_windows(departments[0], [month] if code else [this.previous(), this])
+    if not code and today in windows[this.previous()]:
+        month = this.previous()
     rows = selectors.month_end_standing(departments, month)
-    window = selectors.month_end_windows(month, [departments[0].pk])[departments[0].pk]
+    window = windows[month]
     context = {
         "month": month,
         "rows": [(row, form.typed.get(str(row.last_log.public_id), "")) for row in rows],
