@@ -6,29 +6,24 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from compensation.rules import Adjustment, Assessment, Counted, Inputs, SlipLine, compute, lint, plan_from_data
+from compensation.rules import Adjustment, Assessment, Counted, Inputs, compute, plan_from_data
 from compensation.rules.appraisal import Measured, appraise, overridden
 from compensation.rules.bands import Band, Step, rate_for, slices_of, value_at
 from compensation.rules.facts import (
     AccountGroup,
-    Leadership,
     counted_by_person,
-    inputs_as_data,
-    inputs_from_data,
     shares_of_account,
 )
-from compensation.rules.plan import PlanUnreadable, commission_of, plan_as_data
+from compensation.rules.plan import commission_of
 from compensation.rules.probation import is_confirmed
 from compensation.rules.sheet import rounded
 from compensation.rules.validity import AccountAtMonthEnd, OpenedAccount, Validity
 from compensation.rules.withholding import completion_of
-from compensation.rules.wording import Value, described
-from compensation.tests.schemes import C2, C5, C7, DEFAULT, DEFAULT_DATA
+from compensation.tests.schemes import C1, C2, C5, C7, DEFAULT
 from compensation.tests.test_whole_slips import AFTER_FILING, BUSY, LEADER, MOVED, NEGATIVE
 from compensation.tests.written import steps
 from core.explain import Line
@@ -114,6 +109,31 @@ def test_missed_duties_never_withhold_more_than_the_commission() -> None:
     assert slip.amount("minimum_duty") == -slip.amount("commission")
 
 
+@pytest.mark.parametrize(("accounts", "met"), [("6.99", False), ("7", True)])
+def test_assessment_pay_is_released_in_full_from_its_target_on(accounts: str, met: bool) -> None:
+    slip = compute(C7, replace(BUSY, valid_openings=D(accounts), new_assets=D(500_000)))
+    released = next(line for line in slip.lines if line.component == "released")
+    assert [step.met for step in released.explained] == [met, True, None]
+    assert (slip.amount("held_back", "released") == 0) is met
+
+
+def test_negative_months_leave_alone_which_duties_were_missed() -> None:
+    """… in whichever order the plan has them."""
+    duty = {"kind": "minimum_duty", "new_assets": "1", "share": "0.2"}
+    plan = plan_from_data("X", [duty, {"kind": "negative_months", "limit": 3}])
+    assert compute(plan, Inputs("1", duties_missed=1)).carry.duties_missed == 2
+
+
+def test_what_finance_booked_counts_only_where_the_plan_says_so() -> None:
+    booked = replace(BUSY, booked_tax=D(550), booked_fund=D(50))
+    assert [compute(plan, booked).figures["commission_base"] for plan in (C1, C2)] == [D("19912.47"), D("19312.47")]
+
+
+def test_a_post_that_the_plan_does_not_know_pays_nothing() -> None:
+    slip = compute(DEFAULT, replace(LEADER, leads=(replace(LEADER.leads[0], role="deputy"),)))
+    assert (slip.amount("leader_base"), slip.amount("team_share")) == (D(0), D(0))
+
+
 @pytest.mark.parametrize(("openings", "met"), [("9.99", False), ("10", True), ("10.01", True)])
 def test_the_openings_due_are_met_at_their_number(openings: str, met: bool) -> None:
     slip = compute(C7, Inputs("1", openings=D(openings)))
@@ -153,7 +173,8 @@ def test_an_account_bonus_without_a_cap_pays_for_each() -> None:
 
 # --- a mover's month ---------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
-    ("here", "there", "pays"), [("-1000", "2000", "0"), ("3000", "-1000", "whole"), ("-5", "-5", "0")]
+    ("here", "there", "pays"),
+    [("-1000", "2000", "0"), ("3000", "-1000", "whole"), ("-5", "-5", "0"), ("-5", "5", "0"), ("0.5", "0.5", "0.07")],
 )
 def test_a_branch_pays_between_nothing_and_the_commission_of_the_whole_month(here: str, there: str, pays: str) -> None:
     """… also where the other branch's part is negative."""
@@ -185,6 +206,7 @@ def test_a_leader_s_team_counts_as_coefficients_left_it_and_in_the_first_edition
 
 def test_a_leader_s_team_counts_by_default_after_the_coefficients() -> None:
     assert commission_of(DEFAULT, BUSY) == (D("18556.17"), D("2292.60"))
+    assert commission_of(C1, BUSY, before_coefficients=True) == (D("19912.47"), D("2986.87"))
     assert commission_of(C2, NEGATIVE) == (D("-500.00"), D("0.00"))
 
 
@@ -255,6 +277,7 @@ def test_a_coefficient_by_hand_says_who_set_it_and_why() -> None:
 
 # --- shares of accounts ------------------------------------------------------------------------------------------------
 SHARES = {"developed": D(1), "maintained": D("0.5"), "serviced": D("0.5"), "introduced": D(0)}
+OF_ANOTHER_HOUSE = SHARES | {"won": D(1), "third": D("0.3"), "fifth": D("0.2")}
 
 
 @pytest.mark.parametrize(
@@ -267,10 +290,12 @@ SHARES = {"developed": D(1), "maintained": D("0.5"), "serviced": D("0.5"), "intr
         ({"serviced": 6, "introduced": 1}, {"serviced": "0.166666", "introduced": "0"}),
         ({"developed": 1, "serviced": 2}, {"developed": "1", "serviced": "0"}),  # nothing is left
         ({"unknown": 1, "serviced": 1}, {"serviced": "0.5", "unknown": "0"}),
+        ({"serviced": 1, "won": 1}, {"won": "1", "serviced": "0"}),  # the greater share first, not the first name
+        ({"third": 2, "fifth": 3}, {"third": "0.3", "fifth": "0.133333"}),
     ],
 )
 def test_an_account_is_shared_out_by_relation(held: Mapping[str, int], found: dict[str, str]) -> None:
-    assert {name: str(share) for name, share in shares_of_account(held, SHARES).items()} == found
+    assert {name: str(share) for name, share in shares_of_account(held, OF_ANOTHER_HOUSE).items()} == found
 
 
 def test_accounts_held_alike_are_one_part_of_what_counts() -> None:
@@ -334,147 +359,3 @@ def test_an_account_opened_on_the_last_day_counts_in_that_month(opened: int, cou
 def test_probation_is_not_confirmed_by_what_nobody_measured() -> None:
     assert not is_confirmed({}, {"revenue": D("0.01")})
     assert is_confirmed({}, {"revenue": D(0)})
-
-
-# --- what is kept ------------------------------------------------------------------------------------------------------
-def test_inputs_are_kept_as_data_and_read_back() -> None:
-    """All but the reasons of the assessment and the adjustments, which belong to that month alone."""
-    inputs = replace(
-        AFTER_FILING, valid_target=D(9), leads=(Leadership("area_manager", "东区", 10, 9, 2, D("1.5"), D("0.5")),),
-        adjustments=BUSY.adjustments,
-    )  # fmt: skip
-    data = inputs_as_data(inputs)
-    bare = Assessment(inputs.assessment.coefficient)
-    read = inputs_from_data(data)
-    first, second = read.elsewhere
-    assert (first.filed, second.filed) == (AFTER_FILING.elsewhere[0].filed, None)
-    assert read == replace(
-        inputs, assessment=bare, adjustments=(), valid_by=(), commissions=tuple(inputs.sorted()),
-        elsewhere=(first, second),
-    )  # fmt: skip
-    assert data["adjustments"] == [["2026-09-01", "-3.25"], ["2026-08-01", "7"]]
-    assert data["leads"][0] == {
-        "role": "area_manager", "unit": "东区", "days": 10, "base_days": 9, "people": 2, "base": "1.5", "commission": "0.5",
-    }  # fmt: skip
-    assert [(part["net"], part["accounts"]) for part in data["commissions"]] == [(None, 12), ("98.90", 2)]
-    before_leaders_were_paid = {name: value for name, value in data.items() if name != "leads"}
-    assert inputs_from_data(before_leaders_were_paid).leads == ()
-
-
-def test_a_signature_covers_a_line_like_this() -> None:
-    line = SlipLine("commission", D("1E+2"), D("2E+3"), D("0.05"), "D15.b", (Line("Step", D(3)),), "2026-08")
-    assert line.content() == {
-        "component": "commission", "basis": "2000", "rate": "0.05", "amount": "100", "clause": "D15.b",
-        "for_month": "2026-08", "lines": [{"label": "Step", "result": "3"}],
-    }  # fmt: skip
-    bare = SlipLine("adjustment", D(1)).content()
-    assert (bare["basis"], bare["rate"], bare["for_month"], bare["lines"]) == (None, None, "", [])
-
-
-# --- plans -------------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(
-    ("part", "said"),
-    [
-        ({"kind": "net_base", "vat_rate": True}, "net_base.vat_rate: a number is written as text"),
-        ({"kind": "asset_bonus", "rate": "Infinity"}, "asset_bonus.rate: not a number"),
-        ({"kind": "negative_months", "limit": "2.5"}, "negative_months.limit: a whole number is due"),
-        ({"kind": "banded_rate", "whole_band": 1}, "banded_rate.whole_band: true or false is due"),
-        ({"kind": "base_pay", "amounts": []}, "base_pay.amounts: a table is due"),
-        ({"kind": "compliance", "steps": 5}, "compliance.steps: a list of thresholds is due"),
-        ({"kind": "compliance", "steps": "51"}, "compliance.steps: a list of thresholds is due"),
-        ({"kind": "compliance", "steps": []}, "compliance.steps: a list of thresholds is due"),
-        ({"kind": "compliance", "steps": [["1", "1"], ["1", "2"]]}, "compliance.steps: thresholds rise"),
-        ({"kind": "banded_rate", "bands": [["1", "1"]]}, "banded_rate.bands: the first threshold is 0"),
-        ({"kind": "assessment", "on": 5}, "assessment.on: only base, commission and bonus can be multiplied"),
-        ({"kind": "assessment", "on": []}, "assessment.on: only base, commission and bonus can be multiplied"),
-        ({"kind": "assessment", "on": ["other"]}, "assessment.on: only base, commission and bonus can be multiplied"),
-        ({"kind": "account_bonus", "amount": None}, "account_bonus.amount: a number is written as text"),
-        ({"rate": "1"}, "None: ?"),
-        ({"kind": "deductions", "b": 1, "a": 1}, "deductions: a, b?"),
-        ("base_pay", "a list of components is due"),
-    ],
-)
-def test_a_plan_says_what_is_wrong_with_it(part: Any, said: str) -> None:
-    with pytest.raises(PlanUnreadable) as refused:
-        plan_from_data("X", [part])
-    assert str(refused.value) == said
-
-
-@pytest.mark.parametrize("data", ["text", {"kind": "deductions"}, 5, ""])
-def test_a_plan_is_a_list_of_components(data: Any) -> None:
-    with pytest.raises(PlanUnreadable, match="a list of components is due"):
-        plan_from_data("X", data)
-
-
-def test_steps_may_begin_anywhere_and_what_is_not_said_stays_as_it_is_meant() -> None:
-    data: list[dict[str, Any]] = [
-        {"kind": "compliance", "steps": [["2", "0.5"], ["3", "0"]]},
-        {"kind": "account_bonus", "amount": "5", "cap_share": None},
-        {"kind": "banded_rate", "bands": [["0", "0.1"]], "whole_band": True},
-        {"kind": "negative_months", "limit": 3},
-    ]
-    written = plan_as_data(plan_from_data("X", data))
-    assert written == [
-        {"kind": "compliance", "steps": [["2", "0.5"], ["3", "0"]], "on": ["commission", "bonus"]},
-        {"kind": "account_bonus", "amount": "5", "cap_share": None},
-        {"kind": "banded_rate", "bands": [["0", "0.1"]], "whole_band": True},
-        {"kind": "negative_months", "limit": 3},
-    ]
-    assert written[2]["whole_band"] is True
-
-
-SHARED = {"kind": "relation_shares", "shares": {"developed": "1", "introduced": "0"}}
-CONDUCT = {"kind": "compliance", "steps": [["0", "1"]]}
-BASE = {"kind": "base_pay", "amounts": {"J": "1"}}
-
-
-@pytest.mark.clause("D2")
-@pytest.mark.parametrize(
-    ("parts", "faults"),
-    [
-        ([BASE, SHARED, CONDUCT], []),
-        ([BASE], [("compliance_missing", "The plan has no compliance coefficient.")]),
-        (
-            [{"kind": "fixed_rate", "rate": "1"}],
-            [
-                ("compliance_missing", "The plan has no compliance coefficient."),
-                ("only_counts", "The plan pays by counts, volume or commission alone."),
-            ],
-        ),
-        ([CONDUCT], [("pays_nothing", "The plan has neither base pay nor commission.")]),
-        ([BASE, BASE, CONDUCT], [("twice", "A component stands in the plan twice.")]),
-        *(
-            (
-                [BASE, CONDUCT, {**SHARED, "shares": {"developed": share}}],
-                [("share_above_whole", "A share of an account lies between nothing and the whole.")],
-            )
-            for share in ("1.01", "-0.01")
-        ),
-    ],
-)
-def test_a_plan_s_faults_forbid_its_use(parts: list[dict[str, Any]], faults: list[tuple[str, str]]) -> None:
-    found = lint(plan_from_data("X", parts))
-    assert [(one.code, one.message) for one in found] == faults
-    assert all(one.is_error for one in found)
-
-
-# --- a plan in words ---------------------------------------------------------------------------------------------------
-OF_ITS_OWN = [
-    *DEFAULT_DATA,
-    {"kind": "fixed_rate", "by_grade": {"Z": "0.1", "P": "0.2", "B": "0.3", "T": "0"}, "times_assessment": True},
-    {"kind": "opening_duty", "openings": "10", "stand_ins": [["500000", "1"], ["1000000", "3"]]},
-]
-
-
-def in_words(one: Value) -> str:
-    parts = [str(one.value), "of the whole" if one.is_share else "", one.under]
-    parts += [f"above {one.above}" if one.above is not None else "", f"to {one.to}" if one.to is not None else ""]
-    return " ".join(part for part in parts if part)
-
-
-def test_a_plan_is_described_part_by_part() -> None:
-    told = []
-    for part in described(plan_from_data("X", OF_ITS_OWN)):
-        told.append(f"{part.kind} [{part.clause}] {part.label}: {part.does}")
-        told += [f"    {of.label}: " + ", ".join(map(in_words, of.values)) for of in part.parameters]
-    assert "\n".join(told) + "\n" == (Path(__file__).parent / "slips" / "the plan in words.txt").read_text()
