@@ -158,7 +158,7 @@ class SourceCheck:
 
 
 @dataclass(frozen=True)
-class DetailStand:
+class DetailReview:
     """How far the review of a month's details is, and whether their sums are those of the source."""
 
     details: int
@@ -167,7 +167,7 @@ class DetailStand:
     checks: tuple[SourceCheck, ...]
 
 
-def detail_stand(branch: Unit, month: Month) -> DetailStand:
+def detail_review(branch: Unit, month: Month) -> DetailReview:
     sums = {"gross_commission": _("Gross commission"), "pass_through": _("Pass-through fees")}
     state = BusinessDetail.State
     found = BusinessDetail.objects.filter(branch=branch, month=month.first).aggregate(
@@ -181,7 +181,7 @@ def detail_stand(branch: Unit, month: Month) -> DetailStand:
     checks = tuple(
         SourceCheck(label, found[f"sum_{name}"] or ZERO, of_source[name] or ZERO) for name, label in sums.items()
     )
-    return DetailStand(found["all"], found["accepted"], found["sent_back"], checks)
+    return DetailReview(found["all"], found["accepted"], found["sent_back"], checks)
 
 
 def brought_in(branch: Unit, month: Month) -> list[Import]:

@@ -59,7 +59,7 @@ def plan_if_any(branch: Unit, month: Month) -> Plan | None:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanStand:
+class ApprovalState:
     """A version as the list shows it. `state`: approved (on the day asked for), ended, later, open (no approval)."""
 
     version: PlanVersion
@@ -67,14 +67,14 @@ class PlanStand:
     errors: tuple[str, ...]
 
 
-def plans_in_sight(user: User, on: date) -> list[PlanStand]:
+def plans_in_sight(user: User, on: date) -> list[ApprovalState]:
     """Versions of all plans that decide pay within one's sight, the latest of each plan first."""
     versions = PlanVersion.objects.visible_to(user).select_related("plan__unit", "recorded_by", "ended_by")
     versions = versions.prefetch_related("earlier_approvals").order_by("plan__code", "-from_on")
-    return [stand_of(version, on) for version in versions]
+    return [approval_state(version, on) for version in versions]
 
 
-def stand_of(version: PlanVersion, on: date) -> PlanStand:
+def approval_state(version: PlanVersion, on: date) -> ApprovalState:
     try:
         errors = tuple(finding.message for finding in lint(version.as_plan()) if finding.is_error)
     except PlanUnreadable as reason:
@@ -85,7 +85,7 @@ def stand_of(version: PlanVersion, on: date) -> PlanStand:
         state = "open"
     else:
         state = "later" if version.approved_on > on else "ended"
-    return PlanStand(version, state, errors)
+    return ApprovalState(version, state, errors)
 
 
 def low_bases(version: PlanVersion, least: Decimal) -> list[str]:

@@ -44,7 +44,7 @@ def detail(request: AuthedRequest, branch: str, month: str) -> HttpResponse:
 
 
 def show(request: AuthedRequest, branch: Unit, month: Month, *, status: int = 200, **more: Any) -> HttpResponse:
-    stand = overview.detail_stand(branch, month)
+    stand = overview.detail_review(branch, month)
     page = _page_of_details(request, branch, month, stand.details)
     run = PayRun.objects.filter(branch=branch, month=month.first).first()
     is_open = run is None or not run.is_filed

@@ -61,7 +61,7 @@ def seen(request: AuthedRequest, code: str, since: str) -> PlanVersion:
 
 def show(request: AuthedRequest, version: PlanVersion, *, status: int = 200, **more: Any) -> HttpResponse:
     on, unit = request.user.authority.on, _unit_of(request, version)
-    stand = selectors.stand_of(version, on)
+    stand = selectors.approval_state(version, on)
     beside = standings(BESIDE, unit=unit, on=on) if unit and request.user.authority.may(Power.SEE_POLICY) else []
     context = {
         "version": version,
