@@ -2,10 +2,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crm.rules import masked_name, ranked
+from crm.rules import masked_name, masked_number, ranked
 
 
 def test_equals_share_the_rank_of_the_first_of_them():
@@ -36,3 +37,11 @@ def test_a_name_is_kept_by_its_first_character_only():
         "",
         "𠮷*",
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [("0301234567", "03*****567"), ("1234567", "12**567"), ("12345678", "12***678"), ("123456", "****56"), ("123", "**23")],
+)  # fmt: skip
+def test_a_number_shows_its_ends_only(number, shown):
+    assert masked_number(number) == shown

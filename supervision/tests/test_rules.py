@@ -8,10 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from attendance.rules import Calendar
 from core.explain import RuleValue
-from core.periods import Day, Week
+from core.periods import Day, Month, Period, Week
 from crm.rules import ranked
-from supervision.rules import TAKE, Reason, Selection, Timing, are_all_at_zero, laggards
+from supervision.rules import (
+    LEAVE,
+    TAKE,
+    AtZero,
+    AtZeroForDays,
+    Last,
+    LastShare,
+    Reason,
+    Selection,
+    Timing,
+    are_all_at_zero,
+    laggards,
+)
 
 HALF = RuleValue("supervision.at_most_half", True)
 LAST_FIVE = Selection("S7.1", RuleValue("supervision.company_last", 5), at_most_half=HALF)
@@ -187,3 +200,53 @@ def test_knows_when_a_day_and_a_week_are_due():
     assert SAME_DAY.late(friday, monday) == (monday, time(10))
     assert SAME_DAY.due(week, monday) == (monday, time(9))
     assert SAME_DAY.late(week, monday) == (date(2026, 11, 24), time.min)
+    month, first = Month(date(2026, 11, 1)), date(2026, 12, 1)
+    assert NEXT_DAY.due(month, first) == (first, time(9))
+
+
+WEEK = Week(date(2026, 11, 20))
+KNOWN = Calendar(Period.between(date(2026, 11, 12), date(2026, 11, 22)), {})
+YES, NO, FIVE = RuleValue("half", True), RuleValue("ties", LEAVE), RuleValue("n", 5)
+
+
+@pytest.mark.clause("S7.1", "S8.1", "S10.2")
+def test_a_way_of_taking_says_where_the_list_ends():
+    assert AtZero().selection("c", FIVE, YES, NO) == Selection("c")
+    assert AtZeroForDays().selection("c", FIVE, YES, NO) == Selection("c")
+    assert Last().selection("c", FIVE, YES, NO) == Selection("c", FIVE, False, YES, NO)
+    assert LastShare().selection("c", FIVE, YES, NO) == Selection("c", FIVE, True, YES, NO)
+
+
+@pytest.mark.clause("S7.1", "S10.2")
+def test_only_where_the_last_are_listed_one_digest_may_stand_for_all():
+    none = ranked(openings(0, 0))
+    assert [way.is_one_digest(none) for way in (Last(), LastShare(), AtZero(), AtZeroForDays())] == [True, True, False, False]  # fmt: skip
+
+
+@pytest.mark.clause("S10.1")
+@pytest.mark.parametrize(
+    ("value", "days"),
+    [
+        pytest.param(RuleValue("n", 3), [18, 19, 20], id="back from the last day"),
+        pytest.param(RuleValue("n", 6), [13, 16, 17, 18, 19, 20], id="over the week-end"),
+        pytest.param(RuleValue("n", 7), [12, 13, 16, 17, 18, 19, 20], id="to the first known day"),
+        pytest.param(RuleValue("n", 99), [12, 13, 16, 17, 18, 19, 20], id="no further than the calendar is known"),
+        pytest.param(None, [20], id="one where nothing is set"),
+    ],
+)
+def test_looks_back_over_trading_days(value, days):
+    way, friday = AtZeroForDays(), Day(date(2026, 11, 20))
+    window = way.window(friday, KNOWN, value)
+    assert [day.day for day in window] == days
+    span = way.span(friday, window)
+    assert (span.first, span.last, way.there_since(span)) == (window[0], friday.last, window[0])
+    (line,) = way.context("S10.1", window, value)
+    assert (line.result, line.clause, line.rule) == (len(days), "S10.1", value)
+    assert [day for _label, day in line.inputs] == [window[0], window[-1]]
+
+
+def test_any_other_way_looks_at_the_period_alone():
+    way = AtZero()
+    window = way.window(WEEK, KNOWN, None)
+    assert [day.day for day in window] == [16, 17, 18, 19, 20]
+    assert (way.span(WEEK, window), way.there_since(WEEK), way.context("c", window, None)) == (WEEK, None, ())
