@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attendance.rules import Calendar
-from core.explain import RuleValue
+from core.explain import Line, RuleValue
 from core.periods import Day, Month, Period, Week
 from crm.rules import ranked
 from supervision.rules import (
@@ -17,6 +17,7 @@ from supervision.rules import (
     TAKE,
     AtZero,
     AtZeroForDays,
+    Cut,
     Last,
     LastShare,
     Reason,
@@ -250,3 +251,32 @@ def test_any_other_way_looks_at_the_period_alone():
     window = way.window(WEEK, KNOWN, None)
     assert [day.day for day in window] == [16, 17, 18, 19, 20]
     assert (way.span(WEEK, window), way.there_since(WEEK), way.context("c", window, None)) == (WEEK, None, ())
+
+
+def test_the_explanation_of_equals_and_of_zero_is_told_in_full():
+    last_three = Selection("S8.1", RuleValue("n", 3), at_most_half=HALF)
+    ranking = ranked(openings(9, 8, 7, 6, 5, 2, 2, 2, 1, 0))
+    equal, *_others, zero = laggards(ranking, last_three, context=(Line("before"),))
+
+    def said(row) -> list[tuple[object, ...]]:
+        return [(line.label, line.counted, line.clause, dict(line.inputs)) for line in row.lines]
+
+    last = {"places taken from the end": 3, "openings of the last one taken": 2}
+    assert said(equal) == [
+        ("before", None, "", {}),
+        ("Accounts opened", 2, "S8.1", {}),
+        ("Rank", 6, "", {"of how many": 10, "equal, to place": 8}),
+        ("Among the last of the ranking", None, "S8.1", last),
+    ]
+    assert said(zero) == [
+        ("before", None, "", {}),
+        ("Accounts opened", 0, "S8.1", {}),
+        ("Rank", 10, "", {"of how many": 10}),
+        ("Nothing opened", None, "S8.1", {}),
+        ("Among the last of the ranking", None, "S8.1", last),
+    ]
+
+
+def test_a_cut_names_the_equals_it_spares():
+    assert LAST_FIVE.cut(map(Decimal, (9, 8, 3, 3, 1))) == Cut(2, Decimal(1), 2, Decimal(3))
+    assert LAST_FIVE.cut(()) == Cut(0, None)
