@@ -46,7 +46,7 @@ def staging_table(name: str, columns: Sequence[tuple[str, str]]) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class MergeTarget:
     """A table of judgements: its key and its other columns as (name, type[, expression over the sent value `{}`]).
 
     `shared` is a `jsonb` column whose texts many rows have in common: each text is sent and read once.
@@ -58,7 +58,7 @@ class Target:
     shared: str
 
 
-def merge_by_digest(target: Target, rows: Sequence[Sequence[Any]]) -> int:
+def merge_by_digest(target: MergeTarget, rows: Sequence[Sequence[Any]]) -> int:
     """Write judgements; a row is keys, columns, shared text, `digest`, and the digest last read ("" without a row).
 
     A row whose digest has changed since it was read is left as it is: somebody has judged it from newer facts. At
@@ -68,7 +68,7 @@ def merge_by_digest(target: Target, rows: Sequence[Sequence[Any]]) -> int:
     return _merge(changed, [row for row in rows if row[-1]]) + _merge(new, [row for row in rows if not row[-1]])
 
 
-def _merging(target: Target) -> tuple[sql.Composed, sql.Composed]:
+def _merging(target: MergeTarget) -> tuple[sql.Composed, sql.Composed]:
     """The statements for rows that are there and for new ones."""
     parts = (*target.keys, *target.columns, (target.shared, "int", "shared.content"), ("digest", "text"))
     names = [sql.Identifier(part[0]) for part in parts]

@@ -56,7 +56,7 @@ def values_over(
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ValueStanding:
     """A parameter at a unit: what holds on a day, and what will hold from which day on as things are decided now."""
 
     parameter: Parameter
@@ -64,7 +64,7 @@ class Standing:
     ahead: tuple[tuple[date, RuleValue], ...]
 
 
-def standings(codes: Collection[str], *, unit: Unit, on: date) -> list[Standing]:
+def standings(codes: Collection[str], *, unit: Unit, on: date) -> list[ValueStanding]:
     """Per code what holds at the unit and what will change when, in the order of `codes`, in one query."""
     history = _history(codes, set(unit.line), date.max)
     found = []
@@ -72,7 +72,7 @@ def standings(codes: Collection[str], *, unit: Unit, on: date) -> list[Standing]
         starts = {layer.since for pk in unit.line for layer in history.get((code, pk), []) if layer.since > on}
         held = [(day, _down([code], unit.line, day, history, {})[code]) for day in (on, *sorted(starts))]
         ahead = tuple(later for before, later in pairwise(held) if later[1].value != before[1].value)
-        found.append(Standing(registry.parameter(code), held[0][1], ahead))
+        found.append(ValueStanding(registry.parameter(code), held[0][1], ahead))
     return found
 
 

@@ -18,7 +18,7 @@ from portal.selectors.month import branch_lines, branches_of_pay, month_of_branc
 from portal.selectors.own_day import own_day
 from portal.selectors.queue import queue
 from portal.selectors.teams import teams
-from portal.selectors.trail import Asked, audits_everything, last_verification, trail
+from portal.selectors.trail import TrailAsked, audits_everything, last_verification, trail
 from teams.authority import POWERS, Power, topmost
 from teams.models import Role
 
@@ -69,7 +69,7 @@ def archive_context(user: User, today: date) -> dict[str, Any]:
 
 def audit_context(user: User, today: date) -> dict[str, Any]:
     """The last verification and what people changed today."""
-    asked = Asked(on=today, by_people=True)
+    asked = TrailAsked(on=today, by_people=True)
     return {"verification": last_verification(), "page": trail(asked), "asked": asked}
 
 

@@ -20,7 +20,7 @@ from messaging.bell import ring
 from portal.forms import TrailForm
 from portal.homes import homes_of
 from portal.selectors.search import search
-from portal.selectors.trail import Asked, audits_everything, last_verification
+from portal.selectors.trail import TrailAsked, audits_everything, last_verification
 from portal.selectors.trail import trail as find_trail
 from portal.texts import CHECKS
 from teams.authority import Power
@@ -61,7 +61,7 @@ def trail(request: AuthedRequest) -> HttpResponse:
     """The audit trail by person, thing and day. Where neither a person nor a row is named it shows one day."""
     only_if(audits_everything(request.user))
     form = TrailForm(request.GET)
-    asked = Asked(**form.cleaned_data) if form.is_valid() else Asked()
+    asked = TrailAsked(**form.cleaned_data) if form.is_valid() else TrailAsked()
     if not asked.who and not asked.row and not asked.on:
         asked = replace(asked, on=timezone.localdate())
     context = {"form": form, "asked": asked, "page": find_trail(asked), "verification": last_verification()}

@@ -6,6 +6,7 @@ import ast
 import importlib
 import re
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,6 +53,16 @@ def test_no_function_is_longer_than_a_screen():
             if isinstance(node, ast.FunctionDef) and (n := (node.end_lineno or 0) - node.lineno + 1) > A_SCREEN:
                 long[f"{named(path)}::{node.name}"] = n
     assert long == {}
+
+
+def test_a_class_name_means_one_thing():
+    """In the whole house; what stands inside a class belongs to it. Commands are named by their files."""
+    homes = defaultdict(list)
+    for path in sources():
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and node.name != "Command":
+                homes[node.name].append(named(path))
+    assert {name: places for name, places in homes.items() if len(places) > 1} == {}
 
 
 def imported(path: Path) -> set[str]:

@@ -18,7 +18,7 @@ from portal.selectors.shown_month import ShownMonth, has_data
 from teams.models import Unit, below
 from teams.selectors import openings_targets
 from worklogs.models import WorkLog
-from worklogs.selectors.desk import Standing, desk, last_weeks, owed_by_reader
+from worklogs.selectors.desk import MemberStanding, desk, last_weeks, owed_by_reader
 from worklogs.selectors.heat import heat_of_people
 from worklogs.selectors.month_end import MonthEndDue, month_end_due
 
@@ -28,10 +28,10 @@ WEEKS = 8
 
 
 @dataclass(frozen=True)
-class Row:
+class BoardRow:
     """One member of the team. `last_opening_on` is None where none is on record."""
 
-    standing: Standing
+    standing: MemberStanding
     openings: Decimal
     last_opening_on: date | None
 
@@ -62,7 +62,7 @@ class Board:
     month: ShownMonth
     begun_target: Decimal | None
     units: tuple[Unit, ...]
-    everybody: tuple[Row, ...]
+    everybody: tuple[BoardRow, ...]
     owed: tuple[Waiting, ...]
     month_end: MonthEndDue | None
     openings: Decimal  # what was credited to the units, as the ranking counts it, whoever has left or moved since
@@ -70,7 +70,7 @@ class Board:
     heat: dict[str, Any]  # of those shown
 
     @property
-    def rows(self) -> tuple[Row, ...]:
+    def rows(self) -> tuple[BoardRow, ...]:
         return self.everybody[:MOST_ROWS]
 
     @property
@@ -125,7 +125,7 @@ def board(user: User, units: Sequence[Any], today: date) -> Board:
         month=month,
         begun_target=targets[Month(today)] if month.begun else None,
         units=tuple(units),
-        everybody=tuple(Row(one, *openings.get(one.member.person_id, (ZERO, None))) for one in standings),
+        everybody=tuple(BoardRow(one, *openings.get(one.member.person_id, (ZERO, None))) for one in standings),
         owed=tuple(
             Waiting(log, names[log.person_id], (today - log.on).days, Week(log.on).end <= today)
             for log in owed_by_reader(standings)

@@ -23,8 +23,7 @@ from teams.models import Measure, Person, Target
 from worklogs.models import DayScore, Reply, WeekScore, WorkLog
 from worklogs.rules.kinds import LABELS, Kind, KnownAs
 from worklogs.rules.running import mark_so_far
-from worklogs.rules.scoring import DayScore as JudgedDay
-from worklogs.rules.scoring import Missing, score_tally, still_missing
+from worklogs.rules.scoring import JudgedDay, Missing, score_tally, still_missing
 from worklogs.rules.tallying import Entry, tally
 from worklogs.rules.windows import is_forfeited
 from worklogs.selectors import requirement_for

@@ -45,7 +45,7 @@ TECHNICAL = {  # columns that only the program reads, and so have no name in the
 
 
 @dataclass(frozen=True)
-class Asked:
+class TrailAsked:
     """What of the trail is looked for. Without a person and a row it is always one day: millions of rows have no end."""
 
     who: str = ""
@@ -116,7 +116,7 @@ def audits_everything(user: User) -> bool:
     return bool(user.authority.may(Power.SEE_AUDIT, user.authority.company_path))
 
 
-def trail(asked: Asked) -> TrailPage:
+def trail(asked: TrailAsked) -> TrailPage:
     """A page of the trail, the newest first; at most five queries, however long the trail is."""
     found = list(AuditEntry.objects.filter(asked.q).select_related("actor").order_by("-at", "-pk")[: A_PAGE + 1])
     entries = found[:A_PAGE]

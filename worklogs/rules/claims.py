@@ -10,7 +10,7 @@ from worklogs.rules.kinds import KnownAs
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldNumber:
     """An entry of a number. `is_closed`: a closed month has counted its week, so that nothing about it changes."""
 
     entry: int
@@ -27,7 +27,7 @@ class Held:
         return self.on, self.at, self.employee_no, self.entry
 
 
-def claimant(held: Sequence[Held], *, owner: int, since: date) -> Held:
+def claimant(held: Sequence[HeldNumber], *, owner: int, since: date) -> HeldNumber:
     """Whose number it is: of the earlier log day, then of the earlier moment of entry, in whatever order they arrived.
 
     What `owner` has by her log of the day `since` stays hers where a closed month has counted that week, and nobody takes
@@ -38,7 +38,7 @@ def claimant(held: Sequence[Held], *, owner: int, since: date) -> Held:
     return min(kept or may_claim or held, key=lambda one: one.rank)
 
 
-def known_then(one: Held, first: Held) -> KnownAs:
+def known_then(one: HeldNumber, first: HeldNumber) -> KnownAs:
     """What the number was to the writer of an entry: new on the log that claims it, and known everywhere else."""
     if one.is_closed or one.known_as == KnownAs.CLIENT:
         return one.known_as

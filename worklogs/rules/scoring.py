@@ -34,23 +34,23 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True)
-class DayScore(Score):
+class JudgedDay(Score):
     due: bool
 
 
 @dataclass(frozen=True, slots=True)
-class WeekScore(Score):
+class JudgedWeek(Score):
     due_days: int
 
 
 def score_day(
     entries: Sequence[Entry], requirement: Requirement, *, due: bool = True, forfeited: bool = False
-) -> DayScore:
+) -> JudgedDay:
     """Judge one day (S3.2, S3.a–S3.e). See `score_tally`."""
     return score_tally(tally(entries, requirement), requirement, due=due, forfeited=forfeited)
 
 
-def score_tally(counted: Tally, requirement: Requirement, *, due: bool = True, forfeited: bool = False) -> DayScore:
+def score_tally(counted: Tally, requirement: Requirement, *, due: bool = True, forfeited: bool = False) -> JudgedDay:
     """Judge what counts of a day. Where no log is `due` nothing is asked, but points count for the week.
 
     `forfeited`: the log came late and the unit's rule gives late logs no points.
@@ -86,7 +86,7 @@ def score_tally(counted: Tally, requirement: Requirement, *, due: bool = True, f
             [(k, cast(int, requirement.day_quota(k).value)) for k in CONTACT_KINDS], mark, requirement
         )
     passed = requirement.passes(score_pass=score_pass, quota_met=not unmet)
-    return DayScore(points, mark, passed, tuple(unmet), tuple(lines), due)
+    return JudgedDay(points, mark, passed, tuple(unmet), tuple(lines), due)
 
 
 def points_for(kind: Kind, done: int, requirement: Requirement) -> int:
@@ -103,7 +103,7 @@ def points_by_kind(counted: Tally, requirement: Requirement) -> tuple[int, ...]:
     return tuple(points_for(kind, counted.of(kind), requirement) for kind in CONTACT_KINDS)
 
 
-def score_week(total: Tally, earned: Sequence[int], requirement: Requirement, *, due_days: int) -> WeekScore:
+def score_week(total: Tally, earned: Sequence[int], requirement: Requirement, *, due_days: int) -> JudgedWeek:
     """Judge an ISO week from what counts of all its days and what each kind `earned` on them (S3.2, S3.b–S3.e).
 
     `due_days` are all days of the week on which a log is owed, those still to come included. With fewer of them than a
@@ -136,7 +136,7 @@ def score_week(total: Tally, earned: Sequence[int], requirement: Requirement, *,
     minima = [(k, reduced(cast(int, requirement.week_quota(k).value), due_days, requirement)) for k in CONTACT_KINDS]
     lines += _minima_line(minima, mark, requirement)
     passed = requirement.passes(score_pass=score_pass, quota_met=not unmet)
-    return WeekScore(points, mark, passed, tuple(unmet), tuple(lines), due_days)
+    return JudgedWeek(points, mark, passed, tuple(unmet), tuple(lines), due_days)
 
 
 COUNTS = {N_("Clients not found in CRM"), N_("Days due"), N_("All minima together")}
@@ -244,7 +244,7 @@ class Missing:
     quotas: tuple[tuple[Kind, int], ...]
 
 
-def still_missing(counted: Tally, requirement: Requirement, score: DayScore) -> Missing:
+def still_missing(counted: Tally, requirement: Requirement, score: JudgedDay) -> Missing:
     """What a day lacks. The way prefers what brings most points, then what its own minimum still asks for."""
     quotas = tuple((kind, cast(int, requirement.day_quota(kind).value) - counted.of(kind)) for kind in score.unmet)
     short = max(score.pass_mark - score.points, 0)

@@ -22,7 +22,7 @@ class Entry:
     is_found: bool = True  # of a call to an existing client: the CRM knows the client
 
 
-class Standing(StrEnum):
+class EntryStanding(StrEnum):
     """Whether an entry counts, and if not, why."""
 
     COUNTS = "counts"
@@ -57,7 +57,7 @@ class Tally:
         return self.brochures if kind == Kind.BROCHURES else self.contacts[CONTACT_KINDS.index(kind)]
 
 
-def standings(entries: Sequence[Entry], asked: Requirement) -> list[Standing]:
+def standings(entries: Sequence[Entry], asked: Requirement) -> list[EntryStanding]:
     """Entry by entry whether it counts, whatever their order (readings 6 and 42).
 
     A contact counts once a day, under the kind that brings more points, of equal ones under the one the guideline names
@@ -66,22 +66,22 @@ def standings(entries: Sequence[Entry], asked: Requirement) -> list[Standing]:
     found = [_by_itself(entry, asked) for entry in entries]
     best: dict[object, int] = {}
     for n, (entry, standing) in enumerate(zip(entries, found, strict=True)):
-        if entry.kind != Kind.BROCHURES and standing == Standing.COUNTS:
+        if entry.kind != Kind.BROCHURES and standing == EntryStanding.COUNTS:
             best[entry.contact] = min(best.get(entry.contact, n), n, key=lambda i: _rank(entries[i], asked))
     counting = set(best.values())
     for n, entry in enumerate(entries):
-        if entry.kind != Kind.BROCHURES and found[n] == Standing.COUNTS and n not in counting:
-            found[n] = Standing.REPEATED
+        if entry.kind != Kind.BROCHURES and found[n] == EntryStanding.COUNTS and n not in counting:
+            found[n] = EntryStanding.REPEATED
     return found
 
 
-def _by_itself(entry: Entry, asked: Requirement) -> Standing:
+def _by_itself(entry: Entry, asked: Requirement) -> EntryStanding:
     """Whether an entry counts if nothing else is on the log."""
     if entry.kind == Kind.PROSPECT and entry.known_as != KnownAs.NEW:
-        return Standing.KNOWN
+        return EntryStanding.KNOWN
     if asked.only_clients_found and not entry.is_found:
-        return Standing.NOT_FOUND
-    return Standing.COUNTS
+        return EntryStanding.NOT_FOUND
+    return EntryStanding.COUNTS
 
 
 def _rank(entry: Entry, asked: Requirement) -> tuple[int, int]:
@@ -91,16 +91,16 @@ def _rank(entry: Entry, asked: Requirement) -> tuple[int, int]:
 def tally(entries: Sequence[Entry], asked: Requirement) -> Tally:
     """Count a day's entries. A call to a client whom the CRM does not know is left out where the rule says so."""
     counts = dict.fromkeys(Kind, 0)
-    left_out = dict.fromkeys(Standing, 0)
+    left_out = dict.fromkeys(EntryStanding, 0)
     for entry, standing in zip(entries, standings(entries, asked), strict=True):
-        if standing == Standing.COUNTS:
+        if standing == EntryStanding.COUNTS:
             counts[entry.kind] += entry.quantity
         else:
             left_out[standing] += 1
     return Tally(
         brochures=counts[Kind.BROCHURES],
         contacts=tuple(counts[kind] for kind in CONTACT_KINDS),
-        known=left_out[Standing.KNOWN],
-        repeated=left_out[Standing.REPEATED],
+        known=left_out[EntryStanding.KNOWN],
+        repeated=left_out[EntryStanding.REPEATED],
         not_found=sum(not entry.is_found for entry in entries),
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.periods import Week
 from core.templatetags.components import weekday
 from worklogs.models import DayScore
-from worklogs.rules.scoring import DayScore as JudgedDay
+from worklogs.rules.scoring import JudgedDay
 
 
 def bars_of(

@@ -21,7 +21,7 @@ from worklogs.rules import scoring, tallying, windows
 from worklogs.rules.asking import Requirement
 from worklogs.rules.kinds import CONTACT_KINDS, LABELS, Kind, KnownAs
 from worklogs.rules.scoring import Missing
-from worklogs.rules.tallying import Entry, Standing
+from worklogs.rules.tallying import Entry, EntryStanding
 from worklogs.rules.windows import Window
 from worklogs.selectors import (
     Place,
@@ -66,17 +66,17 @@ class Written:
     """An entry with whether it counts."""
 
     entry: LogEntry
-    standing: Standing
+    standing: EntryStanding
 
     @property
     def why(self) -> str:
         if self.entry.awaits_yes:
             return _("arrived late, waits for the leader's yes")
-        if self.standing == Standing.REPEATED:
+        if self.standing == EntryStanding.REPEATED:
             return _("same contact, counts once")
-        if self.standing == Standing.KNOWN:
+        if self.standing == EntryStanding.KNOWN:
             return _("known before, no point")
-        if self.standing == Standing.NOT_FOUND:
+        if self.standing == EntryStanding.NOT_FOUND:
             return _("client not found in CRM, no point")
         return ""
 
@@ -98,7 +98,7 @@ class DayPage:
     window: Window | None
     due: bool
     day_name: str
-    score: scoring.DayScore | None
+    score: scoring.JudgedDay | None
     lines: list[dict[str, Any]]
     missing: Missing | None
     tiles: list[Tile]
@@ -206,7 +206,7 @@ def day_page(person: Person, on: date, now: datetime) -> DayPage:
 def _bars(person: Person, week: Week, judged: _Judged, *, shown: date, today: date) -> list[dict[str, Any]]:
     """The week as it was judged, with the day that is shown as it stands."""
     kept = DayScore.objects.filter(person=person, on__gte=week.first, on__lt=week.end)
-    scores: dict[date, DayScore | scoring.DayScore] = {row.on: row for row in kept}
+    scores: dict[date, DayScore | scoring.JudgedDay] = {row.on: row for row in kept}
     if judged.score:
         scores[shown] = judged.score
     return bars_of(week, scores, today=today, shown=shown, link=lambda day: _address(day, today))
@@ -234,9 +234,9 @@ class _Judged:
         counted = [e for e in entries if not e.awaits_yes]
         contacts = [Entry(Kind(e.kind), e.contact_id, KnownAs(e.known_as), is_found=not e.not_in_crm) for e in counted]
         facts = [Entry(Kind.BROCHURES, quantity=log.brochures), *contacts]
-        found = tallying.standings(contacts, asked) if asked else [Standing.COUNTS] * len(contacts)
+        found = tallying.standings(contacts, asked) if asked else [EntryStanding.COUNTS] * len(contacts)
         of_entry = {e.pk: standing for e, standing in zip(counted, found, strict=True)}
-        self.standings = [of_entry.get(e.pk, Standing.COUNTS) for e in entries]
+        self.standings = [of_entry.get(e.pk, EntryStanding.COUNTS) for e in entries]
         self.tally = tallying.tally(facts, asked) if asked else tallying.Tally()
         forfeited = False
         if asked and log.pk:

@@ -34,7 +34,7 @@ TO_BEGIN_WITH = (
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MemberStanding:
     """One member on the review desk. `log` is that day's; `weeks` are her weeks up to the one of that day, by Monday.
 
     `answers` are those her leader gave and still owes, `to_answer` the logs for which the reader owes them herself.
@@ -140,7 +140,7 @@ def phrases_of(user: User) -> list[str]:
     return kept.text.split("\n") if kept else [gettext(phrase) for phrase in TO_BEGIN_WITH]
 
 
-def desk(user: User, units: Collection[Unit], on: date, *, weeks: int = 1) -> list[Standing]:
+def desk(user: User, units: Collection[Unit], on: date, *, weeks: int = 1) -> list[MemberStanding]:
     """The members of the units on a day with their day, last weeks and answers as `user` looks at them; seven queries."""
     members = members_on(on, units=units)
     people = [member.person_id for member in members]
@@ -155,7 +155,7 @@ def desk(user: User, units: Collection[Unit], on: date, *, weeks: int = 1) -> li
     owed = {member.person_id: cast(int, asked[member.unit_id][REPLIES_A_WEEK].value) for member in members}
     given = answers(owed, units, on)
     return [
-        Standing(
+        MemberStanding(
             member=member,
             on=on,
             log=logs.get(member.person_id),
@@ -188,7 +188,7 @@ def _logs(user: User, people: Collection[int], on: date) -> tuple[dict[int, Work
     return of_day, to_answer
 
 
-def owed_by_reader(standings: Iterable[Standing]) -> list[WorkLog]:
+def owed_by_reader(standings: Iterable[MemberStanding]) -> list[WorkLog]:
     """The logs that the reader has yet to answer herself, the oldest first."""
     logs = [log for standing in standings for log in standing.to_answer]
     return sorted(logs, key=lambda log: (log.on, log.submitted_at))
@@ -203,7 +203,7 @@ class WaitingRow:
     day: DayScore | None
 
 
-def waiting_rows(logs: Sequence[WorkLog], standings: Iterable[Standing]) -> list[WaitingRow]:
+def waiting_rows(logs: Sequence[WorkLog], standings: Iterable[MemberStanding]) -> list[WaitingRow]:
     """The logs with their writers and scores; one query."""
     members = {standing.member.person_id: standing.member for standing in standings}
     scores = DayScore.objects.filter(person__in={log.person_id for log in logs}, on__in={log.on for log in logs})

@@ -18,7 +18,7 @@ from worklogs.rules.market_reports import Standing, due_on, standing_of
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ReportRow:
     person: Person
     unit: Unit
     due_on: date
@@ -33,7 +33,7 @@ def writers(month: Month) -> Iterator[Posting]:
     yield from latest.select_related("person__user", "unit")
 
 
-def market_reports(user: User, month: Month, today: date) -> list[Row]:
+def market_reports(user: User, month: Month, today: date) -> list[ReportRow]:
     """Those within the leader's sight, what is missing first. Three queries."""
     seen = tuple(user.authority.paths(Power.READ_LOGS))
     posted = [one for one in writers(month) if one.unit.path.startswith(seen) and seen]
@@ -43,7 +43,7 @@ def market_reports(user: User, month: Month, today: date) -> list[Row]:
     for one in posted:
         report, due = there.get(one.person_id), due_on(month, int(days[one.unit_id][MARKET_REPORT_DAYS].value))
         standing = standing_of(day_of(report.handed_in_at) if report else None, due, today)
-        rows.append(Row(one.person, one.unit, due, report, standing))
+        rows.append(ReportRow(one.person, one.unit, due, report, standing))
     return sorted(rows, key=lambda row: (row.report is not None, row.unit.path, row.person.name))
 
 

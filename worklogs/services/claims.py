@@ -15,7 +15,7 @@ from core.periods import Week
 from messaging.services import Draft
 from messaging.telling import notice, tell_all
 from worklogs.models import Contact, LogEntry
-from worklogs.rules.claims import Held, claimant, known_then
+from worklogs.rules.claims import HeldNumber, claimant, known_then
 from worklogs.rules.kinds import Kind, KnownAs
 from worklogs.services.judging import Judged, closed_units, judge
 
@@ -61,9 +61,9 @@ def _entries(contacts: Iterable[int]) -> dict[int, LogEntry]:
     return {entry.pk: entry for entry in rows.select_related("log__person__user", "log__unit").order_by("pk")}
 
 
-def _with_closed(rows: Mapping[int, Contact], entries: Mapping[int, LogEntry]) -> dict[int, list[Held]]:
+def _with_closed(rows: Mapping[int, Contact], entries: Mapping[int, LogEntry]) -> dict[int, list[HeldNumber]]:
     """The entries by number; which weeks are closed is asked only where a number would change hands otherwise."""
-    found: dict[int, list[Held]] = defaultdict(list)
+    found: dict[int, list[HeldNumber]] = defaultdict(list)
     for entry in entries.values():
         found[entry.contact_id].append(_held(entry))
     disputed = {pk for pk, held in found.items() if _is_disputed(rows[pk], held)}
@@ -76,13 +76,13 @@ def _with_closed(rows: Mapping[int, Contact], entries: Mapping[int, LogEntry]) -
     return found
 
 
-def _held(entry: LogEntry) -> Held:
+def _held(entry: LogEntry) -> HeldNumber:
     log = entry.log
     known = KnownAs(entry.known_as)
-    return Held(entry.pk, log.pk, log.person_id, log.person.employee_no, log.on, entry.at, known)
+    return HeldNumber(entry.pk, log.pk, log.person_id, log.person.employee_no, log.on, entry.at, known)
 
 
-def _is_disputed(contact: Contact, held: Sequence[Held]) -> bool:
+def _is_disputed(contact: Contact, held: Sequence[HeldNumber]) -> bool:
     first = claimant(held, owner=contact.owner_id, since=contact.registered_on)
     is_moved = (contact.owner_id, contact.registered_on) != (first.person, first.on)
     return is_moved or any(known_then(one, first) != one.known_as for one in held)

@@ -27,7 +27,7 @@ from worklogs.selectors import Place, places, requirements_over
 from worklogs.selectors.numbers import likely_clients, numbers_of_the_firm
 from worklogs.services.claims import Weeks, judge_weeks, settle
 from worklogs.services.judging import Judged, closed_units, judge
-from worklogs.services.register import Key, Line, Register
+from worklogs.services.register import Key, Register, RegisterLine
 from worklogs.services.writing import MOST_BROCHURES
 from worklogs.sheets import ENTRIES
 
@@ -114,9 +114,9 @@ def _take(sheets: Sequence[Sheet], now: datetime, done: LogImport) -> None:
     done.judged.add(judge_weeks(elsewhere, now=now))
 
 
-def _lines(sheets: Sequence[Sheet], now: datetime, done: LogImport) -> list[Line]:
+def _lines(sheets: Sequence[Sheet], now: datetime, done: LogImport) -> list[RegisterLine]:
     """The rows as lines; what cannot be taken goes to the refusals."""
-    found: list[Line] = []
+    found: list[RegisterLine] = []
     done.remarks = remarks_on(sheets)
     for filled in (fill(sheet, ENTRIES.columns) for sheet in sheets if sheet.rows):
         done.rows += len(filled.rows) + len({refusal.row for refusal in filled.refusals})
@@ -146,7 +146,7 @@ class _Reading:
             Period.between(min(days), max(days)), people=[person.pk for person in self.people.values()]
         )
 
-    def lines(self, done: LogImport) -> list[Line]:
+    def lines(self, done: LogImport) -> list[RegisterLine]:
         found = []
         for row in self.filled.rows:
             try:
@@ -167,7 +167,7 @@ class _Reading:
         ]
         return found
 
-    def _line(self, row: Row) -> Line:
+    def _line(self, row: Row) -> RegisterLine:
         person = self.people.get(row["employee_no"])
         if person is None:
             likely = self.likely.get(row["employee_no"])
@@ -185,7 +185,7 @@ class _Reading:
         kind = Kind(row["kind"])
         phone, client_no = ("", "") if kind == Kind.BROCHURES else _numbers(row)
         _check_quantity(row, kind)
-        return Line(row, person, unit, row["on"], kind, phone, client_no)
+        return RegisterLine(row, person, unit, row["on"], kind, phone, client_no)
 
 
 class _Untaken(Exception):
@@ -217,9 +217,9 @@ def _check_quantity(row: Row, kind: Kind) -> None:
         raise _Untaken("quantity", N_("brochures need a quantity from 0 to 100,000"))
 
 
-def _logs(lines: Sequence[Line], now: datetime, done: LogImport) -> dict[Key, _Log]:
+def _logs(lines: Sequence[RegisterLine], now: datetime, done: LogImport) -> dict[Key, _LogTaken]:
     """The logs of all lines, made, handed in and with their brochures."""
-    by_key: dict[Key, list[Line]] = defaultdict(list)
+    by_key: dict[Key, list[RegisterLine]] = defaultdict(list)
     for line in lines:
         by_key[line.key].append(line)
     asked = requirements_over(
@@ -232,10 +232,10 @@ def _logs(lines: Sequence[Line], now: datetime, done: LogImport) -> dict[Key, _L
         )
     }
     closed = {week: closed_units(week) for week in {Week(on) for _, on in by_key}}
-    logs: dict[Key, _Log] = {}
+    logs: dict[Key, _LogTaken] = {}
     for key, own in by_key.items():
         log = found.get(key) or WorkLog(person=own[0].person, unit_id=own[0].unit_id, on=own[0].on)
-        logs[key] = _Log(log, asked[own[0].unit_id, log.on], now, is_closed=log.unit_id in closed[Week(log.on)])
+        logs[key] = _LogTaken(log, asked[own[0].unit_id, log.on], now, is_closed=log.unit_id in closed[Week(log.on)])
         logs[key].take_brochures([line for line in own if line.kind == Kind.BROCHURES], done)
         logs[key].hand_in(own, done)
     new = [one.log for one in logs.values() if not one.log.pk]
@@ -245,7 +245,7 @@ def _logs(lines: Sequence[Line], now: datetime, done: LogImport) -> dict[Key, _L
     return logs
 
 
-class _Log:
+class _LogTaken:
     """A log that lines come to: what changes about it, and what that leaves behind."""
 
     def __init__(self, log: WorkLog, asked: asking.Requirement, now: datetime, *, is_closed: bool) -> None:
@@ -254,7 +254,7 @@ class _Log:
         self.corrections: list[Correction] = []
         self.refused_rows: set[int] = set()
 
-    def take_brochures(self, lines: Sequence[Line], done: LogImport) -> None:
+    def take_brochures(self, lines: Sequence[RegisterLine], done: LogImport) -> None:
         """All brochures of a person and day in the file, instead of what files brought before."""
         if not lines:
             return
@@ -274,7 +274,7 @@ class _Log:
             done.brochures.append(Replaced(lines[0].person.employee_no, log.on, before, quantity))
         self.change(Correction.What.BROCHURES, str(old), str(log.brochures), max(x.moment(self.now) for x in lines))
 
-    def may_change(self, line: Line, done: LogImport) -> bool:
+    def may_change(self, line: RegisterLine, done: LogImport) -> bool:
         """What a closed month has counted stays; who was answered is corrected by a person with a reason, not by a file."""
         if self.is_closed:
             rule = N_("a closed month has counted this week: its logs stay as they are")
@@ -298,7 +298,7 @@ class _Log:
             reason = gettext("It came with a file after the log was handed in.")
             self.corrections.append(Correction(log=self.log, what=what, old=old, new=new, reason=reason, at=self.now))
 
-    def hand_in(self, lines: Sequence[Line], done: LogImport) -> None:
+    def hand_in(self, lines: Sequence[RegisterLine], done: LogImport) -> None:
         """With the moment that the file names, else now."""
         if self.was_handed_in or not self.may_change(lines[0], done):
             return
@@ -312,7 +312,9 @@ class _Log:
 class _Contacts:
     """The contacts of all lines put on their logs; what is there already stays."""
 
-    def __init__(self, lines: Sequence[Line], logs: dict[Key, _Log], now: datetime, done: LogImport) -> None:
+    def __init__(
+        self, lines: Sequence[RegisterLine], logs: dict[Key, _LogTaken], now: datetime, done: LogImport
+    ) -> None:
         self.register = Register([line for line in lines if line.kind != Kind.BROCHURES])
         self.logs, self.now, self.done = logs, now, done
         ids = [one.log.pk for one in logs.values() if one.was_handed_in or one.log.pk]
@@ -337,7 +339,7 @@ class _Contacts:
         self._count(entries)
         return weeks
 
-    def _entry(self, line: Line) -> LogEntry | None:
+    def _entry(self, line: RegisterLine) -> LogEntry | None:
         contact, known = self.register.recognise(line)
         one = self.logs[line.key]
         key = (one.log.pk, line.kind.value, contact.pk or id(contact))

@@ -19,7 +19,7 @@ from django.db.models import QuerySet
 
 from attendance.rules import Calendar
 from attendance.selectors import calendar_for
-from core.bulk import Target, merge_by_digest
+from core.bulk import MergeTarget, merge_by_digest
 from core.explain import digest_of, lines_as_json
 from core.periods import Period, Week
 from teams.models import Unit
@@ -27,8 +27,7 @@ from worklogs.models import DayScore, LogEntry, WeekScore, WorkLog
 from worklogs.rules import scoring, tallying, windows
 from worklogs.rules.asking import Requirement
 from worklogs.rules.kinds import CONTACT_KINDS, Kind, KnownAs
-from worklogs.rules.scoring import DayScore as DayVerdict
-from worklogs.rules.scoring import WeekScore as WeekVerdict
+from worklogs.rules.scoring import JudgedDay, JudgedWeek
 from worklogs.rules.tallying import Entry, Tally
 from worklogs.selectors import Place, places, requirements_over
 
@@ -96,11 +95,11 @@ class _Facts:
     places: dict[int, list[Place]]
     calendar: Calendar
     requirements: dict[Key, Requirement]
-    logs: dict[Key, _Log]
+    logs: dict[Key, _LogJudged]
 
 
 @dataclass(slots=True)
-class _Log:
+class _LogJudged:
     unit_id: int
     late: bool
     handed_in: bool
@@ -114,7 +113,7 @@ class _Verdict:
     unit_id: int
     earned: tuple[int, ...]  # in the order of `CONTACT_KINDS`
     digest: str
-    score: Callable[[], DayVerdict | WeekVerdict]
+    score: Callable[[], JudgedDay | JudgedWeek]
 
 
 @transaction.atomic
@@ -149,13 +148,13 @@ def _facts(week: Week, held: dict[int, list[Place]], only: Collection[int] | Non
     rows = WorkLog.objects.filter(on__gte=week.first, on__lt=week.end)
     if only is not None:
         rows = rows.filter(person__in=only)
-    logs: dict[Key, _Log] = {}
-    by_id: dict[int, _Log] = {}
+    logs: dict[Key, _LogJudged] = {}
+    by_id: dict[int, _LogJudged] = {}
     for pk, person, unit, on, late, state, brochures in rows.values_list(
         "pk", "person_id", "unit_id", "on", "late", "state", "brochures"
     ):
         handed_in = state == WorkLog.State.SUBMITTED
-        logs[person, on] = by_id[pk] = _Log(unit, late, handed_in, [Entry(Kind.BROCHURES, quantity=brochures)])
+        logs[person, on] = by_id[pk] = _LogJudged(unit, late, handed_in, [Entry(Kind.BROCHURES, quantity=brochures)])
     entries = LogEntry.objects.filter(log__on__gte=week.first, log__on__lt=week.end, awaits_yes=False)
     if only is not None:
         entries = entries.filter(log__person__in=only)
@@ -212,7 +211,7 @@ class _Bench:
         unit = posted[max(posted)] if posted else self.facts.logs[person, written[-1]].unit_id
         return self._week(unit, first, total, earned, len(due))
 
-    def _day(self, unit: int, on: date, log: _Log | None, counted: Tally, *, due: bool) -> _Verdict:
+    def _day(self, unit: int, on: date, log: _LogJudged | None, counted: Tally, *, due: bool) -> _Verdict:
         asked = self.facts.requirements[unit, on]
         forfeited = log is not None and windows.is_forfeited(
             on, self.until, asked, handed_in=log.handed_in, late=log.late
@@ -251,7 +250,7 @@ def _changed(verdicts: Mapping[Key, _Verdict], before: Mapping[Key, str]) -> lis
             score = verdict.score()
             lines = json.dumps(lines_as_json(score.lines), ensure_ascii=False)
             verdicts_of = (score.points, score.pass_mark, score.score_pass, score.quota_met, score.passed)
-            first = score.due if isinstance(score, DayVerdict) else score.due_days
+            first = score.due if isinstance(score, JudgedDay) else score.due_days
             unmet = ";".join(score.unmet)
             rows[id(verdict)] = (verdict.unit_id, first, *verdicts_of, unmet, lines, verdict.digest)
         return rows[id(verdict)]
@@ -285,13 +284,13 @@ _VERDICTS = (
     ("passed", "bool"),
     ("unmet", "text", "string_to_array({}, ';')"),
 )
-DAY_SCORES = Target(
+DAY_SCORES = MergeTarget(
     DayScore._meta.db_table,
     keys=(("person_id", "bigint"), ("on", "date")),
     columns=(("unit_id", "bigint"), ("due", "bool"), *_VERDICTS),
     shared="lines",
 )
-WEEK_SCORES = Target(
+WEEK_SCORES = MergeTarget(
     WeekScore._meta.db_table,
     keys=(("person_id", "bigint"), ("week", "date")),
     columns=(("unit_id", "bigint"), ("due_days", "int"), *_VERDICTS),

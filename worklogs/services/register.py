@@ -20,7 +20,7 @@ Key = tuple[int, date]  # a person and a day
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class RegisterLine:
     """A row that can be taken: whose it is, and how its contact is recognised."""
 
     row: Row
@@ -51,7 +51,7 @@ class Line:
 class Register:
     """The register of contacts as it is and as the lines add to it."""
 
-    def __init__(self, lines: Sequence[Line]) -> None:
+    def __init__(self, lines: Sequence[RegisterLine]) -> None:
         self.lines = lines
         phones = {line.phone for line in lines} - {""}
         clients = {line.client_no for line in lines} - {""}
@@ -69,7 +69,7 @@ class Register:
         if contact.client_no:
             self.by_client[contact.client_no] = contact
 
-    def recognise(self, line: Line) -> tuple[Contact, KnownAs]:
+    def recognise(self, line: RegisterLine) -> tuple[Contact, KnownAs]:
         contact = self.by_phone.get(line.phone) or self.by_client.get(line.client_no)
         if contact is None:
             contact = Contact(

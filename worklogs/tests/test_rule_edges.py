@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from core.explain import Line
-from worklogs.rules.claims import Held, claimant, known_then
+from worklogs.rules.claims import HeldNumber, claimant, known_then
 from worklogs.rules.kinds import Kind, KnownAs
 from worklogs.rules.running import mark_so_far
 from worklogs.rules.scoring import Missing, score_day, score_tally, score_week, still_missing, told_apart
@@ -152,9 +152,11 @@ def test_a_running_week_is_measured_against_the_days_that_are_over(pass_mark, du
     assert mark_so_far(pass_mark, due, over) == mark and isinstance(mark_so_far(pass_mark, due, over), int)
 
 
-def held(entry: int, person: int, *, days: int = 0, hour: int = 9, no: str = "1001", **more) -> Held:
+def held(entry: int, person: int, *, days: int = 0, hour: int = 9, no: str = "1001", **more) -> HeldNumber:
     at = datetime(2026, 11, 18, hour, tzinfo=UTC)
-    return Held(entry, 10 * entry, person, no, ON + timedelta(days=days), at, more.pop("known_as", KnownAs.NEW), **more)
+    return HeldNumber(
+        entry, 10 * entry, person, no, ON + timedelta(days=days), at, more.pop("known_as", KnownAs.NEW), **more
+    )
 
 
 @pytest.mark.clause("S3.b")

@@ -18,7 +18,7 @@ from worklogs.parameters import CODES
 from worklogs.rules.asking import Requirement
 from worklogs.rules.kinds import CONTACT_KINDS, LABELS, Kind, KnownAs
 from worklogs.rules.scoring import points_by_kind, score_day, score_tally, score_week, still_missing, told_apart
-from worklogs.rules.tallying import Entry, Standing, Tally, standings, tally
+from worklogs.rules.tallying import Entry, EntryStanding, Tally, standings, tally
 from worklogs.rules.windows import Window, is_late, window
 
 
@@ -133,15 +133,17 @@ def test_a_number_already_known_does_not_score_again():
 @pytest.mark.clause("S3.d")
 def test_a_known_number_that_brought_nothing_still_counts_as_a_call():
     entries = [Entry(Kind.PROSPECT, "a", KnownAs.OWN), Entry(Kind.PROSPECT_CALL, "a", KnownAs.OWN)]
-    assert standings(entries, AS_WRITTEN) == [Standing.KNOWN, Standing.COUNTS]
+    assert standings(entries, AS_WRITTEN) == [EntryStanding.KNOWN, EntryStanding.COUNTS]
 
 
 @pytest.mark.clause("S3.b", "S3.c", "S3.d")
 def test_a_contact_counts_once_a_day_under_one_kind():
     entries = [Entry(kind, "a") for kind in (Kind.PROSPECT, Kind.APPOINTMENT, Kind.PROSPECT_CALL)]
-    assert standings(entries, AS_WRITTEN) == [Standing.REPEATED, Standing.REPEATED, Standing.COUNTS]
+    assert standings(entries, AS_WRITTEN) == [EntryStanding.REPEATED, EntryStanding.REPEATED, EntryStanding.COUNTS]
     assert score_day(entries, AS_WRITTEN).points == 2
-    assert standings(entries[:2], AS_WRITTEN) == [Standing.COUNTS, Standing.REPEATED], "equal points: the first named"
+    assert standings(entries[:2], AS_WRITTEN) == [EntryStanding.COUNTS, EntryStanding.REPEATED], (
+        "equal points: the first named"
+    )
 
 
 @pytest.mark.clause("S3.e")
