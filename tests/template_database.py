@@ -126,12 +126,17 @@ def run(server: psycopg.Connection[Any], statement: str, *names: str) -> None:
 
 @contextlib.contextmanager
 def pointed_at(name: str) -> Iterator[None]:
+    """Django works on that database; the content types of another have other numbers, and it remembers them."""
+    from django.contrib.contenttypes.models import ContentType
+
     connection.close()
+    ContentType.objects.clear_cache()
     before, connection.settings_dict["NAME"] = connection.settings_dict["NAME"], name
     try:
         yield
     finally:
         connection.close()
+        ContentType.objects.clear_cache()
         connection.settings_dict["NAME"] = before
 
 
