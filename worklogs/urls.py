@@ -33,7 +33,6 @@ urlpatterns = [
     path("month-end/answer/", month_end.answer_month_end, name="answer_month_end"),
     path("score-tables/", desk.score_tables, name="score_tables"),
     path("score-tables/<uuid:public_id>/", desk.score_table, name="score_table"),
-    path("score-tables/<uuid:public_id>/file/", desk.score_table_file, name="score_table_file"),
     path("market-reports/", market_reports.market_reports, name="market_reports"),
     path("market-reports/write/", market_reports.write, name="write_market_report"),
     path("market-reports/hand-in/", market_reports.hand_in, name="hand_in_market_report"),

@@ -7,14 +7,16 @@ from decimal import Decimal
 from typing import Any
 
 from django import template
-from django.utils.formats import number_format
 from django.utils.translation import gettext
 
 from compensation.rules.names import COMPONENT_NAMES, GRADE_NAMES, WORDS
 from compensation.rules.wording import Value
 from compensation.selectors.overview import warning_in_words
+from core.templatetags.components import money, plainly
 
 register = template.Library()
+register.filter(money)
+register.filter(plainly)
 
 
 @register.filter
@@ -38,24 +40,9 @@ def _in_words(name: str, value: Any) -> Any:
 
 
 @register.filter
-def money(amount: Decimal | None) -> str:
-    """With separators and cents; a dash where there is none."""
-    return "–" if amount is None else number_format(amount, 2, use_l10n=True, force_grouping=True)
-
-
-@register.filter
 def signed(amount: Decimal | None) -> str:
     """As `money`, with its sign."""
     return "–" if amount is None else f"{'+' if amount > 0 else ''}{money(amount)}"
-
-
-@register.filter
-def plainly(value: Any) -> str:
-    """A count or coefficient without idle zeros: 2.0000 as 2, 0.9500 as 0.95."""
-    if value in (None, ""):
-        return "–"
-    shown = Decimal(value).normalize()
-    return number_format(format(shown, "f"), use_l10n=True, force_grouping=True)
 
 
 @register.filter

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,8 +15,6 @@ from compensation.views.slips import explained, seen
 from core.periods import Month
 from teams.authority import Power
 from teams.reach import reach
-
-PER_PAGE = 25
 
 
 @require_safe
@@ -50,6 +47,5 @@ def detail_rows(request: AuthedRequest, public_id: UUID, of: str) -> HttpRespons
 
 
 def _answer(request: AuthedRequest, found: rows.Rows, context: dict[str, object]) -> HttpResponse:
-    cells = [tuple(zip(found.columns, row, strict=True)) for row in found.rows]
-    page = Paginator(cells, PER_PAGE).get_page(request.GET.get("page"))
+    page = found.page(request.GET.get("page"))
     return render(request, "compensation/rows.html", {"found": found, "page": page, **context})

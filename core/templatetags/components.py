@@ -226,6 +226,21 @@ def page_query(context: template.Context, name: str, value: Any) -> str:
 
 
 @register.filter
+def money(amount: Decimal | None) -> str:
+    """With separators and cents; a dash where there is none."""
+    return "–" if amount is None else number_format(amount, 2, use_l10n=True, force_grouping=True)
+
+
+@register.filter
+def plainly(value: Any) -> str:
+    """A count or coefficient without idle zeros: 2.0000 as 2, 0.9500 as 0.95."""
+    if value in (None, ""):
+        return "–"
+    shown = Decimal(value).normalize()
+    return number_format(format(shown, "f"), use_l10n=True, force_grouping=True)
+
+
+@register.filter
 def percent(value: Any, whole: Any) -> str:
     """`value` of `whole` in whole hundredths; above 100 where it is more."""
     return str(round(number(value) * 100 / number(whole))) if number(whole) else "–"

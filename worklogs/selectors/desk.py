@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Any, cast
@@ -281,14 +281,6 @@ def shown_rows(user: User, table: ScoreTable) -> list[dict[str, Any]]:
     """The rows of a table that one may see, with the unmet items in words."""
     rows = rows_seen(user, table)
     return [{**row, "unmet": gettext(", ").join(gettext(LABELS[Kind(kind)]) for kind in row["unmet"])} for row in rows]
-
-
-def rows_in_words(user: User, table: ScoreTable, columns: Iterable[str]) -> Iterator[list[Any]]:
-    """The rows of a table for a workbook that people read."""
-    words = {True: gettext("yes"), False: gettext("no")}
-    for shown in shown_rows(user, table):
-        cells = [shown.get(name) for name in columns]
-        yield [words[cell] if isinstance(cell, bool) else cell for cell in cells]
 
 
 @dataclass(frozen=True, slots=True)

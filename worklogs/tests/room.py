@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from core.periods import Month, Week
-from tests.access.lines import page, part, thing, verb
+from tests.access.lines import page, thing, verb
 from tests.cast import TODAY, Cast
 from worklogs.models import Contact, LogEntry, MarketReport, ScoreTable, WeekScore, WorkLog
 
@@ -45,7 +45,6 @@ LINES = [
     verb("worklogs:answer_month_end", MANAGING, then=422),  # none is chosen
     page("worklogs:score_tables", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),
     page("worklogs:score_table", f"am_west {ANSWERING} {READING}", of="score_table"),
-    part("worklogs:score_table_file", f"am_west {ANSWERING} {READING}", of="score_table"),
     page("worklogs:log", f"cm {ANSWERING} {READING}", of="work_log"),
     verb("worklogs:reply", ANSWERING, of="work_log", sees=f"cm {READING}", send={"text": "好"}),
     page("worklogs:market_reports", f"{ANSWERING} {READING} {OTHER_ANSWERING}"),

@@ -349,26 +349,27 @@ def test_an_area_manager_sees_her_own_people_in_the_table_that_went_up(cast, sig
     send_due_score_tables(now=noon(MONDAY))
     table = ScoreTable.objects.get(unit=cast.unit["B1M1"])
     client = signed_in(cast.am)
-    (due,) = client.get("/logs/score-tables/").context["rows"]
+    (due,) = client.get("/logs/score-tables/").context["listing"].rows
     assert (due.table, due.people) == (table, 2)
-    rows = client.get(f"/logs/score-tables/{table.public_id}/").context["rows"]
+    rows = client.get(f"/logs/score-tables/{table.public_id}/").context["listing"].rows
     assert [row["employee_no"] for row in rows] == ["1001", "1002"]
-    file = b"".join(client.get(f"/logs/score-tables/{table.public_id}/file/").streaming_content)
-    assert [row[0] for row in load_workbook(BytesIO(file)).worksheets[0].values][1:] == ["1001", "1002"]
+    file = client.get(f"/logs/score-tables/{table.public_id}/?as=xlsx").content
+    _titles, *rows, taken = [row[0] for row in load_workbook(BytesIO(file)).worksheets[0].values]
+    assert rows == ["1001", "1002"] and cast.am.name in str(taken)
     assert signed_in(cast.sibling_am).get(f"/logs/score-tables/{table.public_id}/").status_code == 404
 
 
 def test_the_score_table_can_be_taken_as_an_excel_file(cast, signed_in):
     send_due_score_tables(now=noon(MONDAY))
     table = ScoreTable.objects.get(unit=cast.unit["B1M1"])
-    response = signed_in(cast.officer).get(f"/logs/score-tables/{table.public_id}/file/")
-    sheet = load_workbook(BytesIO(b"".join(response.streaming_content))).worksheets[0]
+    response = signed_in(cast.officer).get(f"/logs/score-tables/{table.public_id}/?as=xlsx")
+    sheet = load_workbook(BytesIO(response.content)).worksheets[0]
     assert [cell.value for cell in sheet[2]][:2] == ["1001", "林小雨"]
     assert [cell.value for cell in sheet[1]][6:8] == ["得分合格", "最低要求达标"] and {
         sheet["G2"].value,
         sheet["H2"].value,
     } <= {"是", "否"}
-    assert signed_in(cast.sibling_mm).get(f"/logs/score-tables/{table.public_id}/file/").status_code == 404
+    assert signed_in(cast.sibling_mm).get(f"/logs/score-tables/{table.public_id}/?as=xlsx").status_code == 404
 
 
 @pytest.mark.clause("S4.1.f")

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
@@ -20,12 +21,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import AuthedRequest, only_if
 from core.answers import back_to, carried_out
 from core.converters import asked
-from core.exports import written_as_xlsx
+from core.listings import COUNT, STATE, Cell, Choice, Listing, ListingColumn, listed
 from core.periods import Day, Week
 from core.said import days_in_words
+from core.templatetags.components import shown as said
 from teams.authority import Power
 from teams.models import Role, Unit
-from teams.reach import must
+from teams.reach import must, needs
 from worklogs.forms.desk import ReplyForm, SeveralRepliesForm
 from worklogs.models import DayScore, LogEntry, Reply, ScoreTable, WeekScore, WorkLog
 from worklogs.selectors import desk as selectors
@@ -38,18 +40,24 @@ from worklogs.services.score_tables import sending_day
 A_PAGE = 50
 WEEKS = 12
 A_YEAR = 53  # weeks of score tables to choose from; an address reaches older ones
-SCORE_TABLE_COLUMNS = {
-    "employee_no": gettext_lazy("Employee number"),
-    "name": gettext_lazy("Name"),
-    "area": gettext_lazy("Area"),
-    "due_days": gettext_lazy("Days due"),
-    "points": gettext_lazy("Points"),
-    "pass_mark": gettext_lazy("Pass mark"),
-    "score_pass": gettext_lazy("Score reached"),
-    "quota_met": gettext_lazy("Quotas met"),
-    "unmet": gettext_lazy("Unmet"),
-    "answered": gettext_lazy("Logs answered"),
-}
+SCORE_TABLE = (
+    ListingColumn(gettext_lazy("Employee number"), only_in_file=True),
+    ListingColumn(gettext_lazy("Name")),
+    ListingColumn(gettext_lazy("Area")),
+    ListingColumn(gettext_lazy("Days due"), COUNT),
+    ListingColumn(gettext_lazy("Points"), COUNT),
+    ListingColumn(gettext_lazy("Pass mark"), COUNT, only_in_file=True),
+    ListingColumn(gettext_lazy("Score reached"), STATE),
+    ListingColumn(gettext_lazy("Quotas met"), STATE, only_in_file=True),
+    ListingColumn(gettext_lazy("Unmet")),
+    ListingColumn(gettext_lazy("Logs answered"), COUNT),
+)
+SCORE_TABLES = (
+    ListingColumn(gettext_lazy("Branch market department")),
+    ListingColumn(gettext_lazy("State")),
+    ListingColumn(gettext_lazy("People"), COUNT),
+    ListingColumn(gettext_lazy("Score reached"), COUNT),
+)
 SHOW = {
     "all": gettext_lazy("Everybody"),
     "missing": gettext_lazy("Not written"),
@@ -241,37 +249,59 @@ def answered(
 
 
 @require_safe
+@needs(Power.READ_LOGS)
 def score_tables(request: AuthedRequest) -> HttpResponse:
-    must(request, Power.READ_LOGS)
-    week = asked(request.GET.get("week"), Week(timezone.localdate()).previous())
-    context = {
-        "week": week,
-        "weeks": sorted(
-            {*selectors.last_weeks(timezone.localdate(), A_YEAR), week}, key=lambda one: one.first, reverse=True
+    today = timezone.localdate()
+    week = asked(request.GET.get("week"), Week(today).previous())
+    weeks = sorted({*selectors.last_weeks(today, A_YEAR), week}, key=lambda one: one.first, reverse=True)
+    words = {"days": days_in_words(week), "due": date_format(sending_day(week), "MONTH_DAY_FORMAT")}
+    return listed(
+        request,
+        Listing(
+            _("Score tables"), SCORE_TABLES, selectors.score_tables_due(request.user, week), due_cells,
+            none=_("No market department in this week"),
         ),
-        "due_on": sending_day(week),
-        "rows": selectors.score_tables_due(request.user, week),
-    }
-    return render(request, "worklogs/score_tables.html", context)
+        sub=_("Week of %(days)s. The tables go up by themselves on %(due)s.") % words,
+        choice=Choice("week", _("Week"), week.code, [(one.code, days_in_words(one)) for one in weeks]),
+        hint=_("Choose another week."), clause="S5.4", now=timezone.now(),
+    )  # fmt: skip
+
+
+def due_cells(due: selectors.TableDue) -> tuple[Any, ...]:
+    if due.table is None:
+        return due.department.name, Cell(_("not arrived"), met="warn", kind=STATE), None, None
+    arrived = _("arrived %(at)s") % {"at": said(due.table.sent_at)}
+    address = reverse("worklogs:score_table", args=[due.table.public_id])
+    return due.department.name, Cell(arrived, href=address), due.people, due.passed
 
 
 @require_safe
 def score_table(request: AuthedRequest, public_id: UUID) -> HttpResponse:
     table = get_object_or_404(ScoreTable.objects.visible_to(request.user).select_related("unit"), public_id=public_id)
-    context = {"table": table, "week": Week(table.week), "rows": selectors.shown_rows(request.user, table)}
-    return render(request, "worklogs/score_table.html", context)
+    week, sent_at = Week(table.week), date_format(timezone.localtime(table.sent_at), "DATETIME_FORMAT")
+    return listed(
+        request,
+        Listing(
+            _("Weekly score table %(week)s %(unit)s") % {"week": days_in_words(week), "unit": table.unit.name},
+            SCORE_TABLE, selectors.shown_rows(request.user, table), partial(score_cells, week),
+            none=_("Nobody was posted here in this week"), per_page=A_PAGE,
+        ),
+        sub=_("As it went up on %(at)s. Later corrections change the scores, not this table.") % {"at": sent_at},
+        hint=_("The table is empty."), now=timezone.now(),
+    )  # fmt: skip
 
 
-@require_safe
-def score_table_file(request: AuthedRequest, public_id: UUID) -> FileResponse:
-    table = get_object_or_404(ScoreTable.objects.visible_to(request.user).select_related("unit"), public_id=public_id)
-    columns = [str(label) for label in SCORE_TABLE_COLUMNS.values()]
-    name = _("Weekly score table %(week)s %(unit)s") % {
-        "week": days_in_words(Week(table.week)),
-        "unit": table.unit.name,
-    }
-    file = io.BytesIO()
-    rows = selectors.rows_in_words(request.user, table, SCORE_TABLE_COLUMNS)
-    written_as_xlsx(columns, rows, file, title=table.unit.name)
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx")
+def score_cells(week: Week, row: Mapping[str, Any]) -> tuple[Any, ...]:
+    number, passed = row["employee_no"], row["score_pass"]
+    return (
+        number,
+        Cell(row["name"], note=number),
+        row["area"],
+        row["due_days"],
+        Cell(row["points"], says=f"{row['points']} / {row['pass_mark']}", href=reverse("worklogs:member_week", args=[number, week])),
+        row["pass_mark"],
+        Cell(passed, met="good" if passed else "warn", says=_("passed") if passed else _("short")),
+        row["quota_met"],
+        Cell(row["unmet"], says=row["unmet"] or _("none")),
+        row["answered"],
+    )  # fmt: skip

@@ -7,20 +7,39 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
 from core.answers import carried_out
 from core.converters import asked
+from core.listings import DAY, STATE, Cell, Choice, Listing, ListingColumn, listed
 from core.periods import Month
+from core.templatetags.components import month_name
 from teams.authority import Power
 from teams.reach import needs, reach
 from worklogs.forms.market_reports import CommentForm, MarketReportForm
 from worklogs.models import MarketReport
+from worklogs.rules.market_reports import Standing
 from worklogs.selectors import market_reports as selectors
 from worklogs.services import market_reports as services
+
+COLUMNS = (
+    ListingColumn(gettext_lazy("Name")),
+    ListingColumn(gettext_lazy("Unit")),
+    ListingColumn(gettext_lazy("Due on"), DAY),
+    ListingColumn(gettext_lazy("State"), STATE),
+    ListingColumn(gettext_lazy("Comment"), DAY),
+)
+STANDINGS = {
+    Standing.DONE: ("good", gettext_lazy("handed in")),
+    Standing.LATE: ("warn", gettext_lazy("handed in late")),
+    Standing.DUE: ("off", gettext_lazy("not handed in yet, still in time")),
+    Standing.MISSED: ("bad", gettext_lazy("missed")),
+}
 
 
 @require_safe
@@ -29,8 +48,20 @@ def market_reports(request: AuthedRequest) -> HttpResponse:
     today = timezone.localdate()
     month = asked(request.GET.get("month"), Month(today).previous())
     rows = selectors.market_reports(request.user, month, today)
-    context = {"month": month, "rows": rows, "there": sum(row.report is not None for row in rows)}
-    return render(request, "worklogs/market_reports.html", context)
+    there = sum(row.report is not None for row in rows)
+    return listed(
+        request,
+        Listing(_("Market reports"), COLUMNS, rows, cells, none=_("No customer manager here in that month")),
+        sub=_("%(month)s: %(there)s of %(of)s handed in") % {"month": month_name(month.first), "there": there, "of": len(rows)},
+        choice=Choice("month", _("Month"), month.code),
+        clause="S3.f", now=timezone.now(),
+    )  # fmt: skip
+
+
+def cells(row: selectors.ReportRow) -> tuple[Any, ...]:
+    report, (met, word) = row.report, STANDINGS[row.standing]
+    name = Cell(row.person.name, href=reverse("worklogs:market_report", args=[report.public_id]) if report else "")
+    return name, row.unit.name, row.due_on, Cell(word, met=met), report and (report.commented_at or _("not read yet"))
 
 
 @require_safe

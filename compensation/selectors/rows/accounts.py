@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from compensation.models import PayMonth
 from compensation.rules import Plan
 from compensation.rules.facts import shares_of_account
-from compensation.selectors.rows.table import COUNT, MONEY, Cell, Rows, RowsCheck, RowsColumn, RowsSubject
+from compensation.selectors.rows.table import Rows, RowsCheck, RowsSubject
 from core.explain import N_
+from core.listings import COUNT, MONEY, Cell, ListingColumn
 from core.money import ZERO, to_cents
 from core.periods import Month
 from crm.models import AccountMonth
@@ -71,18 +72,18 @@ def commission_rows(subject: RowsSubject) -> Rows:
         _("Pass-through fees"): [row.pass_through for row in rows],
         _("Net commission"): [net_of(row) for row in rows],
     }
-    columns: dict[RowsColumn, Sequence[Cell]] = {
-        RowsColumn(_("Fund account")): [account_cell(row.fund_account, clients) for row in rows],
-        RowsColumn(_("Relation")): [Cell(row.get_relation_display()) for row in rows],
+    columns: dict[ListingColumn, Sequence[Cell]] = {
+        ListingColumn(_("Fund account")): [account_cell(row.fund_account, clients) for row in rows],
+        ListingColumn(_("Relation")): [Cell(row.get_relation_display()) for row in rows],
     }
     columns |= {_summed(title, values): [Cell(value) for value in values] for title, values in amounts.items()}
     if subject.plan:
         counted = [row.gross_commission * share for row, share in zip(rows, shares, strict=True)]
         whole = to_cents(sum(counted, ZERO))
-        columns[RowsColumn(_("Share that counts"), COUNT)] = [Cell(share) for share in shares]
-        columns[RowsColumn(_("Gross that counts"), MONEY, whole)] = [Cell(to_cents(amount)) for amount in counted]
+        columns[ListingColumn(_("Share that counts"), COUNT)] = [Cell(share) for share in shares]
+        columns[ListingColumn(_("Gross that counts"), MONEY, whole)] = [Cell(to_cents(amount)) for amount in counted]
     if parts:
-        columns[RowsColumn(_("In the base"), MONEY, sum(parts, ZERO))] = [Cell(part) for part in parts]
+        columns[ListingColumn(_("In the base"), MONEY, sum(parts, ZERO))] = [Cell(part) for part in parts]
     note = _(
         "An account's part of the base is what is left of its commission after fees and tax, shared out to the cent."
     )
@@ -96,8 +97,8 @@ def commission_rows(subject: RowsSubject) -> Rows:
     )
 
 
-def _summed(title: str, values: Iterable[Decimal | None]) -> RowsColumn:
-    return RowsColumn(title, MONEY, sum((value or ZERO for value in values), ZERO))
+def _summed(title: str, values: Iterable[Decimal | None]) -> ListingColumn:
+    return ListingColumn(title, MONEY, sum((value or ZERO for value in values), ZERO))
 
 
 def _shares(subject: RowsSubject, plan: Plan, own: Sequence[AccountMonth]) -> list[Decimal]:
@@ -164,7 +165,7 @@ def asset_rows(subject: RowsSubject) -> Rows:
     return Rows(
         title=_("Net new assets by account"),
         columns=(
-            RowsColumn(_("Fund account")),
+            ListingColumn(_("Fund account")),
             inflow,
             _summed(_("Assets at month end"), (row.end_assets for row in rows)),
         ),
@@ -186,7 +187,7 @@ def product_rows(subject: RowsSubject) -> Rows:
     sold = _summed(_("Products sold"), (row.product_sales for row in rows))
     return Rows(
         title=_("Products sold by account"),
-        columns=(RowsColumn(_("Fund account")), RowsColumn(_("Relation")), sold),
+        columns=(ListingColumn(_("Fund account")), ListingColumn(_("Relation")), sold),
         rows=[
             (account_cell(r.fund_account, clients), Cell(r.get_relation_display()), Cell(r.product_sales)) for r in rows
         ],
@@ -205,11 +206,11 @@ def late_rows(subject: RowsSubject, month: Month) -> Rows:
     return Rows(
         title=_("What %(month)s looked like when it was closed, and now") % {"month": month.code},
         columns=(
-            RowsColumn(_("Fund account")),
-            RowsColumn(_("Figure")),
-            RowsColumn(_("As closed"), MONEY),
-            RowsColumn(_("As known now"), MONEY),
-            RowsColumn(_("Difference"), MONEY),
+            ListingColumn(_("Fund account")),
+            ListingColumn(_("Figure")),
+            ListingColumn(_("As closed"), MONEY),
+            ListingColumn(_("As known now"), MONEY),
+            ListingColumn(_("Difference"), MONEY),
         ),
         rows=[
             (account_cell(account, clients), Cell(figure), Cell(old), Cell(new), Cell(new - old))

@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from compensation.rules.validity import OpenedAccount, Validity
 from compensation.selectors.openings import CLOSED, RULE, month_ends, validity_of
 from compensation.selectors.rows.accounts import account_cell
-from compensation.selectors.rows.table import COUNT, DAY, MONEY, STATE, Cell, Rows, RowsColumn, RowsSubject
+from compensation.selectors.rows.table import Rows, RowsSubject
 from core.explain import RuleValue
+from core.listings import COUNT, DAY, MONEY, STATE, Cell, ListingColumn
 from core.money import ZERO
 from core.periods import Month
 from crm.models import AccountMonth, Opening
@@ -53,15 +54,15 @@ def opening_rows(subject: RowsSubject) -> Rows:
     return Rows(
         title=_("New accounts"),
         columns=(
-            RowsColumn(_("Fund account")),
-            RowsColumn(_("Opened on"), DAY),
-            RowsColumn(_("Judged until"), DAY),
-            RowsColumn(_("Assets at opening"), MONEY),
-            RowsColumn(_("Assets that count"), MONEY),
-            RowsColumn(_("Trades"), COUNT),
-            RowsColumn(_("Valid"), STATE),
-            RowsColumn(_("Share"), COUNT, sum((one.opening.share for one in judged), ZERO)),
-            RowsColumn(_("Counts"), COUNT, valid),
+            ListingColumn(_("Fund account")),
+            ListingColumn(_("Opened on"), DAY),
+            ListingColumn(_("Judged until"), DAY),
+            ListingColumn(_("Assets at opening"), MONEY),
+            ListingColumn(_("Assets that count"), MONEY),
+            ListingColumn(_("Trades"), COUNT),
+            ListingColumn(_("Valid"), STATE),
+            ListingColumn(_("Share"), COUNT, sum((one.opening.share for one in judged), ZERO)),
+            ListingColumn(_("Counts"), COUNT, valid),
         ),
         rows=[_cells(one, validity, clients) for one in judged],
         checks=(

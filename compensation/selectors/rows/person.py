@@ -15,20 +15,10 @@ from compensation.models import PaySlip, PersonMonth
 from compensation.rules.facts import Leadership, inputs_from_data
 from compensation.rules.plan import commission_of
 from compensation.selectors.content import FIRST_EDITION
-from compensation.selectors.rows.table import (
-    COUNT,
-    DAY,
-    LINKS,
-    MONEY,
-    STATE,
-    Cell,
-    Rows,
-    RowsCheck,
-    RowsColumn,
-    RowsSubject,
-)
+from compensation.selectors.rows.table import Rows, RowsCheck, RowsSubject
 from compensation.selectors.weeks import weeks_counted
 from core.explain import N_
+from core.listings import COUNT, DAY, LINKS, MONEY, STATE, Cell, ListingColumn
 from core.money import ZERO
 from core.periods import Week
 from teams.models import Role, Unit
@@ -56,11 +46,11 @@ def posting_rows(subject: RowsSubject) -> Rows:
     return Rows(
         title=_("Posts of the month"),
         columns=(
-            RowsColumn(_("Unit")),
-            RowsColumn(_("Post")),
-            RowsColumn(_("From"), DAY),
-            RowsColumn(_("Until"), DAY),
-            RowsColumn(_("Days counted"), COUNT),
+            ListingColumn(_("Unit")),
+            ListingColumn(_("Post")),
+            ListingColumn(_("From"), DAY),
+            ListingColumn(_("Until"), DAY),
+            ListingColumn(_("Days counted"), COUNT),
         ),
         rows=rows,
         checks=(RowsCheck(_("Days as customer manager"), days, counted, COUNT),),
@@ -88,11 +78,11 @@ def activity_rows(subject: RowsSubject) -> Rows:
     return Rows(
         title=_("Activity score by week"),
         columns=(
-            RowsColumn(_("Week")),
-            RowsColumn(_("Days and their points"), LINKS),
-            RowsColumn(_("Points"), COUNT, points),
-            RowsColumn(_("Pass mark"), COUNT, due),
-            RowsColumn(_("Result"), STATE),
+            ListingColumn(_("Week")),
+            ListingColumn(_("Days and their points"), LINKS),
+            ListingColumn(_("Points"), COUNT, points),
+            ListingColumn(_("Pass mark"), COUNT, due),
+            ListingColumn(_("Result"), STATE),
         ),
         rows=rows,
         checks=(
@@ -151,11 +141,11 @@ def entry_rows(subject: RowsSubject) -> Rows:
     return Rows(
         title=_("Finance's entries"),
         columns=(
-            RowsColumn(_("Entry")),
-            RowsColumn(_("Value"), COUNT),
-            RowsColumn(_("Entered by")),
-            RowsColumn(_("Entered at"), DAY),
-            RowsColumn(_("Remark")),
+            ListingColumn(_("Entry")),
+            ListingColumn(_("Value"), COUNT),
+            ListingColumn(_("Entered by")),
+            ListingColumn(_("Entered at"), DAY),
+            ListingColumn(_("Remark")),
         ),
         rows=rows,
         checks=tuple(check for check in checks if check.rows or check.kept),
@@ -191,10 +181,10 @@ def team_rows(subject: RowsSubject) -> Rows:
     return Rows(
         title=_("The team and what it brought"),
         columns=(
-            RowsColumn(_("Person")),
-            RowsColumn(_("Led unit")),
-            RowsColumn(_("Base of the commission"), MONEY),
-            RowsColumn(_("Commission pay"), MONEY),
+            ListingColumn(_("Person")),
+            ListingColumn(_("Led unit")),
+            ListingColumn(_("Base of the commission"), MONEY),
+            ListingColumn(_("Commission pay"), MONEY),
         ),
         rows=rows,
         checks=tuple(checks),

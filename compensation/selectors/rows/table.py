@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from compensation.models import BusinessDetail, PaySlip
@@ -14,35 +16,12 @@ from compensation.rules import Inputs, Plan
 from compensation.rules.facts import inputs_from_data
 from compensation.selectors.content import FIRST_EDITION
 from core.explain import RuleValue
+from core.listings import MONEY, Listing
 from core.money import ZERO
 from core.periods import Month
 from teams.models import Unit
 
-TEXT, MONEY, COUNT, DAY, STATE, LINKS = "text", "money", "count", "day", "state", "links"
-
-
-@dataclass(frozen=True, slots=True)
-class RowsColumn:
-    """A column with its sum, where it has one."""
-
-    title: str
-    kind: str = TEXT
-    total: Decimal | None = None
-
-    @property
-    def is_number(self) -> bool:
-        return self.kind in (MONEY, COUNT)
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A value; `note` stands below it; a state has `met` beside its word."""
-
-    value: Any
-    note: str = ""
-    href: str = ""
-    met: bool | None = None
-    kind: str = ""  # where it is of another kind than its column
+NO_ROWS = _("No rows")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +39,11 @@ class RowsCheck:
 
 
 @dataclass(frozen=True)
-class Rows:
+class Rows(Listing):
     """The rows behind an amount. `changed_since`: the CRM has other rows by now."""
 
-    title: str
-    columns: tuple[RowsColumn, ...]
-    rows: Sequence[tuple[Cell, ...]]
+    none: str | Promise = NO_ROWS
+    per_page: int = 25
     checks: tuple[RowsCheck, ...] = ()
     note: str = ""
     changed_since: bool = False
@@ -73,10 +51,6 @@ class Rows:
     @property
     def agrees(self) -> bool:
         return all(check.agrees for check in self.checks)
-
-    @property
-    def has_totals(self) -> bool:
-        return any(column.total is not None for column in self.columns)
 
 
 @dataclass(frozen=True)
