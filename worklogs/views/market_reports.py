@@ -38,7 +38,7 @@ STANDINGS = {
     Standing.DONE: ("good", gettext_lazy("handed in")),
     Standing.LATE: ("warn", gettext_lazy("handed in late")),
     Standing.DUE: ("off", gettext_lazy("not handed in yet, still in time")),
-    Standing.MISSED: ("bad", gettext_lazy("missed")),
+    Standing.MISSED: ("bad", gettext_lazy("overdue, not handed in")),
 }
 
 
