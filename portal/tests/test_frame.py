@@ -33,7 +33,6 @@ LINES = lines_as_json(
     ]
 )
 CONTEXTS: dict[str, dict[str, Any]] = {
-    "bars.html": {"title": "t", "of": 10, "items": [{"label": "a", "value": 4, "state": "good", "href": "/", "note": "n"}]},
     "empty.html": {"title": "t", "text": "x", "action_url": "/", "action_label": "go"},
     "explain.html": {"lines": LINES},
     "figure.html": {"label": "l", "value": 3, "unit": "u", "note": "n", "state": "bad", "trend": [1, None, 3]},
