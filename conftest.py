@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client, override_settings
 from django.utils import translation
 from pytest_django import DjangoDbBlocker
@@ -38,6 +41,23 @@ def files_beside_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator
     backend = "django.core.files.storage.FileSystemStorage"
     default = {"BACKEND": backend, "OPTIONS": {"location": tmp_path_factory.mktemp("files")}}
     with override_settings(STORAGES={**settings.STORAGES, "default": default}):
+        yield
+
+
+LOCKS = re.compile(r"\bFOR (?:NO KEY )?UPDATE\b(?! OF )")
+
+
+def _lock_names_its_table(execute: Callable[..., Any], statement: Any, *rest: Any) -> Any:
+    """Where a query joins, `select_for_update` without `of` locks what it only looks at."""
+    text = str(statement)
+    if " JOIN " in text and LOCKS.search(text):
+        pytest.fail(f"select_for_update(of=…): {text}", pytrace=False)
+    return execute(statement, *rest)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def locks_name_their_table() -> Iterator[None]:
+    with connection.execute_wrapper(_lock_names_its_table):
         yield
 
 

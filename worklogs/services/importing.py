@@ -227,7 +227,7 @@ def _logs(lines: Sequence[RegisterLine], now: datetime, done: LogImport) -> dict
     )
     found = {
         (log.person_id, log.on): log
-        for log in WorkLog.objects.select_for_update().filter(
+        for log in WorkLog.objects.select_for_update(of=("self",)).filter(
             person__in={person for person, _ in by_key}, on__in={on for _, on in by_key}
         )
     }

@@ -41,7 +41,7 @@ def hand_in_market_report(
     if month.first > today or month.first < Month(today).previous().first:
         raise NotDone(_("The report of this month and of the last one can be written."))
     unit = _unit_in(person, month)
-    one = MarketReport.objects.select_for_update().filter(person=person, month=month.first).first()
+    one = MarketReport.objects.select_for_update(of=("self",)).filter(person=person, month=month.first).first()
     if one is None:
         one = MarketReport.objects.create(person=person, unit=unit, month=month.first, handed_in_at=now, **texts)
     elif one.commented_at:

@@ -108,7 +108,7 @@ class Opened:
         self.person, self.on, self.now = person, on, now
         self.moment = min(typed_at or now, now)
         self.asked: Requirement = requirement_for(unit_id, on)
-        self.log = WorkLog.objects.select_for_update().filter(person=person, on=on).first() or WorkLog(
+        self.log = WorkLog.objects.select_for_update(of=("self",)).filter(person=person, on=on).first() or WorkLog(
             person=person, unit_id=unit_id, on=on
         )
         if self.log.unit_id in closed_units(Week(on)):
