@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation, localcontext
 from typing import Any
 
 from core.explain import N_
@@ -27,6 +27,7 @@ class Formula:
 Raw = str | int | float | bool | date | datetime | time | timedelta | Formula | None
 
 EARLIEST, LATEST = date(1950, 1, 1), date(2099, 12, 31)
+MOST_DIGITS = 60  # of a figure below 10¹⁴ with as many decimals as any column takes
 EXACT_IN_A_NUMBER = 10**15  # a spreadsheet keeps 15 digits and makes the rest zeros
 YES_OR_NO = {
     **dict.fromkeys(("yes", "y", "true", "1", "是", "有", "√"), True),
@@ -190,7 +191,9 @@ def _decimal(raw: Raw, column: Column) -> Decimal:
         raise problem
     if abs(number) >= Decimal(10) ** 14:
         raise BadCell(N_("is too large"))
-    if number != number.quantize(Decimal(1).scaleb(-column.places)):
+    with localcontext(prec=MOST_DIGITS):
+        has_more = number != number.quantize(Decimal(1).scaleb(-column.places))
+    if has_more:
         raise BadCell(N_("has more than %(places)s decimals"), places=str(column.places))
     return number
 

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from core.cells import BadCell, Column
 from core.guard import Stream
 from crm.models import Import, Opening
 from crm.reading import shape
+from crm.reading.cells import part_text
 from crm.resources import OpeningResource
 from crm.services.importing import check_file
 from crm.tests.desk import HEADINGS, NOW, THREE, counted, workbook
@@ -139,3 +141,10 @@ def test_reading_in_blocks_gives_exactly_what_reading_row_by_row_gives(rows, mos
         return out.getvalue(), report
 
     assert read(1000) == read(1)
+
+
+@pytest.mark.parametrize("raw", [100_000_000.0, "100000000", 99_999_999_999_999, "1.00000000000000000000001"])
+def test_a_share_that_is_far_too_large_is_refused_like_any_other(raw):
+    """Twenty places behind nine digits are more than a decimal reckons with of itself."""
+    with pytest.raises(BadCell):
+        part_text(raw, Column("share"))
