@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.template import engines
+from django.template import Engine
 from django.template.library import Library
 
 from portal.homes import HOMES, PLAIN
@@ -36,7 +36,7 @@ def test_every_template_is_shown_by_somebody():
 @pytest.mark.parametrize("name", TEMPLATES)
 def test_what_a_template_loads_it_uses(name):
     text = (ROOT / name).read_text()
-    libraries = engines["django"].engine.template_libraries
+    libraries = Engine.get_default().template_libraries
     for names in re.findall(r"\{% load ([\w ]+?) %\}", text):
         for library in names.split():
             kept: Library = libraries[library]
