@@ -175,3 +175,19 @@ class ToldApart(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.code} ≠ {self.other}"
+
+
+class Series(models.Model):
+    """How far a series of numbers has come. See `core.numbers`."""
+
+    name = models.CharField(_("series"), max_length=120, unique=True)
+    last = models.PositiveIntegerField(_("last number"), default=0)
+
+    class Meta:
+        verbose_name = _("series of numbers")
+        verbose_name_plural = _("series of numbers")
+        ordering = ["name"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.last}"
