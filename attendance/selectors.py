@@ -21,6 +21,10 @@ def calendar_for(period: Period, margin: timedelta = MARGIN) -> Calendar:
     return Calendar(known, settled, frozenset(years))
 
 
+def is_workday(on: date) -> bool:
+    return calendar_for(Period(on, on + ONE_DAY), timedelta(0)).is_workday(on)
+
+
 def years_to_settle(on: date) -> list[int]:
     """The years whose calendar is provisional and needed now: this one, and in December the next. One query or none."""
     needed = {on.year, (on + timedelta(days=31)).year} - published_years()

@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
     "remind who lags": {"task": "supervision.tasks.run_due_reminders", "schedule": 60},
     "judge days and weeks": {"task": "worklogs.tasks.judge_recent", "schedule": 600},
     "ask for a year's calendar": {"task": "attendance.tasks.ask_to_settle", "schedule": 3600},
+    "look after requests": {"task": "approvals.tasks.look_after", "schedule": 300},
     "send score tables up": {"task": "worklogs.tasks.send_score_tables", "schedule": 300},
     "remind of market reports": {"task": "worklogs.tasks.remind_of_market_reports", "schedule": 3600},
     "look again at what is signed": {"task": "compensation.tasks.look_again_at_runs", "schedule": 120},

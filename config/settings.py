@@ -157,6 +157,7 @@ OWN_APPS = [
     "messaging",
     "teams",
     "policies",
+    "approvals",
     "attendance",
     "crm",
     "worklogs",

@@ -23,6 +23,7 @@ urlpatterns = [
     path("messages/", include("messaging.urls")),
     path("teams/", include("teams.urls")),
     path("policy/", include("policies.urls")),
+    path("approvals/", include("approvals.urls")),
     path("calendar/", include("attendance.urls")),
     path("crm/", include("crm.urls")),
     path("logs/", include("worklogs.urls")),

@@ -16,6 +16,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -72,7 +73,7 @@ class Listing:
 
     title: str | Promise
     columns: Sequence[ListingColumn]
-    rows: Sequence[Any]
+    rows: Sequence[Any] | QuerySet[Any]
     cells: Callable[[Any], Sequence[Any]] = tuple
     none: str | Promise = ""  # what a page without rows says
     per_page: int = 50

@@ -53,6 +53,7 @@ GROUPS = (
             section("worklogs:today", _("My log"), "pencil-square", P.WRITE_LOG),
             section("worklogs:write_market_report", _("Market report"), "document-text", P.WRITE_LOG),
             section("worklogs:desk", _("Review desk"), "inbox-stack", P.READ_LOGS),
+            section("approvals:waiting", _("Requests"), "inbox-arrow-down"),
             section("messaging:inbox", _("Messages"), "bell"),
             section("compensation:slips", _("Pay slips"), "banknotes", roles=EARNING),
         ),

@@ -24,6 +24,7 @@ Shape = Mapping[str, Any] | Callable[[Cast, int], Mapping[str, Any]]
 
 # Model label → values that its fields alone do not tell; a function gets the cast and a running number.
 SHAPES: dict[str, Shape] = {
+    "approvals.Delegation": lambda cast, n: {"giver": cast.manager, "taker": cast.deputy},
     "crm.Opening": {"share": Decimal(1)},
     "compensation.EarlierApproval": {"ended_on": date(2099, 1, 1)},
     "worklogs.Contact": lambda cast, n: {"phone": f"139{n:08}"},

@@ -12,6 +12,10 @@ from decimal import Decimal
 from typing import TypeVar
 
 from accounts.models import User
+from approvals.rules.names import Quorum
+from approvals.rules.verbs import Verb
+from approvals.services.deciding import decide
+from approvals.tests.toys import Toys, of_people
 from archives.kinds import PAY_REPORT
 from archives.models import Document
 from compensation.models import BusinessDetail, PayLine, PayPlan, PayRun, PaySlip, PlanVersion, Question, Signature
@@ -66,6 +70,14 @@ def colleague(cast: Cast, n: int) -> None:
     Posting.objects.create(person=person, unit=area, role=Role.CUSTOMER_MANAGER, from_on=SINCE)
     yesterday = TODAY - timedelta(days=1)
     WorkLog.objects.create(person=person, unit=area, on=yesterday, state="submitted", submitted_at=NOON)
+
+
+@one_of_many
+def request(cast: Cast, n: int) -> None:
+    """Something the clerk brings: one of two has decided, the other is asked."""
+    toys, route = Toys(cast), of_people(cast, Quorum.ALL, "manager", "deputy")
+    brought = toys.brought(route, thing=Unit.objects.get(code=f"B1M1-{n}"))
+    decide(request=brought, verb=Verb.AGREE, actor=cast.deputy, seen=brought.digest, remark=SECRET, now=NOON)
 
 
 @one_of_many

@@ -21,6 +21,15 @@ from core.editing import EditForm
 # Forms that add, ask, bring a file, decide once or by digest: nothing is overwritten by them.
 OTHERWISE = {
     "accounts.forms.SignInForm": "asks who it is",
+    "approvals.forms.AddForm": "adds",
+    "approvals.forms.DecisionForm": "decides on a digest",
+    "approvals.forms.DelegationForm": "adds",
+    "approvals.forms.RefusalForm": "decides on a digest",
+    "approvals.forms.RemarkForm": "adds a remark",
+    "approvals.forms.RemoveForm": "decides once",
+    "approvals.forms.ReturnForm": "decides once",
+    "approvals.forms.TransferForm": "decides once",
+    "approvals.forms.WhyForm": "adds a reason",
     "attendance.forms.ImportForm": "brings a file; the import tells what it changed",
     "compensation.forms.AnswerForm": "answered once; the second is refused",
     "compensation.forms.ApprovalForm": "another approval is refused while one stands",

@@ -115,7 +115,7 @@ class Structure:
         return list(dict.fromkeys(member.user_id for member in members))
 
 
-class Round:
+class RuleRound:
     """One rule for one period. `missing`, `ranking` and `selection` answer for each scope in few queries for all."""
 
     def __init__(self, rule: ReminderRule, period: Period, *, structure: Structure, calendar: Calendar) -> None:
@@ -283,11 +283,11 @@ def first_known_day() -> date | None:
 
 def rounds_of(
     period: Period, *, rules: Iterable[ReminderRule], calendar: Calendar, structure: Structure | None = None
-) -> list[Round]:
+) -> list[RuleRound]:
     """The rules in force for a period, in their order; `rules` are the rows of all times."""
     structure = structure or Structure(period.last)
     return [
-        Round(rule, period, structure=structure, calendar=calendar)
+        RuleRound(rule, period, structure=structure, calendar=calendar)
         for rule in rules_in_force(rules, period.last)
         if rule.period == period.kind
     ]

@@ -16,7 +16,7 @@ from messaging.services import Draft
 from messaging.telling import of_rule
 from supervision.models import Addressee, LaggardEntry, ReminderRun
 from supervision.selectors.rankings import Ranking, Subject
-from supervision.selectors.rounds import Round
+from supervision.selectors.rounds import RuleRound
 from supervision.wording import period_in_words, place_in_words, week_in_words
 
 NAMES_SHOWN = 12
@@ -77,7 +77,7 @@ def equals_in_words(equals: Sequence[Listed]) -> str:
     }
 
 
-def untold(round_: Round, run: ReminderRun, listed: Sequence[Listed]) -> list[dict[str, Any]]:
+def untold(round_: RuleRound, run: ReminderRun, listed: Sequence[Listed]) -> list[dict[str, Any]]:
     """For which addressees of the rule nobody was found, and because of whom they would have been told."""
     told, found = round_.structure.told, []
     if run.is_digest:
@@ -108,7 +108,7 @@ def link_to(run: ReminderRun) -> str:
     return reverse("supervision:list", args=[run.public_id])
 
 
-def notes(round_: Round, run: ReminderRun, listed: Sequence[Listed], ranking: Ranking) -> list[Note]:
+def notes(round_: RuleRound, run: ReminderRun, listed: Sequence[Listed], ranking: Ranking) -> list[Note]:
     """Everybody who is to be told of a list. A phone call is a task of its own for each entry.
 
     Whoever holds two posts that the rule speaks to gets one message by a channel, or one for each text.
@@ -150,7 +150,7 @@ def notes(round_: Round, run: ReminderRun, listed: Sequence[Listed], ranking: Ra
     ]
 
 
-def calls_to_make(round_: Round, run: ReminderRun, listed: Sequence[Listed], text: str) -> list[Note]:
+def calls_to_make(round_: RuleRound, run: ReminderRun, listed: Sequence[Listed], text: str) -> list[Note]:
     """One call for each entry, in turn to those in charge; who begins changes from period to period."""
     callers = list(dict.fromkeys(member.user_id for member in round_.structure.in_charge(run.scope)))
     if not callers:
@@ -177,7 +177,7 @@ def calls_to_make(round_: Round, run: ReminderRun, listed: Sequence[Listed], tex
     ]
 
 
-def digest_notes(round_: Round, run: ReminderRun, of: int) -> list[Note]:
+def digest_notes(round_: RuleRound, run: ReminderRun, of: int) -> list[Note]:
     """All are at zero: one digest to those in charge, by SMS too where the rule sends any (reading 11)."""
     channels = {channel for addressee in round_.rule.addressees for channel in addressee["channels"]}
     recipients = dict.fromkeys(member.user_id for member in round_.structure.in_charge(run.scope))
@@ -190,7 +190,7 @@ def digest_notes(round_: Round, run: ReminderRun, of: int) -> list[Note]:
 
 
 def draft(
-    round_: Round,
+    round_: RuleRound,
     run: ReminderRun,
     recipient_id: int,
     channel: str,

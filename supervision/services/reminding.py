@@ -25,7 +25,7 @@ from supervision.models import LaggardEntry, PeriodKind, Reminder, ReminderRule,
 from supervision.rules import Selection, Timing, laggards
 from supervision.selectors.rankings import Ranking, digest_of_list
 from supervision.selectors.rounds import (
-    Round,
+    RuleRound,
     Structure,
     finished_scopes,
     first_known_day,
@@ -126,7 +126,7 @@ def run_due(*, now: datetime) -> Reminding:
     return result
 
 
-def _work(first_known: date, today: date, timing: Timing, now: datetime) -> Iterator[tuple[Round, list[Unit]]]:
+def _work(first_known: date, today: date, timing: Timing, now: datetime) -> Iterator[tuple[RuleRound, list[Unit]]]:
     """The rounds to run with their scopes: waiting lists of any time whose data has come, then what is due."""
     for round_ in _answerable_rounds(today):
         if round_.due_at(timing) > now:
@@ -138,7 +138,7 @@ def _work(first_known: date, today: date, timing: Timing, now: datetime) -> Iter
         yield round_, _ready(round_, timing, first_known, now)
 
 
-def _answerable_rounds(today: date) -> list[Round]:
+def _answerable_rounds(today: date) -> list[RuleRound]:
     """The rounds of lists that wait for data of which some has come since, the oldest first."""
     waiting = lists_with_news()
     if not waiting:
@@ -156,7 +156,7 @@ def _answerable_rounds(today: date) -> list[Round]:
     ]
 
 
-def _due_rounds(first_known: date, today: date, timing: Timing, now: datetime) -> list[Round]:
+def _due_rounds(first_known: date, today: date, timing: Timing, now: datetime) -> list[RuleRound]:
     """The rounds whose time has come, the oldest first."""
     structure = Structure(today)
     look_back = value_for(parameters.CATCH_UP_DAYS, unit=structure.company, on=today)
@@ -175,7 +175,7 @@ def _due_rounds(first_known: date, today: date, timing: Timing, now: datetime) -
     ]
 
 
-def _ready(round_: Round, timing: Timing, first_known: date, now: datetime) -> list[Unit]:
+def _ready(round_: RuleRound, timing: Timing, first_known: date, now: datetime) -> list[Unit]:
     """The scopes whose list can be made now, and those of which it must now be said that their data is missing."""
     done, waiting = finished_scopes(round_.rule.code, round_.period)
     pending = [scope for scope in round_.scopes if scope.pk not in done and round_.window(scope)[0] >= first_known]
@@ -187,7 +187,7 @@ def _ready(round_: Round, timing: Timing, first_known: date, now: datetime) -> l
 
 
 def run_rule(
-    *, round_: Round, scopes: Sequence[Unit], timing: Timing, now: datetime, posted: Counter[str]
+    *, round_: RuleRound, scopes: Sequence[Unit], timing: Timing, now: datetime, posted: Counter[str]
 ) -> list[Outcome]:
     """Judge a rule's period in some of its scopes: the lists, their entries and their messages, all or none of them.
 
@@ -202,7 +202,7 @@ def run_rule(
 
 @transaction.atomic
 def _run_some(
-    round_: Round, scopes: Sequence[Unit], timing: Timing, now: datetime, posted: Counter[str]
+    round_: RuleRound, scopes: Sequence[Unit], timing: Timing, now: datetime, posted: Counter[str]
 ) -> list[Outcome]:
     missing = round_.missing(scopes)
     outcomes = [_outcome(round_, run, missing[run.scope_id], timing, now) for run in claimed(round_, scopes, now)]
@@ -214,7 +214,7 @@ def _run_some(
     return outcomes
 
 
-def _outcome(round_: Round, run: ReminderRun, missing: list[date], timing: Timing, now: datetime) -> Outcome:
+def _outcome(round_: RuleRound, run: ReminderRun, missing: list[date], timing: Timing, now: datetime) -> Outcome:
     """Judge one list, unless that is done or its data has not come; nothing is saved yet."""
     if run.state == ReminderRun.State.DONE:
         return Outcome(run, Status.ALREADY_DONE)
@@ -230,7 +230,7 @@ def _outcome(round_: Round, run: ReminderRun, missing: list[date], timing: Timin
     return Outcome(run, Status.DONE, True, entries, told)
 
 
-def claimed(round_: Round, scopes: Sequence[Unit], now: datetime) -> list[ReminderRun]:
+def claimed(round_: RuleRound, scopes: Sequence[Unit], now: datetime) -> list[ReminderRun]:
     """The run rows of the scopes, there exactly once and locked: a second tick waits here and finds them done."""
     ReminderRun.objects.bulk_create(
         (
@@ -250,7 +250,7 @@ def claimed(round_: Round, scopes: Sequence[Unit], now: datetime) -> list[Remind
     return list(runs.select_related("rule", "scope").order_by("scope_id").select_for_update(of=("self",)))
 
 
-def _judge(round_: Round, run: ReminderRun, ranking: Ranking) -> list[Listed]:
+def _judge(round_: RuleRound, run: ReminderRun, ranking: Ranking) -> list[Listed]:
     """Fill the run with what was compared; the entries of its list, not yet saved."""
     selection = round_.selection(run.scope)
     context = round_.context(run.scope)
@@ -335,7 +335,7 @@ def _tell(written: Sequence[Note], now: datetime) -> Counter[str]:
     return Counter(str(impossible if message_of(note)[1] == impossible else note.draft.channel) for note in written)
 
 
-def _tell_what_is_missing(round_: Round, outcomes: Iterable[Outcome], now: datetime) -> int:
+def _tell_what_is_missing(round_: RuleRound, outcomes: Iterable[Outcome], now: datetime) -> int:
     """Tell the departments in charge, once a period whatever the number of rules; how many were told."""
     drafts = {
         member.user_id: of_rule(

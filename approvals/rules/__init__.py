@@ -1,0 +1,1 @@
+"""How the engine decides: seats and votes, which verb is whose and when, working time. Pure."""
