@@ -198,7 +198,7 @@ def test_an_empty_post_goes_one_level_up(toys: Toys) -> None:
     Posting.objects.filter(role=Role.MARKET_MANAGER).update(to_on=NOW.date())
     request = toys.brought(LINE, by="am")
     assert waiting(request) == ["唐建国"]
-    assert request.steps.order_by("pk").last().text == STEPPED_UP
+    assert request.steps.order_by("-pk")[0].text == STEPPED_UP
 
 
 def test_on_a_fixed_route_an_empty_post_waits_for_its_stand_in(toys: Toys) -> None:
