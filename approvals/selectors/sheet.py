@@ -97,3 +97,8 @@ def events_of(request: Request) -> list[dict[str, Any]]:
         {"at": step.at, "who": step.by_name, "text": str(step), "note": step.remark, "state": STEP_MET.get(Verb(step.verb), "")}
         for step in request.steps.all()
     ]  # fmt: skip
+
+
+def question_of(request: Request) -> str:
+    """What was asked of the author last."""
+    return next((step.remark for step in request.steps.all() if step.verb == Verb.ASK), "")

@@ -94,6 +94,7 @@ def show(request: AuthedRequest, public_id: UUID, *, status: int = 200, **typed:
         "stages": sheet.stages_of(one),
         "rounds": sheet.rounds_of(one),
         "events": sheet.events_of(one),
+        "question": sheet.question_of(one),
         "acts": [_act(name, one, typed) for name in ACTS if name in may and name != Verb.REMOVE],
         "may_remove": Verb.REMOVE in may,
         "error": "",
