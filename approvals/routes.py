@@ -45,7 +45,8 @@ class RouteStage:
 @dataclass(frozen=True, slots=True)
 class Route:
     """`fixed`: its signers are people in given posts and nobody stands in but by a posting. `different`: no two stages
-    are one person's. A change of the content asks again those who spoke; with `back_to_author` it goes to the author."""
+    are one person's. A change of the content asks again those who spoke; with `back_to_author` it goes to the author.
+    `any_may_return`: whoever is asked at any stage, whatever stage it is at."""
 
     key: str
     label: str
@@ -53,6 +54,7 @@ class Route:
     fixed: bool = False
     different: bool = False
     back_to_author: bool = False
+    any_may_return: bool = False
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)

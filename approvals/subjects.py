@@ -5,8 +5,8 @@ register(Matter("compensation.plan", _("Pay plan"), PlanVersion, route="plan", u
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from django.db import models
 from django.utils.functional import Promise
 
 from accounts.models import User
+from approvals.rules.verbs import Verb
 from teams.authority import Power
 from teams.models import Unit
 
@@ -22,11 +23,23 @@ def _nothing(_request: Any, _thing: Any, _actor: User | None, _now: datetime) ->
     """Nothing further happens."""
 
 
+def _no_more(_request: Any, _thing: Any, _assignment: Any, _now: datetime) -> None:
+    """The opinion stands with the request alone."""
+
+
+def _comes_back(_request: Any, _thing: Any, _actor: User | None, _now: datetime, _remark: str) -> None:
+    """It waits to be submitted again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Matter:
     """`content` is a SHA-256 over what an opinion covers. `sight` are the powers that open its requests within a unit;
     those who take part see theirs anyway. What `may_submit` (of those besides the author) and `may_decide` raise is the
-    refusal; `excluded` are never asked."""
+    refusal; `excluded` are never asked.
+
+    `spoke` is told of each opinion, `returned` when it goes back to the author (by nobody: it has changed). `doors`: verbs that lead through
+    the subject's own services, which call the engine in their turn; whoever is asked is then sent to the thing itself.
+    """
 
     name: str
     label: str | Promise
@@ -43,7 +56,9 @@ class Matter:
     agreed: Callable[[Any, Any, User | None, datetime], None] = _nothing
     refused: Callable[[Any, Any, User | None, datetime], None] = _nothing
     withdrawn: Callable[[Any, Any, User | None, datetime], None] = _nothing
-    returned: Callable[[Any, Any, User | None, datetime], None] = _nothing
+    spoke: Callable[[Any, Any, Any, datetime], None] = _no_more
+    returned: Callable[[Any, Any, User | None, datetime, str], None] = _comes_back
+    doors: Mapping[Verb, Callable[..., Any]] = field(default_factory=dict)
 
 
 _subjects: dict[str, Matter] = {}

@@ -27,6 +27,7 @@ django.setup()
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from compensation.models import PlanVersion
@@ -122,7 +123,9 @@ def branch_of(people: int) -> Unit:
         cursor.execute(OPENED, {"branch": branch.pk, "source": source.pk, "opened": people * 2})
         cursor.execute("VACUUM ANALYZE")
     for version in PlanVersion.objects.all():
-        record_plan_approval(version=version, approved_on=SINCE, approval_ref="1", approved_by="x", actor=None)
+        record_plan_approval(
+            version=version, approved_on=SINCE, approval_ref="1", approved_by="x", actor=None, now=timezone.now()
+        )
     return branch
 
 

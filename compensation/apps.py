@@ -5,6 +5,7 @@ class CompensationConfig(AppConfig):
     name = "compensation"
 
     def ready(self) -> None:
+        from compensation.matters import declare_matters  # noqa: PLC0415
         from compensation.selectors import dependencies  # noqa: PLC0415
         from compensation.selectors.weeks import closed_in  # noqa: PLC0415
         from crm.services.following import register_closed_months  # noqa: PLC0415
@@ -17,3 +18,4 @@ class CompensationConfig(AppConfig):
         register_notice(dependencies.pay_touched_by)
         register_pay(dependencies.pay_as_it_stands)
         register_closing(closed_in)
+        declare_matters()

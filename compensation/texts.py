@@ -5,7 +5,6 @@ from __future__ import annotations
 from core.explain import N_
 from messaging.registry import declare_text
 
-RUN_WAITS = "compensation.run_waits"
 SIGNATURES_VOID = "compensation.signatures_void"
 RUN_REJECTED = "compensation.run_rejected"
 DETAIL_SENT_BACK = "compensation.detail_sent_back"
@@ -13,11 +12,6 @@ SLIP_READY = "compensation.slip_ready"
 QUESTION_ASKED = "compensation.question_asked"
 QUESTION_ANSWERED = "compensation.question_answered"
 
-declare_text(
-    RUN_WAITS,
-    subject=N_("Pay report %(month)s of %(branch)s waits for your signature"),
-    body=N_("The pay report of %(branch)s for %(month)s has been checked and waits for you to sign it."),
-)
 declare_text(
     SIGNATURES_VOID,
     subject=N_("Pay report %(month)s of %(branch)s has changed: signatures are void"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from approvals.models import Assignment, Request
+from approvals.rules.names import YES
 from compensation.models import PayMonth, PayRun, Signature, Stage
 from compensation.models.runs import SIGNED
 from compensation.selectors.content import is_whole
@@ -23,6 +25,11 @@ def signatures_match_the_content() -> Iterator[Finding]:
             yield Finding(named, "its lines are not what was signed")
         for signature in Signature.objects.standing().filter(run=run).exclude(digest=run.digest):
             yield Finding(f"compensation_signature {signature.pk}", "stands on another content than the run has")
+        said = Assignment.objects.filter(round__request__in=Request.objects.about(run), outcome__in=YES)
+        words = set(said.values_list("user", "digest"))
+        for signature in Signature.objects.standing().filter(run=run):
+            if (signature.signer_id, signature.digest) not in words:
+                yield Finding(f"compensation_signature {signature.pk}", "is no opinion of the run's request")
 
 
 @check("closed months")

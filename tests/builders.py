@@ -26,7 +26,6 @@ Shape = Mapping[str, Any] | Callable[[Cast, int], Mapping[str, Any]]
 SHAPES: dict[str, Shape] = {
     "approvals.Delegation": lambda cast, n: {"giver": cast.manager, "taker": cast.deputy},
     "crm.Opening": {"share": Decimal(1)},
-    "compensation.EarlierApproval": {"ended_on": date(2099, 1, 1)},
     "worklogs.Contact": lambda cast, n: {"phone": f"139{n:08}"},
     "messaging.PhoneTask": {"result": "", "done_by": None, "done_at": None},
     "supervision.ReminderRun": {"state": "not_known"},

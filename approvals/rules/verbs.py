@@ -52,7 +52,7 @@ TRANSITIONS: dict[Verb, Transition] = {
     Verb.REFUSE: Transition(By.ASKED, ends=Ending.REFUSED, says_why=True),
     Verb.GIVE_BACK: Transition(By.ASKED, ends=Ending.RETURNED, says_why=True),
     Verb.WITHDRAW: Transition(
-        By.AUTHOR, frozenset({RequestState.OPEN, RequestState.WITH_AUTHOR}), ends=Ending.WITHDRAWN
+        By.AUTHOR, frozenset({RequestState.OPEN, RequestState.WITH_AUTHOR}), ends=Ending.WITHDRAWN, fixed=False
     ),
     Verb.RECALL: Transition(By.SPOKEN, ends=Ending.WITHDRAWN, fixed=False),
     Verb.TRANSFER: Transition(By.ASKED, ends=Ending.TRANSFERRED, fixed=False),

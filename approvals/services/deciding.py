@@ -11,13 +11,15 @@ from approvals import texts
 from approvals.models import Assignment, Request, Round
 from approvals.rules.names import DECIDED, Ending
 from approvals.rules.verbs import TRANSITIONS, Verb
-from approvals.selectors.signers import spoken_elsewhere
+from approvals.selectors.signers import signers_of, spoken_elsewhere
 from approvals.services.following import follow_posts
 from approvals.services.guards import asked_of, must_be_open_to
 from approvals.services.moving import close_round, end, held, keep, open_round, settle, tell_of, turn
 from approvals.services.refusals import DecidedElsewhere, HasSpoken, NothingBefore, RequestChanged
+from core.clock import day_of
 from core.explain import N_
 from core.refusals import NotYours, given
+from core.said import Said
 
 SAID = {
     Verb.AGREE: N_("agreed: %(stage)s"),
@@ -29,6 +31,7 @@ FOR = {
 }
 CHANGED = N_("The content has changed: version %(version)s; those who spoke are asked again")
 TO_AUTHOR = N_("returned it to the author")
+FELL_BACK = N_("Fell back to a draft: %(why)s")
 STAGE_BACK = N_("returned it to the stage before: %(stage)s")
 RECALLED = N_("took the opinion back")
 
@@ -55,6 +58,7 @@ def decide(*, request: Request, verb: Verb, actor: User, seen: str, now: datetim
             behalf = task.behalf.name if task.behalf else ""
             text = (FOR if behalf else SAID)[verb]
             keep(request, verb, text, now, actor, remark=remark, behalf=behalf, stage=request.stage.label)
+            request.kind.spoke(request, request.thing, task, now)
             settle(one, now, actor)
     if not is_current:
         raise RequestChanged
@@ -62,7 +66,9 @@ def decide(*, request: Request, verb: Verb, actor: User, seen: str, now: datetim
 
 
 def _said_already(request: Request, verb: Verb, actor: User, seen: str) -> Assignment | None:
-    """What this person said last in the request, if it was just this, on just this content."""
+    """What this person said last in the request, if it was just this, on just this content, and she is not asked anew."""
+    if Assignment.objects.waiting_for(actor).filter(round__request=request).exists():
+        return None
     last = Assignment.objects.filter(round__request=request, user=actor).order_by("-pk").first()
     yes = verb == Verb.AGREE
     if last is None or last.outcome not in DECIDED or last.digest != seen or (last.outcome == Ending.REFUSED) == yes:
@@ -90,7 +96,8 @@ def has_changed(request: Request, now: datetime) -> bool:
     one = request.rounds.open().get()
     told = set(spoken.values_list("user", flat=True)) | set(one.assignments.open().values_list("user", flat=True))
     if request.route.back_to_author:
-        _to_author(one, now, None, Round.Result.CHANGED)
+        _to_author(one, now, Round.Result.CHANGED)
+        request.kind.returned(request, request.thing, None, now, "")
     elif spoken.exists():
         close_round(one, Round.Result.CHANGED, now)
         open_round(request, 0, now)
@@ -98,12 +105,22 @@ def has_changed(request: Request, now: datetime) -> bool:
     return True
 
 
-def _to_author(one: Round, now: datetime, actor: User | None, result: Round.Result) -> None:
-    request = one.request
+def _to_author(one: Round, now: datetime, result: Round.Result) -> None:
     close_round(one, result, now)
-    request.state = Request.State.WITH_AUTHOR
-    request.save(update_fields=["state"])
-    request.kind.returned(request, request.thing, actor, now)
+    one.request.state = Request.State.WITH_AUTHOR
+    one.request.save(update_fields=["state"])
+
+
+@transaction.atomic
+def fall_back(*, request: Request, why: Said, now: datetime) -> None:
+    """What it is about has fallen back to a draft: it lies with the author until it is submitted again.
+
+    For a subject that finds out and tells its people itself.
+    """
+    request = held(request)
+    if one := request.rounds.open().first():
+        _to_author(one, now, Round.Result.CHANGED)
+        keep(request, Verb.GIVE_BACK, FELL_BACK, now, why=str(why))
 
 
 @transaction.atomic
@@ -111,20 +128,36 @@ def give_back(*, request: Request, actor: User, remark: str, now: datetime, to_a
     """Return it, to the author or to the stage before; all that was open in the stage ends. Raises `NothingBefore`."""
     remark, request = given(remark, 300), held(request)
     follow_posts(request, now)
-    one, task = asked_of(request, actor, Verb.GIVE_BACK)
+    one = _returned_by(request, actor, remark, now)
     if not to_author and request.at_stage == 0:
         raise NothingBefore
-    end([task], Ending.RETURNED, now, remark=remark)
     if to_author:
         step = keep(request, Verb.GIVE_BACK, TO_AUTHOR, now, actor, remark=remark)
-        _to_author(one, now, actor, Round.Result.RETURNED)
-        tell_of(request, [request.author_id], texts.RETURNED, now, step.pk, by=actor.name, remark=remark)
+        _to_author(one, now, Round.Result.RETURNED)
+        request.kind.returned(request, request.thing, actor, now, remark)
+        if not request.kind.doors:
+            tell_of(request, [request.author_id], texts.RETURNED, now, step.pk, by=actor.name, remark=remark)
         return request
     before = request.route.stages[request.at_stage - 1]
     keep(request, Verb.GIVE_BACK, STAGE_BACK, now, actor, remark=remark, stage=before.label)
     close_round(one, Round.Result.RETURNED, now)
     open_round(request, request.at_stage - 1, now)
     return request
+
+
+def _returned_by(request: Request, actor: User, remark: str, now: datetime) -> Round:
+    """The round that ends, with the word of whoever is asked in it; on some routes of whoever is asked at any stage."""
+    must_be_open_to(Verb.GIVE_BACK, request)
+    if request.route.any_may_return and request.author_id != actor.pk:
+        one = request.rounds.open().get()
+        stages = (signers_of(request, stage, day_of(now)) for stage in request.route.stages)
+        if not one.assignments.filter(user=actor, turn=True).exists() and any(
+            signer.user.pk == actor.pk for signers in stages for signer in signers
+        ):
+            return one
+    one, task = asked_of(request, actor, Verb.GIVE_BACK)
+    end([task], Ending.RETURNED, now, remark=remark)
+    return one
 
 
 @transaction.atomic

@@ -60,7 +60,7 @@ def tell_of(
     """Told once for `nth`, with a link to the request."""
     tell(
         [user for user in users if user], text, about=request, nth=nth, now=now, place=request.unit.path,
-        link=reverse("approvals:request", args=[request.public_id]),
+        link=request.kind.link(request.thing) if request.kind.doors else reverse("approvals:request", args=[request.public_id]),
         title=request.title, number=request.number, author=request.author.name if request.author else "", **more,
     )  # fmt: skip
 

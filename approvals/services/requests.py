@@ -74,8 +74,8 @@ def _again(request: Request, thing: Any, actor: User, now: datetime, remark: str
     digest = request.kind.content(thing)
     if digest != request.digest:
         request.version, request.digest = request.version + 1, digest
-    request.title = request.kind.title(thing)[:200]
-    request.save(update_fields=["version", "digest", "title"])
+    request.title, request.author = request.kind.title(thing)[:200], actor
+    request.save(update_fields=["version", "digest", "title", "author"])
     keep(request, Verb.SUBMIT, SUBMITTED, now, actor, remark=remark, version=request.version)
     open_round(request, 0, now)
     return request

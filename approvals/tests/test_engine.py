@@ -5,9 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from accounts.models import User
 from approvals.models import Assignment, Request, Round
+from approvals.routes import Route, RouteStage, Whom
 from approvals.rules.names import Placing, Quorum
 from approvals.rules.verbs import Verb
 from approvals.services.deciding import give_back, recall
@@ -452,3 +454,31 @@ def test_seen_by_those_who_take_part_and_by_the_subjects_power(toys: Toys) -> No
     request = toys.brought(of_people(cast, Quorum.ALL, "counter1"))
     seers = [key for key in cast.user if Request.objects.visible_to(cast.user[key]).filter(pk=request.pk).exists()]
     assert seers == ["clerk", "auditor", "counter1"]
+
+
+def test_who_is_asked_at_two_stages_speaks_at_each(toys: Toys) -> None:
+    people = Whom(people=(toys.cast.counter1.pk,))
+    route = Route("toy.twice", "Twice", (RouteStage("a", "a", people), RouteStage("b", "b", people)))
+    request = toys.brought(route)
+    first = say(request, toys.cast.counter1)
+    assert say(request, toys.cast.counter1) != first
+    assert Request.objects.get().state == "agreed"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"said": "refused", "remark": "x"}, {"remark": "anders"}, {"digest": "0" * 64}, {"name": "别人"}, {"outcome": "refused"},
+    ],
+    ids=lambda change: next(iter(change)),
+)  # fmt: skip
+def test_the_database_keeps_what_was_said(toys: Toys, change: dict[str, str]) -> None:
+    request = toys.brought(of_people(toys.cast, Quorum.ALL, "counter1"))
+    say(request, toys.cast.counter1)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Assignment.objects.update(**change)
+    for rows in (Assignment, Request):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.objects.all()._raw_delete("default")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Request.objects.update(state="refused")

@@ -115,7 +115,7 @@ def act(request: AuthedRequest, public_id: UUID, verb: Verb) -> HttpResponse:
     one, doing = reach(request, Request.objects.all(), public_id), ACTS[verb]
     return carried_out(
         request, doing.form(request.POST),
-        lambda sent: doing.do(request=one, actor=request.user, now=timezone.now(), **sent),
+        lambda sent: one.kind.doors.get(verb, doing.do)(request=one, actor=request.user, now=timezone.now(), **sent),
         again=partial(show, request, public_id, verb=verb),
         then=("approvals:request", public_id), says=str(doing.says), above=True,
     )  # fmt: skip

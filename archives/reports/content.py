@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from approvals.models import Request
 from compensation.models import PayLine, PayRun, PaySlip, RunEvent
-from compensation.models.plans import Approval
 from compensation.rules.names import GRADE_NAMES
 from core.money import ZERO, in_capitals
 from teams.models import Unit
@@ -130,8 +130,8 @@ def pay_report(run: PayRun) -> PayReport:
     )
 
 
-def _approved(one: Approval) -> str:
-    return _("%(ref)s, approved by %(by)s on %(on)s") % {"ref": one.ref, "by": one.by, "on": one.on}
+def _approved(one: Request) -> str:
+    return _("%(ref)s, approved by %(by)s on %(on)s") % {"ref": one.paper_ref, "by": one.paper_by, "on": one.holds_from}
 
 
 def _firm() -> str:

@@ -3,12 +3,11 @@ to it (`events.py`)."""
 
 from compensation.models.events import RunEvent
 from compensation.models.months import BusinessDetail, PayMonth, PersonMonth
-from compensation.models.plans import EarlierApproval, PayPlan, PlanVersion
+from compensation.models.plans import PayPlan, PlanVersion
 from compensation.models.runs import PayLine, PayRun, PaySlip, Question, Signature, Stage
 
 __all__ = [
     "BusinessDetail",
-    "EarlierApproval",
     "PayLine",
     "PayMonth",
     "PayPlan",

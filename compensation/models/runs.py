@@ -159,6 +159,7 @@ SIGNING = {
     ),
     Stage.MANAGER: Signing(Power.SIGN_PAY_3, Role.BRANCH_MANAGER, PayRun.State.SIGNED_2, PayRun.State.SIGNED_3),
 }
+PAY_REPORT = "compensation.pay_run"  # the subject, for approvals
 TO_SIGN = tuple(stage.before for stage in Stage)
 SIGNED = tuple(stage.after for stage in Stage)
 UNDER_DECISION = (PayRun.State.REVIEWED, *SIGNED)

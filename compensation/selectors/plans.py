@@ -39,8 +39,8 @@ class PlanNotApproved(NotComputable):
 
 def plan_for(branch: Unit, month: Month) -> PlanVersion:
     """The approved version in force: of the nearest unit up the line, of it the latest. Raises `PlanNotApproved`."""
-    in_force = PlanVersion.objects.filter(from_on__lte=month.first).exclude(approved_on=None)
-    versions = in_force.select_related("plan").prefetch_related("earlier_approvals")
+    in_force = PlanVersion.objects.filter(from_on__lte=month.first, requests__state="agreed").distinct()
+    versions = in_force.select_related("plan").prefetch_related("requests")
     in_line = [
         version for version in versions if version.plan.unit_id in (None, *branch.line) and version.approvals_for(month)
     ]
@@ -69,8 +69,8 @@ class ApprovalState:
 
 def plans_in_sight(user: User, on: date) -> list[ApprovalState]:
     """Versions of all plans that decide pay within one's sight, the latest of each plan first."""
-    versions = PlanVersion.objects.visible_to(user).select_related("plan__unit", "recorded_by", "ended_by")
-    versions = versions.prefetch_related("earlier_approvals").order_by("plan__code", "-from_on")
+    versions = PlanVersion.objects.visible_to(user).select_related("plan__unit").prefetch_related("requests")
+    versions = versions.order_by("plan__code", "-from_on")
     return [approval_state(version, on) for version in versions]
 
 
@@ -81,10 +81,10 @@ def approval_state(version: PlanVersion, on: date) -> ApprovalState:
         errors = (str(reason),)
     if version.is_approved_on(on):
         state = "approved"
-    elif version.approved_on is None:
+    elif not version.approvals:
         state = "open"
     else:
-        state = "later" if version.approved_on > on else "ended"
+        state = "ended" if any(one.ended_on and one.ended_on <= on for one in version.approvals[-1:]) else "later"
     return ApprovalState(version, state, errors)
 
 
@@ -98,7 +98,7 @@ def newer_unapproved(version: PlanVersion, month: Month) -> PlanVersion | None:
     """A later version of the plan that would hold for the month, had it been approved."""
     return (
         PlanVersion.objects.filter(plan=version.plan, from_on__gt=version.from_on, from_on__lte=month.first)
-        .filter(approved_on=None)
+        .exclude(requests__state="agreed")
         .order_by("-from_on")
         .first()
     )

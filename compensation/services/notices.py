@@ -31,23 +31,6 @@ def run_link(run: PayRun) -> str:
     return reverse("compensation:run", args=[run.public_id])
 
 
-def next_signers_wait(run: PayRun, now: datetime) -> None:
-    stage = run.next_stage
-    if stage is None:
-        return
-    signers = holders(stage.role, run.branch, day_of(now))
-    tell(
-        [user.pk for user in signers],
-        texts.RUN_WAITS,
-        about=run,
-        nth=f"{run.version}:{stage.value}:{_times(run, RunEvent.Kind.REVIEWED)}",
-        now=now,
-        place=run.branch.path,
-        link=run_link(run),
-        **_of_run(run),
-    )
-
-
 def signatures_are_void(run: PayRun, void: Iterable[Signature], why: Said, now: datetime) -> None:
     clerks = {user.pk for user in holders(Role.FINANCE_CLERK, run.branch, day_of(now))}
     concerned = clerks | {signature.signer_id for signature in void} | {run.reviewed_by_id, run.drafted_by_id}

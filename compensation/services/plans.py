@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from compensation.models import EarlierApproval, PlanVersion
+from approvals.models import Request
+from approvals.services.requests import end_of, record_on_paper
+from compensation.models import PlanVersion
+from compensation.models.plans import PAY_PLAN
 from compensation.rules import PlanUnreadable, lint
-from core.refusals import MovedOn, NotDone, NotYours, given
+from core.refusals import MovedOn, NotDone, NotYours
 from teams.authority import Power
 
 
@@ -34,8 +37,8 @@ class EndsBeforeItBegins(NotDone):
 
 @transaction.atomic
 def record_plan_approval(
-    *, version: PlanVersion, approved_on: date, approval_ref: str, approved_by: str, actor: User | None
-) -> PlanVersion:
+    *, version: PlanVersion, approved_on: date, approval_ref: str, approved_by: str, actor: User | None, now: datetime
+) -> Request:
     """Record who approved a version, by which document (D2).
 
     From then on the version's content stands; recording the same approval again changes nothing. Raises
@@ -48,63 +51,36 @@ def record_plan_approval(
         raise PlanForbidden(str(reason)) from None
     if errors:
         raise PlanForbidden(" ".join(map(str, errors)))
-    if version.approved_on and not _is_free(version, approved_on, approval_ref, approved_by):
+    ref, by, latest = approval_ref.strip(), approved_by.strip(), held(version).approval
+    if latest is not None and (latest.holds_from, latest.paper_ref, latest.paper_by) == (approved_on, ref, by):
+        return latest
+    if latest is not None and (latest.ended_on is None or approved_on < latest.ended_on):
         raise ApprovalStands
-    values = {"approved_on": approved_on, "approval_ref": given(approval_ref), "approved_by": given(approved_by)}
-    if any(getattr(version, name) != value for name, value in values.items()):
-        _put_away(version)
-        for name, value in values.items():
-            setattr(version, name, value)
-        version.recorded_by = actor
-        version.approval_ended_on, version.end_reason, version.ended_by = None, "", None
-        version.save(update_fields=[*values, "recorded_by", *ENDED])
-    return version
+    return record_on_paper(name=PAY_PLAN, thing=version, holds_from=approved_on, ref=ref, by=by, actor=actor, now=now)
 
 
-def _put_away(version: PlanVersion) -> None:
-    """Keep the approval that has ended, before another one takes its place on the row."""
-    if version.approved_on is None or version.approval_ended_on is None:
-        return
-    EarlierApproval.objects.create(
-        version=version,
-        approved_on=version.approved_on,
-        approval_ref=version.approval_ref,
-        approved_by=version.approved_by,
-        recorded_by=version.recorded_by,
-        ended_on=version.approval_ended_on,
-        end_reason=version.end_reason,
-        ended_by=version.ended_by,
-    )
-
-
-ENDED = ("approval_ended_on", "end_reason", "ended_by")
-
-
-def _is_free(version: PlanVersion, approved_on: date, approval_ref: str, approved_by: str) -> bool:
-    """Whether it is the same approval once more, or one that begins where the one before has ended."""
-    recorded = (version.approved_on, version.approval_ref, version.approved_by)
-    if recorded == (approved_on, approval_ref.strip(), approved_by.strip()):
-        return True
-    return version.approval_ended_on is not None and approved_on >= version.approval_ended_on
+def held(version: PlanVersion) -> PlanVersion:
+    """The version as it stands, locked until the transaction ends."""
+    return PlanVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
 
 
 @transaction.atomic
-def withdraw_plan_approval(*, version: PlanVersion, ends_on: date, reason: str, actor: User) -> PlanVersion:
+def withdraw_plan_approval(*, version: PlanVersion, ends_on: date, reason: str, actor: User, now: datetime) -> Request:
     """End the approval: from `ends_on` it no longer holds, and no month reaching that day is computed with the plan.
 
     Raises `NotApproved`, `EndsBeforeItBegins` and `ReasonMissing`.
     """
     _must_record(version, actor)
-    done = (version.approval_ended_on, version.end_reason, version.ended_by_id)
-    if done == (ends_on, reason.strip(), actor.pk):
-        return version
-    if version.approved_on is None or version.approval_ended_on is not None:
+    latest = held(version).approval
+    if latest is None:
         raise NotApproved
-    if ends_on <= version.approved_on:
+    if (latest.ended_on, latest.end_reason, latest.ended_by_id) == (ends_on, reason.strip(), actor.pk):
+        return latest
+    if latest.ended_on is not None:
+        raise NotApproved
+    if latest.holds_from is not None and ends_on <= latest.holds_from:
         raise EndsBeforeItBegins
-    version.end_reason, version.approval_ended_on, version.ended_by = given(reason), ends_on, actor
-    version.save(update_fields=ENDED)
-    return version
+    return end_of(request=latest, ends_on=ends_on, reason=reason, actor=actor, now=now)
 
 
 def _must_record(version: PlanVersion, actor: User | None) -> None:

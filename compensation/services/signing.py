@@ -7,8 +7,13 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from approvals.models import Assignment, Request
+from approvals.rules.verbs import Verb
+from approvals.services.deciding import decide, give_back
+from approvals.services.refusals import DecidedElsewhere
+from approvals.services.requests import submit
 from compensation.models import BusinessDetail, PayRun, PaySlip, RunEvent, Signature, Stage
-from compensation.models.runs import TO_SIGN
+from compensation.models.runs import PAY_REPORT, TO_SIGN
 from compensation.selectors.adjustments import imports_of
 from compensation.selectors.plans import NotComputable
 from compensation.services import notices
@@ -24,7 +29,7 @@ from compensation.services.refusals import (
 )
 from compensation.services.voiding import keep, void
 from core.clock import day_of
-from core.refusals import NotYours, given
+from core.refusals import MovedOn, NotYours, given
 from core.said import Said
 from teams.authority import Power
 from teams.reach import must_hold
@@ -62,7 +67,7 @@ def _review(run: PayRun, actor: User, seen_digest: str, now: datetime) -> None:
         raise OutOfOrder
     run.refresh_from_db()
     keep(run, RunEvent.Kind.REVIEWED, now, actor)
-    notices.next_signers_wait(run, now)
+    submit(name=PAY_REPORT, thing=run, actor=actor, now=now)
 
 
 def _was_reviewed(run: PayRun, actor: User, seen_digest: str) -> bool:
@@ -99,27 +104,47 @@ def sign_pay_run(*, run: PayRun, stage: Stage, actor: User, seen_digest: str, no
 
 
 def _sign(run: PayRun, stage: Stage, actor: User, seen_digest: str, now: datetime) -> Signature:
-    _not_own_pay(run, actor)
-    if own := _own_signature(run, stage, actor, seen_digest):
-        return own  # the second of two clicks at once
-    standing = set(Signature.objects.standing().filter(run=run).values_list("signer", flat=True))
-    if actor.pk in standing | {run.reviewed_by_id, run.drafted_by_id}:
-        raise SamePerson
-    won = PayRun.objects.filter(pk=run.pk, state=stage.before, digest=seen_digest).update(state=stage.after)
-    if not won:
+    request = Request.objects.about(run).undecided().first()
+    if request is None or run.state != stage.before:
+        if own := _own_signature(run, stage, actor, seen_digest):
+            return own  # the second of two clicks at once
         raise OutOfOrder
+    try:
+        word = decide(request=request, verb=Verb.AGREE, actor=actor, seen=seen_digest, now=now)
+    except DecidedElsewhere as refusal:
+        raise SamePerson from refusal
+    except MovedOn as refusal:
+        raise OutOfOrder from refusal
+    if word.round.stage + 1 != stage:  # her word at another stage
+        raise SamePerson
     run.refresh_from_db()
-    signature = Signature.objects.create(
+    return Signature.objects.standing().get(run=run, stage=stage)
+
+
+def may_review(run: PayRun, actor: User) -> None:
+    """Raises `NotYours`."""
+    must_hold(actor, Power.REVIEW_DETAIL, run.branch)
+
+
+def may_sign(run: PayRun, actor: User) -> None:
+    """Raises `OwnPay`."""
+    _not_own_pay(run, actor)
+
+
+def signed(request: Request, run: PayRun, opinion: Assignment, now: datetime) -> None:
+    """Keep the signature that an opinion is, and where the run stands by it. Raises `OutOfOrder`."""
+    stage = Stage(request.at_stage + 1)
+    if not PayRun.objects.filter(pk=run.pk, state=stage.before, digest=opinion.digest).update(state=stage.after):
+        raise OutOfOrder
+    Signature.objects.create(
         run=run,
         stage=stage,
-        signer=actor,
-        signer_name=actor.name,
+        signer=opinion.user,
+        signer_name=opinion.name,
         version=run.version,
-        digest=run.digest,
+        digest=opinion.digest,
         signed_at=now,
     )
-    notices.next_signers_wait(run, now)
-    return signature
 
 
 def _own_signature(run: PayRun, stage: Stage, actor: User, seen_digest: str) -> Signature | None:
@@ -153,16 +178,25 @@ def reject_pay_run(*, run: PayRun, reason: str, actor: User, now: datetime) -> P
     run.refresh_from_db()
     if (run.state, run.rejected_by_id, run.reject_reason) == (PayRun.State.REJECTED, actor.pk, reason):
         return run  # done already
-    changed = PayRun.objects.filter(pk=run.pk, state__in=TO_SIGN).update(
+    request = Request.objects.about(run).undecided().first()
+    if request is None or run.state not in TO_SIGN:
+        raise OutOfOrder
+    give_back(request=request, actor=actor, remark=reason, now=now)
+    run.refresh_from_db()
+    return run
+
+
+def came_back(_request: Request, run: PayRun, actor: User | None, now: datetime, reason: str) -> None:
+    """The report was returned by somebody: it is rejected, what was signed is void, those concerned are told."""
+    if actor is None:
+        return  # whoever found the change voids and tells
+    PayRun.objects.filter(pk=run.pk).update(
         state=PayRun.State.REJECTED, rejected_by=actor, rejected_at=now, reject_reason=reason
     )
-    if not changed:
-        raise OutOfOrder
     standing = void(run, Said(reason), now)
     run.refresh_from_db()
     keep(run, RunEvent.Kind.REJECTED, now, actor, reason=reason)
     notices.run_is_rejected(run, standing, actor, now)
-    return run
 
 
 @transaction.atomic

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from accounts.models import User
+from approvals.models import Request
+from approvals.services.deciding import fall_back as fall_back_to_author
 from compensation.models import PayRun, RunEvent, Signature
 from compensation.models.runs import UNDER_DECISION
 from compensation.services import notices
@@ -26,6 +28,8 @@ def void(run: PayRun, why: Said, now: datetime) -> list[Signature]:
     Signature.objects.standing().filter(run=run).update(
         voided_at=now, void_reason=why.text, void_values=dict(why.values)
     )
+    for request in Request.objects.about(run).undecided():
+        fall_back_to_author(request=request, why=why, now=now)
     return standing
 
 

@@ -115,13 +115,15 @@ def approved_default_plan() -> PlanVersion:
     version, _ = PlanVersion.objects.get_or_create(
         plan=plan, from_on=date(2000, 1, 1), defaults={"components": DEFAULT_DATA}
     )
-    return record_plan_approval(
+    record_plan_approval(
         version=version,
         approved_on=date(2026, 1, 5),
         approval_ref="渠道〔2026〕3号",
         approved_by="渠道管理部",
         actor=None,
+        now=NOW,
     )
+    return version
 
 
 def october(cast: Cast) -> PayOf:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from compensation.models import BusinessDetail, PayPlan, PayRun, PaySlip, PlanVersion, Stage
 from compensation.services.plans import record_plan_approval
 from compensation.services.questions import ask_question
@@ -65,7 +67,7 @@ LINES = [
 
 def pay_in(cast: Cast, month: int) -> PayOf:
     """A month of 2026 at B1 in which 林小雨 and 陈大文 earned something. Each state of a run has a month of its own."""
-    if not PlanVersion.objects.filter(plan__unit=None).exclude(approved_on=None).exists():
+    if not PlanVersion.objects.filter(plan__unit=None, requests__state="agreed").exists():
         approved_default_plan()
     of = Month(date(2026, month, 1))
     pay_of = PayOf(cast, imported(cast, NOW.replace(day=2, hour=9), of), of)
@@ -151,6 +153,11 @@ def open_plan(cast: Cast) -> dict[str, Any]:
 def approved_plan(cast: Cast) -> dict[str, Any]:
     version = plan_of_branch(cast, "B1-OWN")
     record_plan_approval(
-        version=version, approved_on=date(2026, 1, 5), approval_ref="1", approved_by="渠道管理部", actor=None
+        version=version,
+        approved_on=date(2026, 1, 5),
+        approval_ref="1",
+        approved_by="渠道管理部",
+        actor=None,
+        now=timezone.now(),
     )
     return {"code": version.plan.code, "since": "2027-01-01"}

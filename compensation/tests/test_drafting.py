@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from approvals.models import Request
 from compensation import parameters
 from compensation.models import (
     BusinessDetail,
@@ -16,6 +17,7 @@ from compensation.models import (
     PayRun,
     PlanVersion,
 )
+from compensation.models.plans import PAY_PLAN
 from compensation.selectors.computing import FiguresMissing
 from compensation.selectors.content import content_digest
 from compensation.selectors.plans import PlanNotApproved
@@ -119,9 +121,9 @@ def test_the_order_of_rows_does_not_show(pay_of: PayOf) -> None:
 
 @pytest.mark.clause("D2")
 def test_a_plan_without_approval_for_the_whole_month_is_not_used(pay_of: PayOf) -> None:
+    approval = Request.objects.filter(subject=PAY_PLAN)
     for approved, ended in [(None, None), (date(2026, 10, 2), None), (date(2026, 1, 5), date(2026, 10, 31))]:
-        named = {"approval_ref": "x", "approved_by": "x"} if approved else {"approval_ref": "", "approved_by": ""}
-        PlanVersion.objects.update(approved_on=approved, approval_ended_on=ended, **named)
+        approval.update(holds_from=approved, ended_on=ended, end_reason="x" if ended else "")
         with pytest.raises(PlanNotApproved, match="2026-10"):
             pay_of.drafted()
     assert not PayRun.objects.exists()
@@ -140,10 +142,10 @@ def test_a_branchs_own_approved_plan_goes_first_and_a_forbidden_one_gets_no_appr
         "approved_by": "渠道管理部",
     }
     with pytest.raises(PlanForbidden):
-        record_plan_approval(version=version, actor=pay_of.user("clerk"), **approval)
+        record_plan_approval(version=version, actor=pay_of.user("clerk"), now=NOW, **approval)
     version.components = plan_as_data(C1)
     version.save()
-    record_plan_approval(version=version, actor=pay_of.user("clerk"), **approval)
+    record_plan_approval(version=version, actor=pay_of.user("clerk"), now=NOW, **approval)
     run = pay_of.drafted()
     assert run.plan == version
     assert amounts(run, "cm", pay_of.cast)["commission"] == D("3000.00")

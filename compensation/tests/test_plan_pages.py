@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from compensation.models import EarlierApproval, PayPlan, PayRun, PlanVersion
+from approvals.models import Request
+from compensation.models import PayPlan, PayRun, PlanVersion
 from compensation.services.drafting import look_at_all_again
 from compensation.services.plans import (
     ApprovalStands,
@@ -51,10 +52,9 @@ def test_an_approval_recorded_on_the_page_lets_the_month_be_computed_with_the_pl
     client = signed_in(pay_of.cast.clerk)
     assert pay_of.drafted().plan.plan.code == "CN-BRANCH-DEFAULT"
     assert client.post(at("record_approval", own), APPROVAL).status_code == 302
-    own.refresh_from_db()
-    assert (own.approved_on, own.recorded_by) == (date(2026, 9, 20), pay_of.cast.clerk)
+    assert (own.approval.holds_from, own.approval.author) == (date(2026, 9, 20), pay_of.cast.clerk)
     assert pay_of.drafted().plan == own
-    entry = AuditEntry.objects.filter(table="compensation_planversion").latest("id")
+    entry = AuditEntry.objects.filter(table="approvals_request").latest("id")
     assert entry.actor_id == pay_of.cast.clerk.pk
 
 
@@ -76,29 +76,31 @@ def test_a_month_whose_approval_was_withdrawn_is_neither_computed_nor_signed(pay
 def test_a_form_that_lacks_something_keeps_what_was_typed_and_changes_nothing(pay_of, own, signed_in) -> None:
     answer = signed_in(pay_of.cast.clerk).post(at("record_approval", own), APPROVAL | {"approved_on": "2026-02-30"})
     own.refresh_from_db()
-    assert answer.status_code == 422 and "渠道〔2026〕9号" in text(answer) and own.approved_on is None
+    assert answer.status_code == 422 and "渠道〔2026〕9号" in text(answer) and own.approval is None
 
 
 def test_one_approval_at_a_time_and_the_next_begins_where_it_has_ended(pay_of: PayOf, own) -> None:
     clerk = pay_of.user("clerk")
 
-    def record(on: date, ref: str = "9号") -> PlanVersion:
-        return record_plan_approval(version=own, approved_on=on, approval_ref=ref, approved_by="渠道", actor=clerk)
+    def record(on: date, ref: str = "9号") -> Request:
+        return record_plan_approval(
+            version=own, approved_on=on, approval_ref=ref, approved_by="渠道", actor=clerk, now=NOW
+        )
 
     with pytest.raises(NotApproved):
-        withdraw_plan_approval(version=own, ends_on=date(2026, 11, 1), reason="x", actor=clerk)
+        withdraw_plan_approval(version=own, ends_on=date(2026, 11, 1), reason="x", actor=clerk, now=NOW)
     record(date(2026, 9, 20))
     record(date(2026, 9, 20))
     with pytest.raises(ApprovalStands):
         record(date(2026, 10, 1), "10号")
     with pytest.raises(EndsBeforeItBegins):
-        withdraw_plan_approval(version=own, ends_on=date(2026, 9, 20), reason="x", actor=clerk)
+        withdraw_plan_approval(version=own, ends_on=date(2026, 9, 20), reason="x", actor=clerk, now=NOW)
     with pytest.raises(ReasonMissing):
-        withdraw_plan_approval(version=own, ends_on=date(2026, 11, 1), reason=" ", actor=clerk)
-    withdraw_plan_approval(version=own, ends_on=date(2026, 11, 1), reason="收回", actor=clerk)
+        withdraw_plan_approval(version=own, ends_on=date(2026, 11, 1), reason=" ", actor=clerk, now=NOW)
+    withdraw_plan_approval(version=own, ends_on=date(2026, 11, 1), reason="收回", actor=clerk, now=NOW)
     with pytest.raises(ApprovalStands):
         record(date(2026, 10, 15), "10号")
-    assert record(date(2026, 11, 1), "10号").approval_ended_on is None
+    assert record(date(2026, 11, 1), "10号").ended_on is None
 
 
 @pytest.mark.clause("D2")
@@ -106,18 +108,18 @@ def test_an_approval_that_ended_is_kept_and_the_months_it_covers_stand_on_it(pay
     clerk, client = pay_of.user("clerk"), signed_in(pay_of.cast.clerk)
 
     def approved(on: date, ref: str) -> None:
-        record_plan_approval(version=own, approved_on=on, approval_ref=ref, approved_by="渠道", actor=clerk)
+        record_plan_approval(version=own, approved_on=on, approval_ref=ref, approved_by="渠道", actor=clerk, now=NOW)
 
     approved(date(2026, 9, 20), "9号")
     run = pay_of.signed(stages=1)
-    withdraw_plan_approval(version=own, ends_on=date(2026, 10, 20), reason="换文号", actor=clerk)
+    withdraw_plan_approval(version=own, ends_on=date(2026, 10, 20), reason="换文号", actor=clerk, now=NOW)
     approved(date(2026, 10, 20), "10号")
     assert not look_at_all_again(now=NOW) and run.signatures.standing().exists(), "together they cover October"
     shown = text(client.get(at("plan", own)))
     assert "9号" in shown and "换文号" in shown and "10号" in shown
-    assert [one.ref for one in PlanVersion.objects.get(pk=own.pk).approvals_for(OCTOBER)] == ["9号", "10号"]
-    assert EarlierApproval.objects.get().ended_by == clerk
-    withdraw_plan_approval(version=own, ends_on=date(2026, 10, 25), reason="作废", actor=clerk)
+    assert [one.paper_ref for one in PlanVersion.objects.get(pk=own.pk).approvals_for(OCTOBER)] == ["9号", "10号"]
+    assert own.approvals[0].ended_by == clerk
+    withdraw_plan_approval(version=own, ends_on=date(2026, 10, 25), reason="作废", actor=clerk, now=NOW)
     approved(date(2026, 10, 26), "11号")
     assert look_at_all_again(now=NOW) == 1, "a day without one"
 
@@ -127,7 +129,7 @@ def test_a_branch_records_nothing_for_the_whole_firm(pay_of: PayOf) -> None:
     of_the_firm = PlanVersion.objects.select_related("plan__unit").get(plan__code="CN-BRANCH-DEFAULT")
     for key in ("clerk", "manager", "accountant", "auditor"):
         with pytest.raises(NotYours):
-            withdraw_plan_approval(version=of_the_firm, ends_on=NOW.date(), reason="x", actor=pay_of.user(key))
+            withdraw_plan_approval(version=of_the_firm, ends_on=NOW.date(), reason="x", actor=pay_of.user(key), now=NOW)
 
 
 @pytest.mark.parametrize("code", sorted(SCHEMES))

@@ -133,7 +133,7 @@ def test_three_people_sign_one_after_the_other(pay_of: PayOf) -> None:
     signatures = run.signatures.standing().order_by("stage")
     assert [s.signer_name for s in signatures] == ["宋玉梅", "韩冰", "唐建国"]
     assert {s.digest for s in signatures} == {run.digest}
-    waited = Message.objects.filter(text="compensation.run_waits").order_by("pk")
+    waited = Message.objects.filter(text="approvals.waits").order_by("pk")
     assert [m.recipient.name for m in waited] == ["宋玉梅", "韩冰", "唐建国"]
     assert not any(str(run.total) in m.body for m in Message.objects.all())
 

@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from accounts.models import User
+from approvals.models import Request
 from compensation import parameters
-from compensation.models import BusinessDetail, PayRun, PlanVersion, RunEvent, Signature, Stage
+from compensation.models import BusinessDetail, PayRun, RunEvent, Signature, Stage
+from compensation.models.plans import PAY_PLAN
 from compensation.selectors.content import content_digest, is_whole
 from compensation.services.detail import send_back_detail
 from compensation.services.drafting import draft_pay_run, look_at_all_again
@@ -96,7 +98,7 @@ def test_a_plan_whose_approval_was_withdrawn_voids_what_was_signed_though_nothin
     pay_of: PayOf, signed_in
 ) -> None:
     run = pay_of.signed(stages=1)
-    PlanVersion.objects.update(approval_ended_on=OCTOBER.first + timedelta(days=3), end_reason="x")
+    Request.objects.filter(subject=PAY_PLAN).update(ended_on=OCTOBER.first + timedelta(days=3), end_reason="x")
     assert (look_at_all_again(now=LATER), look_at_all_again(now=LATER)) == (1, 0)
     run.refresh_from_db()
     assert (run.state, run.version) == (PayRun.State.DRAFT, 1) and not Signature.objects.standing().exists()
@@ -143,7 +145,7 @@ def new_rule(pay_of: PayOf) -> None:
         complaint,
         new_rule,
         lambda pay_of: pay_of.account("cm2", "777", no="88000777"),
-        lambda pay_of: PlanVersion.objects.update(approval_ended_on=OCTOBER.last, end_reason="x"),
+        lambda pay_of: Request.objects.filter(subject=PAY_PLAN).update(ended_on=OCTOBER.last, end_reason="x"),
     ],
     ids=["an entry", "a rule", "new figures", "an approval withdrawn"],
 )

@@ -9,10 +9,12 @@ from typing import Any
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest, only_if
+from approvals.models import Request
 from compensation import parameters
 from compensation.forms import ApprovalForm, WithdrawalForm
 from compensation.models import PlanVersion
@@ -54,8 +56,11 @@ def seen(request: AuthedRequest, code: str, since: str) -> PlanVersion:
         from_on = date.fromisoformat(since)
     except ValueError as reason:
         raise Http404 from reason
-    found = PlanVersion.objects.visible_to(request.user).select_related("plan__unit", "recorded_by", "ended_by")
-    found = found.prefetch_related("earlier_approvals__ended_by")
+    found = (
+        PlanVersion.objects.visible_to(request.user)
+        .select_related("plan__unit")
+        .prefetch_related("requests__author", "requests__ended_by")
+    )
     return get_object_or_404(found, plan__code=code, from_on=from_on)
 
 
@@ -119,7 +124,7 @@ def _decided(
     since: str,
     *,
     typed: dict[str, Form],
-    verb: Callable[..., PlanVersion],
+    verb: Callable[..., Request],
     done: str,
 ) -> HttpResponse:
     """The one form of the page in `typed`, laid before the verb; refused with what was typed still in it."""
@@ -128,7 +133,7 @@ def _decided(
     return carried_out(
         request,
         form,
-        lambda sent: verb(version=version, actor=request.user, **sent),
+        lambda sent: verb(version=version, actor=request.user, now=timezone.now(), **sent),
         again=lambda form, **more: show(request, seen(request, code, since), **{name: form}, **more),
         then=("compensation:plan", code, since),
         says=done,

@@ -46,13 +46,14 @@ def take(company: Company, now: datetime) -> None:
 
 def approve_plan(company: Company, now: datetime) -> None:
     """Channel management approved the firm's plan before the story begins (D2)."""
-    for version in PlanVersion.objects.filter(approved_on=None):
+    for version in PlanVersion.objects.exclude(requests__state="agreed"):
         record_plan_approval(
             version=version,
             approved_on=company.months[0].first - timedelta(days=20),
             approval_ref=f"衡远经纪〔{company.months[0].first.year}〕18号",
             approved_by="渠道管理部",
             actor=None,
+            now=now,
         )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from compensation.models import PlanVersion
 from compensation.services.plans import record_plan_approval
@@ -111,7 +112,12 @@ def test_the_five_agents_who_never_sold_stand_in_every_weekly_list_at_zero(compa
 def test_the_pay_of_june_2017_is_what_plain_arithmetic_says(company):
     for version in PlanVersion.objects.all():
         record_plan_approval(
-            version=version, approved_on=version.from_on, approval_ref="1", approved_by="HQ", actor=None
+            version=version,
+            approved_on=version.from_on,
+            approval_ref="1",
+            approved_by="HQ",
+            actor=None,
+            now=timezone.now(),
         )
     answer = said("import_crm", "account_month", str(maven.account_month(SOURCE, company / "m.csv", "2017-06")))
     assert answer["created"] == 531

@@ -16,8 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
+from approvals.models import Assignment, Request
+from approvals.services.looking_after import look_after_requests
 from archives.models import Document
 from compensation.models import PayLine, PayRun, Signature, Stage
+from compensation.models.plans import PAY_PLAN
+from compensation.models.runs import PAY_REPORT
 from core.models import AuditEntry, AuditSeal
 from core.services import seal_audit_trail
 from core.verification import findings_of_all
@@ -109,6 +113,23 @@ def test_the_trail_holds_the_same_entries_and_goes_on() -> None:
 
 def test_all_of_it_verifies() -> None:
     assert {name: found for name, found in findings_of_all().items() if found} == {}
+
+
+def test_what_was_signed_are_opinions_of_requests_and_goes_on_from_there() -> None:
+    found = {}
+    for request in Request.objects.filter(subject=PAY_REPORT).order_by("number"):
+        said = Assignment.objects.filter(round__request=request).order_by("round__number")
+        month = PayRun.objects.get(pk=request.about_id).month
+        found[month] = (request.state, request.at_stage, [(one.name, one.digest, one.ended_at) for one in said])
+    signed = Signature.objects.standing().order_by("stage")
+    for month, (_state, _stage, words) in found.items():
+        kept = [(one.signer_name, one.digest, one.signed_at) for one in signed.filter(run__month=month)]
+        assert words == kept
+    assert [(state, stage) for state, stage, _ in found.values()] == [("agreed", 2), ("agreed", 2), ("open", 2)]
+    plan = Request.objects.get(subject=PAY_PLAN)
+    assert (plan.state, plan.ended_on, bool(plan.paper_ref)) == ("agreed", None, True)
+    look_after_requests(now=TOLD_AT)
+    assert Assignment.objects.get(round__request__state="open", turn=True).role == Role.BRANCH_MANAGER
 
 
 def test_what_was_filed_opens_as_it_was_filed() -> None:

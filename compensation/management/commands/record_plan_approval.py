@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.core.management.base import CommandParser
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from compensation.models import PlanVersion
@@ -35,28 +36,22 @@ class Command(MusterCommand):
         if version is None:
             raise Refused(_("There is no such version of a plan %(plan)s") % {"plan": options["plan"]})
         try:
-            version = record_plan_approval(
+            approval = record_plan_approval(
                 version=version,
                 approved_on=options["approved_on"],
                 approval_ref=options["ref"],
                 approved_by=options["by"],
                 actor=None,
+                now=timezone.now(),
             )
         except NotDone as reason:
             raise Refused(str(reason)) from reason
-        self.say(
-            _("%(version)s: approved on %(approved_on)s by %(approved_by)s (%(approval_ref)s)")
-            % {
-                "version": version,
-                "approved_on": version.approved_on,
-                "approved_by": version.approved_by,
-                "approval_ref": version.approval_ref,
-            }
-        )
+        values = {"on": approval.holds_from, "by": approval.paper_by, "ref": approval.paper_ref}
+        self.say(_("%(version)s: approved on %(on)s by %(by)s (%(ref)s)") % {"version": version, **values})
         return {
             "plan": version.plan.code,
             "from": version.from_on,
-            "approved_on": version.approved_on,
-            "ref": version.approval_ref,
-            "by": version.approved_by,
+            "approved_on": approval.holds_from,
+            "ref": approval.paper_ref,
+            "by": approval.paper_by,
         }
