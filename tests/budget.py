@@ -1,7 +1,7 @@
 """What a test may cost, and where the time of a run goes.
 
 A case may spend half a second of this process's processor time (the database's is not ours to count, and waiting is
-not counted). What honestly needs more says how much: `@pytest.mark.budget(3)`. A case fails at five times its budget, for
+not counted). What honestly needs more says how much: `@pytest.mark.budget(3)`. A case fails at three times its budget, for
 processors differ and slow each other down. At the end of a run stand the ten files that took longest.
 """
 
@@ -15,7 +15,7 @@ from collections.abc import Generator
 import pytest
 
 SECONDS = 0.5
-PATIENCE = 5
+PATIENCE = 3
 DEAREST = 10
 spent_by_file = pytest.StashKey[defaultdict[str, float]]()
 
