@@ -23,7 +23,7 @@ from documents.models import StoredFile
 from documents.services import keep
 from messaging.telling import tell
 from teams.models import Function
-from teams.selectors import head_office
+from teams.selectors.posts import head_office
 
 LANGUAGE = "zh-hans"  # of the filed paper; the pages around it speak the reader's
 

@@ -26,7 +26,7 @@ from core.tables import Filled, Refusal, Row, Sheet, doubled_keys, fill, remarks
 from messaging.telling import tell
 from teams.authority import HOLDERS, Power, authority_of
 from teams.models import Unit
-from teams.selectors import holders
+from teams.selectors.posts import holders
 
 ONE_AT_A_TIME = 7_041_970
 

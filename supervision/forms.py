@@ -12,7 +12,7 @@ from core.periods import PERIODS, Period
 from messaging.models import PhoneTask
 from supervision.models import PeriodKind, RankedKind
 from teams.models import UnitKind
-from teams.selectors import Member
+from teams.selectors.people import Member
 
 BY = [
     (RankedKind.BRANCH, _("branches")),

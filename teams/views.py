@@ -18,12 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.requests import AuthedRequest, only_if
 from core.answers import carried_out
 from core.periods import Month
-from teams import selectors
 from teams.authority import Power, authority_of
 from teams.forms import ReasonForm, StandInForm
 from teams.models import OutletPosting, Person, Posting, Target, Unit, grade_in_words
 from teams.panels import panels
 from teams.reach import reach
+from teams.selectors import posts
+from teams.selectors import units as the_units
 from teams.services import access as letting_in
 from teams.services import stand_in as standing_in
 
@@ -34,7 +35,7 @@ def by(request: AuthedRequest) -> dict[str, Any]:
 
 @require_safe
 def units(request: AuthedRequest) -> HttpResponse:
-    return render(request, "teams/units.html", {"rows": selectors.unit_rows(request.user, request.user.authority.on)})
+    return render(request, "teams/units.html", {"rows": the_units.unit_rows(request.user, request.user.authority.on)})
 
 
 @require_safe
@@ -44,13 +45,13 @@ def unit(request: AuthedRequest, pk: int) -> HttpResponse:
     context = {
         "unit": one,
         "line": Unit.objects.filter(pk__in=one.line).exclude(pk=pk).order_by("path"),
-        "because": selectors.unranked_because(one, on),
-        "postings": selectors.posted_at(one, request.user, on),
-        "rows": selectors.unit_rows(request.user, on, within=one),
-        "outlets": selectors.outlets_of(one, request.user, on),
+        "because": the_units.unranked_because(one, on),
+        "postings": posts.posted_at(one, request.user, on),
+        "rows": the_units.unit_rows(request.user, on, within=one),
+        "outlets": the_units.outlets_of(one, request.user, on),
         "targets": Target.objects.visible_to(request.user).filter(unit=one, month__gte=Month(on).first),
-        "stand_ins": selectors.stand_ins_at(one, on),
-        "may_appoint": one.kind in selectors.LEADING_ROLE and may_appoint(request, one),
+        "stand_ins": posts.stand_ins_at(one, on),
+        "may_appoint": one.kind in posts.LEADING_ROLE and may_appoint(request, one),
         "may_give_passwords": request.user.authority.may(Power.GIVE_PASSWORDS, one.path),
         "panels": panels(one, request.user, on),
     }
@@ -82,7 +83,7 @@ def may_appoint(request: AuthedRequest, one: Unit) -> bool:
 
 def unit_to_lead(request: AuthedRequest, pk: int) -> Unit:
     """The unit, where one may say who leads it."""
-    leadable = Unit.objects.filter(kind__in=selectors.LEADING_ROLE)
+    leadable = Unit.objects.filter(kind__in=posts.LEADING_ROLE)
     return reach(request, leadable, pk, Power.APPOINT_STAND_IN, at="")
 
 
@@ -90,8 +91,8 @@ def stand_in_form(request: AuthedRequest, one: Unit, entered: QueryDict | None =
     on = request.user.authority.on
     return StandInForm(
         entered,
-        leaders=selectors.leading_postings(one, on),
-        candidates=selectors.candidates(one, request.user, on),
+        leaders=posts.leading_postings(one, on),
+        candidates=posts.candidates(one, request.user, on),
         today=on,
     )
 
@@ -192,7 +193,7 @@ def unit_to_let_in(request: AuthedRequest, pk: int) -> Unit:
 
 
 def first_passwords_page(request: AuthedRequest, one: Unit, form: ReasonForm, status: int = 200) -> HttpResponse:
-    people = selectors.without_password(one, request.user, request.user.authority.on)
+    people = posts.without_password(one, request.user, request.user.authority.on)
     return render(request, "teams/first_passwords.html", {"unit": one, "form": form, "people": people}, status=status)
 
 

@@ -11,7 +11,8 @@ from approvals.models import Assignment, Delegation, Request
 from approvals.routes import RouteStage
 from approvals.rules.names import YES, Quorum
 from teams.models import Function, Role, Unit, UnitKind
-from teams.selectors import ancestor, head_office, holders, leaders_of
+from teams.selectors.posts import head_office, holders, leaders_of
+from teams.selectors.units import ancestor
 
 
 @dataclass(frozen=True, slots=True)

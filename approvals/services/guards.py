@@ -18,7 +18,7 @@ from approvals.services.refusals import (
     WithAuthor,
 )
 from core.refusals import NotYours
-from teams.selectors import leaders_of
+from teams.selectors.posts import leaders_of
 
 
 def must_be_open_to(verb: Verb, request: Request) -> None:

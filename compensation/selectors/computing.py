@@ -25,7 +25,7 @@ from core.said import Said
 from crm.models import ImportKind
 from crm.selectors import known_days
 from teams.models import Person, Unit
-from teams.selectors import grades_on
+from teams.selectors.people import grades_on
 
 Warning_ = dict[str, Any]
 TAKEN_OFF = ("social_insurance", "income_tax")  # of the pay that is due, before it is paid out

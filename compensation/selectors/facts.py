@@ -21,7 +21,7 @@ from core.periods import Month, Week
 from crm.selectors import NewAccount, new_accounts, plain
 from policies.selectors import values_on
 from teams.models import Role, Target, Unit
-from teams.selectors import members_during
+from teams.selectors.people import members_during
 
 CODES = (
     parameters.MINIMUM_WAGE,

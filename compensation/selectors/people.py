@@ -10,7 +10,7 @@ from datetime import date
 from compensation.rules.facts import GradeDays
 from core.periods import Month, Period
 from teams.models import Person, Role, Unit
-from teams.selectors import GradeSpan, Member, grades_during
+from teams.selectors.people import GradeSpan, Member, grades_during
 
 
 @dataclass(frozen=True, slots=True)

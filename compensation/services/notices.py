@@ -15,7 +15,7 @@ from core.clock import day_of
 from core.said import Said
 from messaging.telling import notice, tell, tell_all
 from teams.models import Role
-from teams.selectors import holders
+from teams.selectors.posts import holders
 
 
 def _of_run(run: PayRun) -> dict[str, Any]:

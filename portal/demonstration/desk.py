@@ -12,7 +12,8 @@ from core.periods import Day, Month, Period, Week
 from portal.demonstration.company import SEED, Company
 from teams.authority import authority_of
 from teams.models import Unit, UnitKind
-from teams.selectors import leaders_of, units_of_kind
+from teams.selectors.posts import leaders_of
+from teams.selectors.units import units_of_kind
 from worklogs.models import DayScore, WorkLog
 from worklogs.selectors.month_end import month_end_standing
 from worklogs.services.replies import answer_month_end, reply_to_logs

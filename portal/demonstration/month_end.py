@@ -21,7 +21,7 @@ from core.periods import Month, Period
 from portal.demonstration.company import FOURTH, HOME, SECOND, THIRD, Company
 from teams.authority import authority_of
 from teams.models import Role, Unit, UnitKind
-from teams.selectors import holders
+from teams.selectors.posts import holders
 
 COMPLAINED_OF, ABSENT = 5, 9  # by place in the list of the first branch
 # How far each branch has come with the last month: signatures given, None where finance is still reviewing the detail.

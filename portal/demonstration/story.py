@@ -32,7 +32,7 @@ from portal.demonstration.database import mark_complete
 from supervision.services.reminding import run_due
 from teams.authority import authority_of
 from teams.models import Posting, Role, Unit
-from teams.selectors import holders
+from teams.selectors.posts import holders
 from worklogs.services.importing import import_logs
 
 PASSWORD = "demo-company"  # noqa: S105

@@ -15,7 +15,7 @@ from supervision.models import Reminder
 from supervision.services.calling import Demand, record_call
 from teams.authority import authority_of
 from teams.models import Person, Posting, Role, Unit
-from teams.selectors import leaders_of
+from teams.selectors.posts import leaders_of
 from teams.services.stand_in import appoint_stand_in
 from worklogs.rules.kinds import Kind
 from worklogs.services.entering import save_entry

@@ -16,7 +16,7 @@ from core.periods import Month, Week
 from crm.models import DailyResult
 from portal.selectors.shown_month import ShownMonth, has_data
 from teams.models import Unit, below
-from teams.selectors import openings_targets
+from teams.selectors.targets import openings_targets
 from worklogs.models import WorkLog
 from worklogs.selectors.desk import MemberStanding, desk, last_weeks, owed_by_reader
 from worklogs.selectors.heat import heat_of_people

@@ -24,7 +24,8 @@ from crm.selectors import plain
 from portal.selectors.shown_month import ShownMonth
 from teams.authority import Power
 from teams.models import Measure, Person, Posting, Target, Unit
-from teams.selectors import MEMBERS, unranked_because
+from teams.selectors.people import MEMBERS
+from teams.selectors.units import unranked_because
 from worklogs.models import WeekScore
 
 MONTHS = 12

@@ -27,7 +27,8 @@ from supervision.models import LaggardEntry, ReminderRun
 from supervision.selectors.lists import lists_seen, shown_first
 from teams.authority import Power
 from teams.models import Measure, Posting, Target, Unit, UnitKind
-from teams.selectors import MEMBERS, unranked_because
+from teams.selectors.people import MEMBERS
+from teams.selectors.units import unranked_because
 from worklogs.models import DayScore, ScoreTable, WeekScore, WorkLog
 from worklogs.selectors.desk import last_weeks
 from worklogs.selectors.heat import legend_of, level_of, running_level, week_labels

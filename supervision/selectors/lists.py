@@ -17,7 +17,7 @@ from supervision.selectors.rankings import Ranking, digest_of_list
 from supervision.selectors.rounds import Structure, rules_in_force
 from teams.authority import Power
 from teams.models import UnitKind
-from teams.selectors import Member
+from teams.selectors.people import Member
 
 CARRYING = (State.WAITING, State.SENDING)
 TROUBLED = (State.UNKNOWN, State.FAILED, State.CANCELLED)

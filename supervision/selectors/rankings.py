@@ -15,7 +15,8 @@ from crm.rules import Ranked, ranked
 from crm.selectors import days_not_known, openings_by_person, openings_by_unit
 from supervision.rules import ZERO
 from teams.models import Unit, UnitKind
-from teams.selectors import Member, members_on, unranked_because
+from teams.selectors.people import Member, members_on
+from teams.selectors.units import unranked_because
 
 PERSON = "person"
 

@@ -23,7 +23,7 @@ from supervision.models import Addressee, RankedKind, ReminderRule, ReminderRun
 from supervision.rules import Selection, Timing
 from supervision.selectors.rankings import Ranking, Subject, is_open, ranking_of_members, ranking_of_units
 from teams.models import Function, Role, Unit, UnitKind
-from teams.selectors import Member, members_on
+from teams.selectors.people import Member, members_on
 
 LEADING = (Role.AREA_MANAGER, Role.MARKET_MANAGER, Role.BRANCH_MANAGER, Role.REGIONAL_MANAGER)
 OFFICERS = (Role.REGIONAL_OFFICER, Role.MARKET_OFFICER)

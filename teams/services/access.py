@@ -17,7 +17,7 @@ from messaging.models import Channel
 from messaging.telling import tell
 from teams.authority import authority_of
 from teams.models import Person, Unit
-from teams.selectors import without_password
+from teams.selectors.posts import without_password
 
 
 class NotYourPeople(NotYours):

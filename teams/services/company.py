@@ -16,7 +16,7 @@ from core.refusals import NotDone
 from core.tables import Filled, Refusal, Sheet, doubled_keys, fill, for_forms, remarks_on
 from teams import sheets as forms
 from teams.models import Person, PlaceChange, Posting
-from teams.selectors import MEMBERS
+from teams.selectors.people import MEMBERS
 from teams.services.company_outlets import banks_of, outlet_postings_of, outlets_of, targets_of
 from teams.services.company_people import people_of
 from teams.services.company_postings import postings_of

@@ -17,7 +17,7 @@ from core.models import AuditEntry, ToldApart
 from core.periods import Month
 from core.tables import Sheet
 from teams.models import Grading, Outlet, Person, Posting, Unit
-from teams.selectors import GradeSpan, grades_during, grades_on, members_during
+from teams.selectors.people import GradeSpan, grades_during, grades_on, members_during
 from teams.services import company
 from teams.verification import identifiers_are_in_one_form
 from tests.cast import TODAY, Cast

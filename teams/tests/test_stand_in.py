@@ -12,9 +12,9 @@ from accounts.models import User
 from core.clock import at
 from core.refusals import NotYours
 from messaging.models import Message
-from teams import selectors
 from teams.authority import Power, authority_of
 from teams.models import Posting, Role
+from teams.selectors import posts
 from teams.services import stand_in
 from teams.services.stand_in import appoint_stand_in, end_stand_in
 from tests.cast import TODAY, Cast
@@ -46,7 +46,7 @@ def test_the_stand_in_has_the_powers_of_the_post_for_these_days_only(cast: Cast)
     assert may == {TODAY: True, FRIDAY: True}
     assert not authority_of(cast.cm2, FRIDAY + timedelta(days=1)).may(Power.REPLY_TO_LOGS, area.path)
     assert authority_of(cast.cm2, TODAY).may(Power.WRITE_LOG, area.path), "her own post goes on"
-    assert selectors.leaders_of(area, TODAY) == [cast.am, cast.cm2]
+    assert posts.leaders_of(area, TODAY) == [cast.am, cast.cm2]
 
 
 def test_the_stand_in_is_told(cast: Cast) -> None:

@@ -13,7 +13,7 @@ from django.db.models.functions import TruncDate
 from accounts.models import User
 from core.periods import Week
 from teams.models import Posting, Unit, below
-from teams.selectors import LEADING_ROLE
+from teams.selectors.posts import LEADING_ROLE
 from worklogs.models import Reply, WorkLog
 
 

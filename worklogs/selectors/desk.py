@@ -18,7 +18,7 @@ from core.periods import Period, Week
 from policies import selectors as policy
 from teams.authority import Power
 from teams.models import Unit, UnitKind, below
-from teams.selectors import Member, members_on
+from teams.selectors.people import Member, members_on
 from worklogs.models import DayScore, QuickPhrases, ScoreTable, WeekScore, WorkLog
 from worklogs.rules.kinds import LABELS, Kind
 from worklogs.rules.running import mark_so_far

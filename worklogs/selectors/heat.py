@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.periods import Week
 from teams.models import Unit
-from teams.selectors import Member, members_on
+from teams.selectors.people import Member, members_on
 from worklogs.models import DayScore, WeekScore
 from worklogs.rules.running import mark_so_far
 from worklogs.selectors.desk import last_weeks, week_scores

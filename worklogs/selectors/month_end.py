@@ -18,7 +18,7 @@ from core.periods import Month, Period
 from crm.selectors import openings_by_person
 from policies import selectors as policy
 from teams.models import Role, Unit, below
-from teams.selectors import Member, members_during
+from teams.selectors.people import Member, members_during
 from worklogs.models import DayScore, Reply, WeekScore, WorkLog
 from worklogs.rules import windows
 

@@ -19,7 +19,7 @@ from core.identifiers import lookalikes
 from core.periods import Period, Week
 from core.tables import Filled, Refusal, Row, Sheet, fill, remarks_on
 from teams.models import Person
-from teams.selectors import employee_numbers
+from teams.selectors.people import employee_numbers
 from worklogs.models import Correction, LogEntry, WorkLog
 from worklogs.rules import asking, windows
 from worklogs.rules.kinds import Kind, KnownAs

@@ -19,7 +19,8 @@ from messaging.services import Draft, post
 from messaging.telling import of_rule
 from policies import selectors as policy
 from teams.models import Role, Unit, UnitKind
-from teams.selectors import ancestor, holders, leaders_of, units_of_kind
+from teams.selectors.posts import holders, leaders_of
+from teams.selectors.units import ancestor, units_of_kind
 from worklogs.models import ScoreTable, WeekScore
 from worklogs.selectors.desk import team_week_scores
 from worklogs.services.judging import judge

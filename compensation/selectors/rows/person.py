@@ -22,7 +22,7 @@ from core.listings import COUNT, DAY, LINKS, MONEY, STATE, Cell, ListingColumn
 from core.money import ZERO
 from core.periods import Week
 from teams.models import Role, Unit
-from teams.selectors import members_during
+from teams.selectors.people import members_during
 from worklogs.models import DayScore, WorkLog
 
 
