@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import importlib
 import re
 import sys
@@ -73,6 +74,12 @@ def imported(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             names.add(node.module)
     return names
+
+
+def test_the_tests_of_every_app_are_collected():
+    named = configparser.ConfigParser()
+    named.read(ROOT / "pytest.ini")
+    assert set(APPS) - {"config"} <= set(named["pytest"]["testpaths"].split())
 
 
 @pytest.mark.parametrize("path", [p for p in sources() if "rules" in (p.stem, p.parent.name)], ids=named)
