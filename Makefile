@@ -11,8 +11,8 @@ demo: .venv/runtime
 demo-reset: .venv/runtime
 	@$(BIN)/python manage.py demo --reset $(if $(PORT),--port $(PORT)) $(DEMO)
 
-# Without browser, processes, and the tables of every page and person.
-WORKING := not browser and not processes and not matrix and not drill and not realdata
+# Without browser, processes, whole stories, and the tables of every page and person.
+WORKING := not browser and not processes and not matrix and not story and not drill and not realdata
 
 check: .venv/development
 	@$(MAKE) --no-print-directory --keep-going lint-format lint-rules lint-types lint-layers

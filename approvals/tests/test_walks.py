@@ -210,6 +210,7 @@ class Walk(RuleBasedStateMachine):
             assert verb in (Verb.AGREE, Verb.REFUSE), verb
 
 
+@pytest.mark.story
 @pytest.mark.budget(20)
 @pytest.mark.clause("D4.c")
 @pytest.mark.django_db

@@ -145,6 +145,7 @@ def uploads(pay_of: PayOf) -> list[Callable[[], object]]:
 ORDERS = list(itertools.permutations(range(6)))
 
 
+@pytest.mark.story
 @pytest.mark.clause("D15.b")
 @pytest.mark.budget(8)
 def test_any_order_of_uploads_and_drafts_gives_the_same_cents(pay_of: PayOf) -> None:
@@ -185,6 +186,7 @@ FILES = (
 )
 
 
+@pytest.mark.story
 @pytest.mark.clause("D15.b")
 @pytest.mark.budget(10)
 def test_any_order_of_files_gives_the_same_cents(pay_of: PayOf, tmp_path: Path) -> None:

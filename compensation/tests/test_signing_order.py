@@ -213,6 +213,7 @@ class MonthOfPay(RuleBasedStateMachine):
         self.changed = self.accounts_changed = False
 
 
+@pytest.mark.story
 @pytest.mark.budget(15)
 @pytest.mark.clause("D15.b")
 @pytest.mark.django_db

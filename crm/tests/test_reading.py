@@ -40,6 +40,7 @@ def test_headings_come_in_either_script_below_titles_with_units_and_total_rows(
 LETTERS = st.sampled_from("张䶮㛃𠮷林Ab")
 
 
+@pytest.mark.story
 @pytest.mark.budget(6)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
@@ -66,6 +67,7 @@ def test_what_is_exported_comes_in_again_without_a_difference(cast, desk, rows, 
     assert (again.refusals, counted(again)) == ([], (0, 0, len(rows)))
 
 
+@pytest.mark.story
 @pytest.mark.parametrize("name", ["mangled.csv", "mangled.xlsx"])
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.randoms(use_true_random=False))

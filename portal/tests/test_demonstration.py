@@ -84,6 +84,7 @@ def test_nobody_works_in_the_holiday_week_and_everybody_on_the_make_up_saturday(
     }
 
 
+@pytest.mark.story
 @pytest.mark.budget(20)
 @pytest.mark.django_db
 def test_a_short_story_is_told_through_the_real_services(monkeypatch, settings, tmp_path, time_machine):
@@ -117,6 +118,7 @@ def test_a_short_story_is_told_through_the_real_services(monkeypatch, settings, 
     everything_has_its_day()
 
 
+@pytest.mark.story
 @pytest.mark.budget(40)
 @pytest.mark.django_db
 @pytest.mark.parametrize(

@@ -98,6 +98,7 @@ def test_nobody_is_reminded_of_a_day_whose_data_has_not_come(cast: Cast) -> None
     }
 
 
+@pytest.mark.story
 @pytest.mark.budget(2)
 @pytest.mark.clause("S7.1")
 def test_late_data_is_judged_when_it_comes_once_and_marked_late(cast: Cast) -> None:
@@ -117,6 +118,7 @@ def test_late_data_is_judged_when_it_comes_once_and_marked_late(cast: Cast) -> N
     assert Message.objects.filter(rule="S7.1/HX", business_date=TODAY, channel=Channel.SMS).count() == 1
 
 
+@pytest.mark.story
 @pytest.mark.budget(2)
 @pytest.mark.clause("S7.1")
 def test_a_list_that_waits_is_made_when_its_data_comes_however_late(cast: Cast) -> None:

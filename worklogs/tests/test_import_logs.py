@@ -223,6 +223,7 @@ ROWS = [
 ]
 
 
+@pytest.mark.story
 @pytest.mark.clause("S3.a", "S3.b", "S3.c", "S3.d", "S3.e")
 @pytest.mark.budget(20)
 @given(st.permutations(ROWS), st.integers(0, len(ROWS)), st.integers(0, len(ROWS)))
