@@ -15,8 +15,10 @@ demo-reset: .venv/runtime
 WORKING := not browser and not processes and not matrix and not story and not drill and not realdata
 
 check: .venv/development
-	@$(MAKE) --no-print-directory --keep-going lint-format lint-rules lint-types lint-layers
-	@$(BIN)/python -m pytest -q -n auto -m "$(WORKING)" $(PYTEST)
+	@mkdir -p var/tests
+	@$(MAKE) --no-print-directory --keep-going lint-format lint-rules lint-types lint-layers > var/tests/check.txt 2>&1 & lint=$$!; \
+	$(BIN)/python -m pytest -q -n auto -m "$(WORKING)" $(PYTEST); tests=$$?; \
+	wait $$lint && exit $$tests || { cat var/tests/check.txt; exit 1; }
 
 drill: .venv/development
 	@$(BIN)/python -m pytest -q -m drill $(PYTEST)

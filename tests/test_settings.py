@@ -26,6 +26,9 @@ SAFE = {
 STRICT = "print(s.PRODUCTION, s.SESSION_COOKIE_SECURE, s.SECOND_FACTOR_REQUIRED)"
 
 
+pytestmark = pytest.mark.processes
+
+
 def start(question: str = STRICT, **changes: str | None) -> subprocess.CompletedProcess[str]:
     environment = {name: value for name, value in {**SAFE, **changes}.items() if value is not None}
     return subprocess.run(
