@@ -55,7 +55,7 @@ def _join(one: Round, signer: Signer, gone: list[Assignment], now: datetime, *, 
 
 
 def _follow_delegations(one: Round, by_post: list[Assignment], signers: list[Signer], now: datetime) -> None:
-    taken = {each.user_id for each in by_post if not each.outcome}
+    taken = set(one.assignments.open().values_list("user", flat=True))
     wanted = {signer.origin: signer for signer in signers if signer.behalf}
     for each in list(by_post):
         signer = wanted.get(each.behalf_id or each.user_id)

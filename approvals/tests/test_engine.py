@@ -482,3 +482,16 @@ def test_the_database_keeps_what_was_said(toys: Toys, change: dict[str, str]) ->
             rows.objects.all()._raw_delete("default")
     with pytest.raises(IntegrityError), transaction.atomic():
         Request.objects.update(state="refused")
+
+
+def test_a_delegate_who_is_asked_already_is_not_asked_twice(toys: Toys) -> None:
+    cast = toys.cast
+    request = toys.brought(of_people(cast, Quorum.ALL, "counter1"))
+    add_signer(request=request, whom=cast.counter2, place=Placing.BEFORE, actor=cast.counter1, now=NOW)
+    delegate(giver=cast.counter1, taker=cast.counter2, from_on=NOW.date(), to_on=None, actor=cast.counter1, now=NOW)
+    look_after_requests(now=NOW)
+    assert waiting(request) == ["会签2"]
+    say(request, cast.counter2)
+    look_after_requests(now=NOW)
+    assert waiting(request) == ["会签2"], "now for the one who delegated"
+    assert say(request, cast.counter2).behalf == cast.counter1

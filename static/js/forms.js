@@ -18,6 +18,16 @@
   const isUnsaved = (form) => "unsaved" in form.dataset || fieldsOf(form).some(isChanged);
   const forms = (within = document) => [...within.querySelectorAll("form[method=post]")].filter((form) => !form.closest(".entrance"));
 
+  // A field whose number is another by now, changed beside it, shows it, unless something else is typed there.
+  document.addEventListener("htmx:afterSettle", () => {
+    for (const now of document.querySelectorAll("data[data-becomes]")) {
+      const field = document.getElementById(now.dataset.becomes);
+      if (!field || field.value !== field.defaultValue) continue;
+      field.setAttribute("value", now.value);
+      field.value = now.value;
+    }
+  });
+
   // --- leaving an unsaved form asks -------------------------------------------------------------------------------------
   let sending = null; // the form with which the page is left
   let isCalling = false; // a telephone link leaves nothing

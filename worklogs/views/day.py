@@ -12,6 +12,7 @@ from django.core.paginator import Paginator
 from django.forms import Form
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -61,7 +62,12 @@ def answer(request: AuthedRequest, on: date, *, refused: Form | None = None, **m
     if context.get("form") and context.get("kind"):
         context["recent"] = recent_contacts(writer(request), on, context["kind"])
     template = "worklogs/day.html#day" if request.htmx else "worklogs/day.html"
-    return render(request, template, context, status=more.get("status", 422 if refused else 200))
+    page_of_it = render(request, template, context, status=more.get("status", 422 if refused else 200))
+    if request.htmx and request.htmx.target == "day":  # opened anew it is the same, with the form that stands open
+        kind = context.get("kind")
+        here = reverse("worklogs:new_entry", args=[on, kind]) if kind else reverse("worklogs:day", args=[on])
+        page_of_it.headers["HX-Replace-Url"] = here
+    return page_of_it
 
 
 def lost(form: Form) -> dict[str, Any]:
