@@ -120,10 +120,12 @@ def in_file(value: Any) -> Any:
     return (_("yes") if value else _("no")) if isinstance(value, bool) else value
 
 
-def listed(request: HttpRequest, listing: Listing, *, now: datetime, **context: Any) -> HttpResponse:
-    """The page of a listing, or with `?as=` its file."""
+def listed(
+    request: HttpRequest, listing: Listing, *, now: datetime, template: str = "listing.html", **context: Any
+) -> HttpResponse:
+    """The page of a listing, on a `template` of its own where more stands on it, or with `?as=` its file."""
     if (kind := request.GET.get("as", "")) in FILES:
         user: Any = request.user
         return listing.file(kind, by=f"{user.name} {user.employee_no}", at=now)
     page = listing.page(request.GET.get("page"))
-    return render(request, "listing.html", {"listing": listing, "page": page, **context})
+    return render(request, template, {"listing": listing, "page": page, **context})

@@ -37,6 +37,7 @@ AREAS = {
     "attendance": N_("Calendar and attendance"),
     "crm": N_("CRM data"),
     "supervision": N_("Rankings and reminders"),
+    "approvals": N_("Requests"),
     "compensation": N_("Pay"),
     "messaging": N_("Messages"),
 }

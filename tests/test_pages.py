@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from accounts.models import User
+from core.listings import Listing
 from tests.access.lines import BUILDERS
 from tests.access.table import TABLE
 from tests.cast import Cast
@@ -78,3 +83,36 @@ def test_every_answer_stays_out_of_caches_and_frames(cast: Cast, signed_in: Call
         }
         wrong += [f"{line.name}: {name}" for name, is_so in held.items() if not is_so]
     assert wrong == []
+
+
+def test_every_listing_is_an_excel_and_a_csv_file_too_with_the_rows_and_sums_of_its_page(
+    cast: Cast, signed_in: Callable[[User], Client]
+):
+    things = {name: build(cast) for name, build in BUILDERS.items()}
+    fill(cast, range(1, 4))
+    wrong, seen = [], set()
+    for line in (line for line in ANSWERS if line.is_page):
+        for viewer in line.viewers:
+            client, address = signed_in(cast.user[viewer]), reverse(line.name, kwargs=line.arguments(things))
+            listing = (client.get(address).context or {}).get("listing")
+            if not isinstance(listing, Listing):
+                continue
+            seen.add(line.name)
+            csv_file, workbook = (client.get(address, {"as": kind}) for kind in ("csv", "xlsx"))
+            if "text/csv" not in csv_file["Content-Type"] or "spreadsheet" not in workbook["Content-Type"]:
+                wrong.append(f"{line.name} as {viewer}: no file")
+                continue
+            rows = list(csv.reader(csv_file.getvalue().decode("utf-8-sig").splitlines()))
+            cells = [["" if cell is None else cell for cell in row] for row in opened(workbook.getvalue())]
+            has_sums = any(column.total is not None for column in listing.columns)
+            wanted = 1 + len(list(listing.rows)) + has_sums + 1
+            if not len(rows) == len(cells) == wanted or rows[0] != [str(column.title) for column in listing.columns]:
+                wrong.append(f"{line.name} as {viewer}: {len(rows)} and {len(cells)} rows, {wanted} wanted")
+            if cast.user[viewer].employee_no not in rows[-1][0] or cast.user[viewer].employee_no not in cells[-1][0]:
+                wrong.append(f"{line.name} as {viewer}: the file does not say who took it")
+    assert wrong == []
+    assert {"approvals:waiting", "worklogs:market_reports", "worklogs:score_tables"} <= seen
+
+
+def opened(workbook: bytes) -> list[list[Any]]:
+    return [list(row) for row in load_workbook(io.BytesIO(workbook)).worksheets[0].iter_rows(values_only=True)]

@@ -34,7 +34,7 @@ from core.refusals import NotDone
 from teams.models import Posting
 from tests.cast import SINCE, Cast, build_cast
 
-STEPS = int(os.environ.get("APPROVAL_STEPS", "240"))
+STEPS = int(os.environ.get("APPROVAL_STEPS", "160"))
 A_WALK = 40
 ANY = [verb for verb in Verb if verb != Verb.ESCALATE]
 LAST = {Verb.WITHDRAW, Verb.REFUSE, Verb.GIVE_BACK}

@@ -57,7 +57,7 @@ ROUTES = (COUNTERSIGN, LINE, SIGNED)
 
 def of_people(cast: Cast, how: Quorum, *keys: str, share: str = "1", key: str = "") -> Route:
     who = Whom(people=tuple(cast.user[one].pk for one in keys))
-    return Route(key or f"toy.{how}", "People", (RouteStage("people", "people", who, how, share),))
+    return Route(key or f"toy.{how}", "会签", (RouteStage("people", "会签", who, how, share),))
 
 
 @dataclass
@@ -79,7 +79,7 @@ class Toys:
         routes._routes[route.key] = route
         hooks: dict[str, Any] = {hook: partial(self.happened, hook) for hook in HOOKS}
         subject = Matter(
-            NAME, "Toy", Unit, route.key, unit=lambda unit: unit, title=lambda unit: unit.name, link=lambda _unit: "/",
+            NAME, "样品", Unit, route.key, unit=lambda unit: unit, title=lambda unit: unit.name, link=lambda _unit: "/",
             content=lambda unit: sha256(unit.name.encode()).hexdigest(), sight=(Power.SEE_AUDIT,),
             excluded=lambda _unit: self.out, **hooks,
         )  # fmt: skip

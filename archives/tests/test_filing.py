@@ -230,7 +230,7 @@ def test_a_closed_month_does_not_change_by_any_path(pay_of: PayOf) -> None:
         assert refused and as_it_stands() == before, way
 
 
-def as_it_stands() -> list[list[dict[str, Any]]]:
+def as_it_stands() -> list[list[Any]]:
     return [list(model.objects.order_by("pk").values()) for model in (PayLine, PaySlip, Signature)]
 
 

@@ -257,7 +257,7 @@ def test_a_figure_of_the_detail_opens_to_its_rows(pay_of: PayOf, signed_in) -> N
     for of in ("accounts", "openings", "assets"):
         address = reverse("compensation:detail_rows", args=[detail.public_id, of])
         assert address in page
-        found = client.get(address).context["found"]
+        found = client.get(address).context["listing"]
         assert found.agrees and found.checks, of
     assert client.get(reverse("compensation:detail_rows", args=[detail.public_id, "entries"])).status_code == 404
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.requests import AuthedRequest
 from compensation.models import BusinessDetail
 from compensation.selectors import rows
 from compensation.views.slips import explained, seen
+from core.listings import listed
 from core.periods import Month
 from teams.authority import Power
 from teams.reach import reach
@@ -47,5 +48,4 @@ def detail_rows(request: AuthedRequest, public_id: UUID, of: str) -> HttpRespons
 
 
 def _answer(request: AuthedRequest, found: rows.Rows, context: dict[str, object]) -> HttpResponse:
-    page = found.page(request.GET.get("page"))
-    return render(request, "compensation/rows.html", {"found": found, "page": page, **context})
+    return listed(request, found, now=timezone.now(), template="compensation/rows.html", **context)

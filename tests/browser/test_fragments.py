@@ -97,6 +97,8 @@ def test_a_fragment_in_place_is_the_page_opened_anew(
                 used.add(one["get"] or one["post"])
                 if in_place != anew:
                     moved = [(a, b) for a, b in zip(in_place, anew, strict=False) if a != b][:2]
-                    different[f"{line.name} {one['get'] or one['post']}"] = moved or [(f"{len(in_place)} lines", f"{len(anew)}")]
+                    different[f"{line.name} {one['get'] or one['post']}"] = moved or [
+                        (f"{len(in_place)} lines", f"{len(anew)}")
+                    ]
     assert not different, "\n".join(f"{where}\n  {how}" for where, how in different.items())
     assert len(used) >= 8, used
