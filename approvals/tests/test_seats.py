@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from approvals.rules.names import Ending, Quorum, Verdict
+from approvals.rules.names import FINISHED, Ending, Quorum, RequestState, Verdict
 from approvals.rules.seats import Task, asked, verdict
+from approvals.rules.verbs import Verb, is_open_to
 
 OPEN, YES, REMARKED, NO = Ending.OPEN, Ending.AGREED, Ending.REMARKED, Ending.REFUSED
 WORDS = {"y": YES, "r": REMARKED, "n": NO, ".": OPEN, "x": Ending.NOT_NEEDED, "w": Ending.WITHDRAWN}
@@ -78,3 +79,18 @@ def test_what_is_decided_no_later_vote_changes(votes: str, share: Fraction) -> N
         assert {verdict(Quorum.SHARE, tasks(votes.replace(".", last)), share) for last in "yn"} != {
             Verdict.OPEN
         } or not votes
+
+
+def test_which_verb_is_there_in_which_state() -> None:
+    """The table of verbs, read once by somebody: open, with the author; on routes of given posts fewer."""
+
+    def there(state: RequestState, *, fixed: bool) -> set[Verb]:
+        return {verb for verb in Verb if is_open_to(verb, state, fixed=fixed)}
+
+    everywhere = {Verb.AGREE, Verb.REFUSE, Verb.GIVE_BACK, Verb.ASK, Verb.ANSWER, Verb.REMIND}
+    not_fixed = {Verb.WITHDRAW, Verb.RECALL, Verb.TRANSFER, Verb.ADD, Verb.REMOVE, Verb.ESCALATE}
+    assert there(RequestState.OPEN, fixed=False) == everywhere | not_fixed
+    assert there(RequestState.OPEN, fixed=True) == everywhere
+    assert there(RequestState.WITH_AUTHOR, fixed=False) == {Verb.SUBMIT, Verb.WITHDRAW}
+    assert there(RequestState.WITH_AUTHOR, fixed=True) == {Verb.SUBMIT}
+    assert not any(there(state, fixed=fixed) for state in FINISHED for fixed in (True, False))

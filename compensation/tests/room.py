@@ -32,7 +32,7 @@ ENDING = {"ends_on": "2026-12-01", "reason": "另有新方案"}
 
 
 def seen_digest(cast: Cast) -> dict[str, Any]:
-    return {"seen_digest": PayRun.objects.get().digest}
+    return {"seen_digest": PayRun.objects.latest("pk").digest}
 
 
 def first_signature(cast: Cast) -> dict[str, Any]:
