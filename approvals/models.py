@@ -171,6 +171,7 @@ class Round(models.Model):
     due_at = models.DateTimeField(_("deadline"), null=True, blank=True)
     left_seconds = models.PositiveIntegerField(null=True, blank=True)
     reminded_at = models.DateTimeField(_("reminded at"), null=True, blank=True)
+    looked_on = models.DateField(null=True, blank=True, editable=False)  # when the schedule last followed its posts
     closed_at = models.DateTimeField(_("round closed at"), null=True, blank=True)
     result = models.CharField(_("result"), max_length=12, choices=Result, blank=True)
 

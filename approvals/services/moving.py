@@ -131,6 +131,8 @@ def settle(one: Round, now: datetime, actor: User | None) -> None:
     request, stage = one.request, one.request.stage
     came_to = verdict(stage.how, [each.task for each in one.assignments.all()], stage.part)
     if came_to == Verdict.OPEN:
+        one.looked_on = None  # whoever could not be asked beside somebody may be now
+        one.save(update_fields=["looked_on"])
         turn(one, now)
         return
     close_round(one, Round.Result(came_to), now)

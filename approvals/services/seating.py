@@ -106,6 +106,8 @@ def delegate(
         raise NotDone(_("Choose somebody else of the firm."), field="taker")
     if to_on is not None and to_on <= max(from_on, day_of(now)):
         raise NotDone(_("It ends before it begins."), field="to_on")
+    waiting = Assignment.objects.open().filter(user=giver)
+    Round.objects.open().filter(assignments__in=waiting).update(looked_on=None)
     return Delegation.objects.create(
         giver=giver, taker=taker, subject=subject, from_on=from_on, to_on=to_on, made_at=now
     )
