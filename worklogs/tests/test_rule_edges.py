@@ -8,12 +8,13 @@ from typing import cast
 import pytest
 
 from core.explain import Line
+from core.periods import Month
 from worklogs.rules.claims import HeldNumber, claimant, known_then
 from worklogs.rules.kinds import Kind, KnownAs
 from worklogs.rules.running import mark_so_far
 from worklogs.rules.scoring import Missing, score_day, score_tally, score_week, still_missing, told_apart
-from worklogs.rules.tallying import Entry, Tally, tally
-from worklogs.rules.windows import Window, is_forfeited, is_late, window
+from worklogs.rules.tallying import Entry, Tally, standings, tally
+from worklogs.rules.windows import Window, is_forfeited, is_late, month_end_window, window
 from worklogs.tests.test_rules import AS_WRITTEN, MINIMA, day, requirement
 
 ON = date(2026, 11, 18)
@@ -218,3 +219,31 @@ def test_a_late_log_is_one_after_the_cut_off_and_forfeits_only_where_the_rule_sa
     ):  # fmt: skip
         assert is_forfeited(ON, today, strict, handed_in=handed_in, late=late) is forfeited
         assert is_forfeited(ON, today, AS_WRITTEN, handed_in=handed_in, late=late) is False
+
+
+@pytest.mark.clause("S4.2.f")
+@pytest.mark.parametrize(
+    ("on", "counts"),
+    [
+        (date(2026, 11, 25), False),
+        (date(2026, 11, 26), True),
+        (date(2026, 11, 30), True),
+        (date(2026, 12, 3), True),
+        (date(2026, 12, 4), False),
+    ],
+)
+def test_a_month_end_answer_is_one_of_the_last_days_or_the_days_of_grace(on, counts):
+    assert (on in month_end_window(Month(date(2026, 11, 3)), days=5, grace=3)) is counts
+
+
+def test_what_does_not_count_is_told_apart_and_counted() -> None:
+    """Two known numbers, two contacts a second time, two calls to clients nobody knows, and what is left."""
+    known = [Entry(Kind.PROSPECT, n, known_as=KnownAs.CLIENT) for n in (1, 2)]
+    twice = [Entry(Kind.CLIENT_CALL, n) for n in (3, 3, 3)]
+    nobody = [Entry(Kind.CLIENT_CALL, n, is_found=False) for n in (4, 5)]
+    found = tally([*known, *twice, *nobody, Entry(Kind.BROCHURES, quantity=30)], AS_WRITTEN)
+    assert (found.known, found.repeated, found.not_found, found.brochures) == (2, 2, 2, 30)
+    assert found.of(Kind.CLIENT_CALL) == 3
+    strict = requirement(clients_not_found_score=False)
+    assert standings([*twice[:1], *nobody], strict) == ["counts", "not_found", "not_found"]
+    assert tally([*twice, *nobody], strict).of(Kind.CLIENT_CALL) == 1
