@@ -12,7 +12,7 @@ from crm.models import Import, ImportKind
 from portal.tests.world import fill
 from teams.models import Outlet, PartnerBank, Posting
 from tests.cast import Cast
-from worklogs.tests.test_desk import noon
+from worklogs.tests.desk import noon
 
 
 def test_a_unit_has_as_many_people_for_every_reader(cast: Cast, signed_in):

@@ -17,7 +17,7 @@ from portal.tests.world import fill, more_people, one_opening
 from teams.models import Posting, Target
 from tests.cast import Cast
 from worklogs.models import WeekScore, WorkLog
-from worklogs.tests.test_desk import answer, noon, written
+from worklogs.tests.desk import answer, noon, written
 
 VIEWS = [
     ("cm", "own_day"),

@@ -9,7 +9,7 @@ from html import unescape
 from crm.models import Import, ImportKind
 from teams.models import Outlet, OutletPosting, PartnerBank, Person
 from tests.cast import Cast
-from worklogs.tests.test_desk import noon
+from worklogs.tests.desk import noon
 
 
 def test_the_queue_holds_what_is_incomplete_and_leads_to_where_it_is_solved(cast: Cast, signed_in):
