@@ -11,6 +11,7 @@ from core.explain import N_, Line
 from core.money import ZERO
 
 CLAUSE = "D16.a"
+BY_HAND = "D17.a"  # no other step of an appraisal has this clause: kept steps are known by it
 ONE = Decimal(1)
 
 
@@ -80,7 +81,7 @@ def overridden(appraised: Assessment, coefficient: Decimal, *, by: str, reason: 
     line = Line(
         N_("Set by hand"),
         None,
-        "D17.a",
+        BY_HAND,
         ((N_("appraised"), appraised.coefficient),),
         note=note,
         values=values,

@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from compensation.models import PayRun, PersonMonth
 from compensation.parameters import VALID_CODES
+from compensation.rules.appraisal import BY_HAND
 from compensation.selectors.computing import ComputedRun
 from compensation.selectors.content import Content
 from core.explain import N_
@@ -50,7 +51,7 @@ def _measure(measure: str, figure: str) -> Read:
 
 def _set_by_hand(inputs: Mapping[str, Any]) -> Any:
     lines = inputs.get("assessment", {}).get("lines", [])
-    by_hand: Mapping[str, Any] = next((line for line in lines if line["label"] == "Set by hand"), {})
+    by_hand: Mapping[str, Any] = next((line for line in lines if line.get("clause") == BY_HAND), {})
     return by_hand.get("counted", by_hand.get("result"))
 
 

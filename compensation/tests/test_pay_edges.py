@@ -16,6 +16,7 @@ from compensation.rules.bands import Band, Step, rate_for, slices_of, value_at
 from compensation.rules.facts import (
     AccountGroup,
     counted_by_person,
+    inputs_as_data,
     shares_of_account,
 )
 from compensation.rules.plan import commission_of
@@ -23,6 +24,7 @@ from compensation.rules.probation import is_confirmed
 from compensation.rules.sheet import rounded
 from compensation.rules.validity import AccountAtMonthEnd, OpenedAccount, Validity
 from compensation.rules.withholding import completion_of
+from compensation.selectors.causes import READ
 from compensation.tests.schemes import C1, C2, C5, C7, DEFAULT
 from compensation.tests.test_whole_slips import AFTER_FILING, BUSY, LEADER, MOVED, NEGATIVE
 from compensation.tests.written import steps
@@ -215,6 +217,10 @@ WEIGHTS = {"openings": D(30), "net_commission": D(20), "activity": D(50)}
 KEPT = {"minimum": D("0.5"), "maximum": D("1.2")}
 
 
+def appraised_to(completion: str) -> Assessment:
+    return appraise([Measured("openings", D(completion), D(1))], WEIGHTS, **KEPT)
+
+
 def written(assessment: Assessment) -> list[str]:
     return [line.strip() for line in steps(assessment.lines)]
 
@@ -273,6 +279,19 @@ def test_a_coefficient_by_hand_says_who_set_it_and_why() -> None:
         "before []",
         "Set by hand [D17.a] | appraised 0.7 | “Set by 许静: 带教新人” | rows entries | counted 0.95",
     ]
+
+
+@pytest.mark.parametrize("label", ["Set by hand", "Called otherwise"])
+@pytest.mark.parametrize("figure", ["counted", "result"])  # steps of earlier months kept it as what they bring
+def test_a_kept_coefficient_by_hand_is_read_whatever_its_step_is_called(label: str, figure: str) -> None:
+    found = inputs_as_data(
+        Inputs("1", "J", assessment=overridden(appraised_to("0.7"), D("0.95"), by="许静", reason="新"))
+    )
+    step = found["assessment"]["lines"][-1]
+    step |= {"label": label, figure: step.pop("counted")}
+    read = {what: read for what, _kind, read in READ}["assessment coefficient set by hand"]
+    assert read(found) == "0.95"
+    assert read(inputs_as_data(Inputs("1", "J", assessment=appraised_to("0.7")))) is None
 
 
 # --- shares of accounts ------------------------------------------------------------------------------------------------
