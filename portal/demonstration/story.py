@@ -25,7 +25,7 @@ from crm.services.staging import ImportAsked
 from messaging import selectors as messages
 from messaging.models import Message
 from messaging.services import deliver
-from portal.demonstration import desk, month_end, paper, touches
+from portal.demonstration import desk, market, month_end, paper, touches
 from portal.demonstration.activity import Activity
 from portal.demonstration.company import SIZES, Company, found_company
 from portal.demonstration.database import mark_complete
@@ -68,6 +68,7 @@ def tell(*, now: datetime, size: str, say: Say) -> None:
     say(Said(filing, {"months": str(len(company.months) - 2)}))
     with audit.acting(source="demonstration"):
         month_end.take(company, now)
+        market.reports(company, now)
         touches.leave_of_absence(company, now)
         touches.make_calls(company, now)
         touches.write_today(company, activity, now)
