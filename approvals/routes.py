@@ -46,7 +46,7 @@ class RouteStage:
 class Route:
     """`fixed`: its signers are people in given posts and nobody stands in but by a posting. `different`: no two stages
     are one person's. A change of the content asks again those who spoke; with `back_to_author` it goes to the author.
-    `any_may_return`: whoever is asked at any stage, whatever stage it is at."""
+    `any_may_return`: whoever is asked at any stage, whatever stage it is at. `without`: verbs that it does not know."""
 
     key: str
     label: str
@@ -55,6 +55,7 @@ class Route:
     different: bool = False
     back_to_author: bool = False
     any_may_return: bool = False
+    without: tuple[str, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)
@@ -67,7 +68,7 @@ def route_from(data: dict[str, Any]) -> Route:
         )
         for one in data["stages"]
     )
-    return Route(**{**data, "stages": stages})
+    return Route(**{**data, "stages": stages, "without": tuple(data.get("without", ()))})
 
 
 _routes: dict[str, Route] = {}

@@ -40,6 +40,7 @@ SIGNATURES = Route(
     different=True,
     back_to_author=True,
     any_may_return=True,
+    without=(Verb.REFUSE,),  # whoever does not sign rejects it: it goes back and is computed again
 )
 PAPER = Route("pay_plan", N_("Decided on paper"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -65,7 +66,7 @@ TRANSITIONS: dict[Verb, Transition] = {
 }
 
 
-def is_open_to(verb: Verb, state: RequestState, *, fixed: bool) -> bool:
-    """Whether the verb exists for a request in that state, whoever asks."""
+def is_open_to(verb: Verb, state: RequestState, *, fixed: bool, without: Collection[str] = ()) -> bool:
+    """Whether the verb exists for a request in that state, on such a route, whoever asks."""
     row = TRANSITIONS[verb]
-    return state in row.states and (row.fixed or not fixed)
+    return state in row.states and (row.fixed or not fixed) and verb not in without

@@ -22,9 +22,9 @@ def offered(request: Request, user: User, assignments: list[Assignment], *, is_a
         By.AUTHOR: is_author, By.ASKED: is_asked and request.author_id != user.pk, By.SPOKEN: spoke_last,
         By.ADDER: has_added, By.READER: True, By.CLOCK: False,
     }  # fmt: skip
-    state = RequestState(request.state)
+    state, route = RequestState(request.state), request.route
     found = {
         verb for verb, row in TRANSITIONS.items()
-        if holds[row.by] and is_open_to(verb, state, fixed=request.route.fixed)
+        if holds[row.by] and is_open_to(verb, state, fixed=route.fixed, without=route.without)
     }  # fmt: skip
     return found - ({Verb.ASK} if question else {Verb.ANSWER})

@@ -166,7 +166,7 @@ def recall(*, request: Request, actor: User, now: datetime) -> Assignment:
     request = held(request)
     must_be_open_to(Verb.RECALL, request)
     words = Assignment.objects.filter(round__request=request, outcome__in=(*DECIDED, Ending.RETURNED))
-    mine = words.filter(user=actor, outcome__in=DECIDED).order_by("-ended_at", "-pk").first()
+    mine = words.filter(user=actor, outcome__in=DECIDED, version=request.version).order_by("-ended_at", "-pk").first()
     if mine is None:
         raise NotYours
     if words.filter(pk__gt=0, ended_at__gte=mine.ended_at).exclude(pk=mine.pk).exists():

@@ -23,12 +23,12 @@ from teams.selectors.posts import leaders_of
 
 def must_be_open_to(verb: Verb, request: Request) -> None:
     """Raises where the request is past the verb, not there yet, or on a route that does not know it."""
-    state, fixed = RequestState(request.state), request.route.fixed
-    if is_open_to(verb, state, fixed=fixed):
+    state, route = RequestState(request.state), request.route
+    if is_open_to(verb, state, fixed=route.fixed, without=route.without):
         return
     if state in FINISHED:
         raise Finished(state=request.get_state_display())
-    if fixed and is_open_to(verb, state, fixed=False):
+    if is_open_to(verb, state, fixed=False):
         raise NotOnThisRoute
     raise UnderDecision if state == RequestState.OPEN else WithAuthor
 

@@ -495,3 +495,15 @@ def test_a_delegate_who_is_asked_already_is_not_asked_twice(toys: Toys) -> None:
     look_after_requests(now=NOW)
     assert waiting(request) == ["会签2"], "now for the one who delegated"
     assert say(request, cast.counter2).behalf == cast.counter1
+
+
+def test_an_opinion_on_an_older_version_is_not_taken_back(toys: Toys) -> None:
+    cast = toys.cast
+    request = toys.brought(of_people(cast, Quorum.ALL, "counter1", "counter2"))
+    say(request, cast.counter1)
+    toys.changed("别的")
+    with pytest.raises(RequestChanged):
+        say(request, cast.counter2)
+    with pytest.raises(NotYours):
+        recall(request=request, actor=cast.counter1, now=NOW)
+    assert sorted(waiting(request)) == ["会签1", "会签2"]

@@ -93,4 +93,5 @@ def test_which_verb_is_there_in_which_state() -> None:
     assert there(RequestState.OPEN, fixed=True) == everywhere
     assert there(RequestState.WITH_AUTHOR, fixed=False) == {Verb.SUBMIT, Verb.WITHDRAW}
     assert there(RequestState.WITH_AUTHOR, fixed=True) == {Verb.SUBMIT}
+    assert not is_open_to(Verb.REFUSE, RequestState.OPEN, fixed=True, without=("refuse",))
     assert not any(there(state, fixed=fixed) for state in FINISHED for fixed in (True, False))

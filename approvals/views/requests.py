@@ -107,6 +107,8 @@ def _act(name: Verb, one: Request, typed: dict[str, Any]) -> dict[str, Any]:
     """A verb as the page offers it, with what was typed into its form."""
     form = typed.get("form") if typed.get("verb") == name else None
     form = form or ACTS[name].form(initial={"seen": one.digest})
+    if name == Verb.GIVE_BACK and (one.route.back_to_author or one.at_stage == 0):
+        form.fields["to"].widget = forms.HiddenInput()  # to the author, nowhere else
     return {"verb": name, "address": f"approvals:{name}", "act": ACTS[name], "form": form}
 
 

@@ -30,6 +30,7 @@ SIGNATURES = {
     "different": True,
     "back_to_author": True,
     "any_may_return": True,
+    "without": ["refuse"],
 }
 PAPER = {
     "key": "pay_plan",
@@ -39,6 +40,7 @@ PAPER = {
     "different": False,
     "back_to_author": False,
     "any_may_return": False,
+    "without": [],
 }
 GIVEN = {"reviewed": 0, "signed_1": 1, "signed_2": 2, "signed_3": 3, "filed": 3}
 

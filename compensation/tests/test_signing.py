@@ -9,6 +9,7 @@ from functools import partial
 import pytest
 from django.urls import reverse
 
+from approvals.models import Request
 from compensation.models import (
     BusinessDetail,
     PayRun,
@@ -246,3 +247,30 @@ def test_a_question_on_ones_slip_reaches_the_clerk_and_the_answer_comes_back(pay
         answer_question(question=Question.objects.get(), answer="再答", actor=pay_of.user("clerk"), now=NOW)
     told = [(m.text, m.recipient.name) for m in Message.objects.filter(text__contains="question").order_by("pk")]
     assert told == [("compensation.question_asked", "许静"), ("compensation.question_answered", "林小雨")]
+
+
+@pytest.mark.clause("D15.b", "D4.c")
+def test_on_the_page_of_requests_one_signs_and_rejects_by_the_same_door(pay_of: PayOf, signed_in) -> None:
+    run = pay_of.reviewed()
+    request = Request.objects.about(run).get()
+    accountant, deputy = signed_in(pay_of.cast.accountant), signed_in(pay_of.cast.deputy)
+    page = accountant.get(reverse("approvals:request", args=[request.public_id])).content.decode()
+    assert "approvals/" in page and "/refuse/" not in page and "/withdraw/" not in page
+    agree, back = (reverse(f"approvals:{verb}", args=[request.public_id]) for verb in ("agree", "give_back"))
+    pay_of.account("cm2", "777", no="88000777")
+    assert accountant.post(agree, {"seen": run.digest}).status_code == 409, "worked out once more"
+    run.refresh_from_db()
+    pay_of.accepted()
+    review_pay_run(run=run, actor=pay_of.user("clerk"), seen_digest=run.digest, now=NOW)
+    assert accountant.post(agree, {"seen": run.digest}).status_code == 302
+    assert run.signatures.standing().get().signer == pay_of.cast.accountant
+    assert (
+        deputy.post(
+            reverse("approvals:refuse", args=[request.public_id]), {"seen": run.digest, "remark": "x"}
+        ).status_code
+        == 409
+    )
+    assert deputy.post(back, {"to": "author", "remark": "金额不对"}).status_code == 302
+    run.refresh_from_db()
+    assert (run.state, run.reject_reason, run.rejected_by) == ("rejected", "金额不对", pay_of.cast.deputy)
+    assert not run.signatures.standing().exists() and Request.objects.get(pk=request.pk).state == "with_author"
