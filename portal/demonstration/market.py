@@ -34,7 +34,7 @@ def reports(company: Company, now: datetime) -> None:
     """Of the home branch, for the last month that is over."""
     branch, month = Unit.objects.get(code=HOME), company.months[-2]
     at_home = [one for one in writers(month) if one.unit.path.startswith(branch.path)]
-    for n, one in enumerate(sorted(at_home, key=lambda one: one.person.employee_no)):
+    for n, one in enumerate(sorted(at_home, key=lambda one: (one.unit.path, one.person.employee_no))):
         if n % EVERY_MISSING == EVERY_MISSING - 1:
             continue
         late = timedelta(days=9) if n % EVERY_LATE == EVERY_LATE - 1 else timedelta(0)
