@@ -76,6 +76,12 @@ def imported(path: Path) -> set[str]:
     return names
 
 
+def test_the_last_migration_of_every_app_is_named_as_such():
+    """Else no command starts where `django_linear_migrations` is asked, which is wherever one develops."""
+    for named in ROOT.glob("*/migrations/max_migration.txt"):
+        assert named.read_text().strip() == max(path.stem for path in named.parent.glob("0*.py")), named
+
+
 def test_the_tests_of_every_app_are_collected():
     named = configparser.ConfigParser()
     named.read(ROOT / "pytest.ini")
