@@ -50,8 +50,11 @@ def _measure(measure: str, figure: str) -> Read:
 
 
 def _set_by_hand(inputs: Mapping[str, Any]) -> Any:
-    lines = inputs.get("assessment", {}).get("lines", [])
-    by_hand: Mapping[str, Any] = next((line for line in lines if line.get("clause") == BY_HAND), {})
+    """The coefficient, "" where none is set; nothing where nobody is appraised."""
+    if "assessment" not in inputs:
+        return None
+    lines = (inputs["assessment"] or {}).get("lines", [])
+    by_hand: Mapping[str, Any] = next((line for line in lines if line.get("clause") == BY_HAND), {"result": ""})
     return by_hand.get("counted", by_hand.get("result"))
 
 

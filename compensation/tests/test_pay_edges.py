@@ -291,7 +291,7 @@ def test_a_kept_coefficient_by_hand_is_read_whatever_its_step_is_called(label: s
     step |= {"label": label, figure: step.pop("counted")}
     read = {what: read for what, _kind, read in READ}["assessment coefficient set by hand"]
     assert read(found) == "0.95"
-    assert read(inputs_as_data(Inputs("1", "J", assessment=appraised_to("0.7")))) is None
+    assert read(inputs_as_data(Inputs("1", "J", assessment=appraised_to("0.7")))) == ""
 
 
 # --- shares of accounts ------------------------------------------------------------------------------------------------

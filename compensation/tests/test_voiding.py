@@ -266,3 +266,18 @@ def as_of_the_first_edition(run: PayRun) -> None:
     run.digest = content_digest(run)
     run.save()
     Signature.objects.filter(run=run).update(digest=run.digest)
+
+
+def test_a_coefficient_set_by_hand_for_the_first_time_is_named_as_the_cause(pay_of: PayOf) -> None:
+    run = pay_of.signed(stages=1)
+    record_person_month(
+        branch=pay_of.branch, month=OCTOBER, person=pay_of.cast.person("cm"), actor=pay_of.user("clerk"), now=LATER,
+        coefficient=Decimal("0.5"), reason="违规展业",
+    )  # fmt: skip
+    look_at_all_again(now=LATER)
+    causes = {cause["what"]: (cause["old"], cause["new"]) for cause in last_voided(run).causes}
+    assert causes["assessment coefficient set by hand"] == ("", "0.5")
+
+
+def last_voided(run: PayRun) -> RunEvent:
+    return RunEvent.objects.filter(run=run, kind="voided")[0]
