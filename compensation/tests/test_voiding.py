@@ -276,7 +276,7 @@ def test_a_coefficient_set_by_hand_for_the_first_time_is_named_as_the_cause(pay_
     )  # fmt: skip
     look_at_all_again(now=LATER)
     causes = {cause["what"]: (cause["old"], cause["new"]) for cause in last_voided(run).causes}
-    assert causes["assessment coefficient set by hand"] == ("", "0.5")
+    assert causes["assessment coefficient set by hand"] == ("", "0.5000")
 
 
 def last_voided(run: PayRun) -> RunEvent:
