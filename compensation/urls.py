@@ -6,6 +6,7 @@ app_name = "compensation"
 urlpatterns = [
     path("", views.runs, name="runs"),
     path("runs/<uuid:public_id>/", views.run, name="run"),
+    path("runs/<uuid:public_id>/request/", views.request_of, name="request"),
     path("runs/<uuid:public_id>/review/", views.review, name="review"),
     path("runs/<uuid:public_id>/sign/", views.sign, name="sign"),
     path("runs/<uuid:public_id>/reject/", views.reject, name="reject"),

@@ -13,7 +13,7 @@ from compensation.services.questions import ask_question
 from compensation.tests.month import NOW, PayOf, approved_default_plan, imported
 from compensation.tests.schemes import DEFAULT_DATA
 from core.periods import Month
-from tests.access.lines import page, thing, verb
+from tests.access.lines import page, part, thing, verb
 from tests.access.people import OTHER_PAY, PAY, SEEING_RULES
 from tests.cast import Cast
 
@@ -42,6 +42,7 @@ def first_signature(cast: Cast) -> dict[str, Any]:
 LINES = [
     page("compensation:runs", f"{PAY} {OTHER_PAY} office"),
     page("compensation:run", PAY, of="pay_run"),
+    part("compensation:request", PAY, of="pay_run", then=302),
     verb("compensation:review", "clerk", of="pay_draft", sees=f"{SIGNING} auditor", send=seen_digest),
     verb("compensation:sign", "accountant", of="pay_run", sees="clerk deputy manager auditor", send=first_signature),
     verb("compensation:reject", SIGNING, of="pay_run", sees="clerk auditor", send={"reason": "扣款漏了"}),

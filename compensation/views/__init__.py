@@ -1,7 +1,7 @@
 from compensation.views.detail import accept, detail, entry, record_entry, send_back
 from compensation.views.plans import plan, plans, record_approval, withdraw_approval
 from compensation.views.rows import detail_rows, slip_rows
-from compensation.views.runs import draft, reject, review, run, runs, sign
+from compensation.views.runs import draft, reject, request_of, review, run, runs, sign
 from compensation.views.slips import answer, ask, questions, slip, slips
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "record_approval",
     "record_entry",
     "reject",
+    "request_of",
     "review",
     "run",
     "runs",

@@ -9,13 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import AuthedRequest
+from approvals.models import Request
 from compensation.forms import PayReasonForm, SignForm
 from compensation.models import PayRun, PaySlip, Stage
 from compensation.selectors import overview, stands, timeline
@@ -56,6 +57,16 @@ def run(request: AuthedRequest, public_id: UUID) -> HttpResponse:
 def seen(request: AuthedRequest, public_id: UUID) -> PayRun:
     found = PayRun.objects.select_related("branch", "plan__plan", "reviewed_by", "rejected_by")
     return reach(request, overview.with_total_before(found), public_id)
+
+
+@require_safe
+def request_of(request: AuthedRequest, public_id: UUID) -> HttpResponse:
+    """To the latest request by which the run is or was signed."""
+    one = reach(request, PayRun, public_id)
+    found = Request.objects.visible_to(request.user).about(one).order_by("-pk").first()
+    if found is None:
+        raise Http404
+    return redirect("approvals:request", found.public_id)
 
 
 def show(request: AuthedRequest, run: PayRun, *, status: int = 200, error: str = "", **more: Any) -> HttpResponse:
