@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from accounts.requests import AuthedRequest, only_if
+from approvals.selectors.inbox import waiting_for
 from attendance.selectors import years_to_settle
 from core.services import ask_to_verify
 from messaging.bell import ring
@@ -25,6 +26,8 @@ from portal.selectors.trail import trail as find_trail
 from portal.texts import CHECKS
 from teams.authority import Power
 
+REQUESTS = 4  # on the first screen, the first due first
+
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
@@ -33,7 +36,14 @@ def home(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     homes = homes_of(user)
     home = next((one for one in homes if one.code == request.GET.get("view")), homes[0])
-    context = {"homes": homes, "home": home, "today": today, "to_settle": _years_to_settle(user, today)}
+    context = {
+        "homes": homes,
+        "home": home,
+        "today": today,
+        "to_settle": _years_to_settle(user, today),
+        "requests": list(waiting_for(user)[:REQUESTS]),
+        "now": timezone.now(),
+    }
     return render(request, "portal/home.html", context | home.context(user, today))
 
 
