@@ -25,8 +25,11 @@ from portal.selectors.trail import TrailAsked, audits_everything, last_verificat
 from portal.selectors.trail import trail as find_trail
 from portal.texts import CHECKS
 from teams.authority import Power
+from teams.models import Role
 
 REQUESTS = 4  # on the first screen, the first due first
+# Whose work it is to decide; others find what waits for them in their own work, and under Requests.
+DECIDING = {Role.CHANNEL_OFFICER, Role.OFFICE_CLERK, Role.COUNTERSIGNER, Role.VICE_PRESIDENT}
 
 
 @require_safe
@@ -41,7 +44,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "home": home,
         "today": today,
         "to_settle": _years_to_settle(user, today),
-        "requests": list(waiting_for(user)[:REQUESTS]),
+        "requests": list(waiting_for(user)[:REQUESTS]) if user.authority.roles & DECIDING else [],
         "now": timezone.now(),
     }
     return render(request, "portal/home.html", context | home.context(user, today))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from accounts.models import User
 from approvals.models import Assignment, Request, Round
@@ -507,3 +508,10 @@ def test_an_opinion_on_an_older_version_is_not_taken_back(toys: Toys) -> None:
     with pytest.raises(NotYours):
         recall(request=request, actor=cast.counter1, now=NOW)
     assert sorted(waiting(request)) == ["会签1", "会签2"]
+
+
+def test_who_decides_for_her_living_finds_what_waits_on_her_first_screen(toys: Toys, signed_in) -> None:
+    request = toys.brought(of_people(toys.cast, Quorum.ALL, "counter1", "office"))
+    for key, there in (("counter1", True), ("office", True), ("vice", False), ("clerk", False)):
+        page = signed_in(toys.cast.user[key]).get("/").content.decode()
+        assert (reverse("approvals:request", args=[request.public_id]) in page) is there, key
