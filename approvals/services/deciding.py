@@ -15,7 +15,7 @@ from approvals.selectors.signers import signers_of, spoken_elsewhere
 from approvals.services.following import follow_posts
 from approvals.services.guards import asked_of, must_be_open_to
 from approvals.services.moving import close_round, end, held, keep, open_round, settle, tell_of, turn
-from approvals.services.refusals import DecidedElsewhere, HasSpoken, NothingBefore, RequestChanged
+from approvals.services.refusals import AskedAlready, DecidedElsewhere, HasSpoken, NothingBefore, RequestChanged
 from core.clock import day_of
 from core.explain import N_
 from core.refusals import NotYours, given
@@ -172,6 +172,8 @@ def recall(*, request: Request, actor: User, now: datetime) -> Assignment:
     if words.filter(pk__gt=0, ended_at__gte=mine.ended_at).exclude(pk=mine.pk).exists():
         raise HasSpoken
     one = mine.round
+    if one.assignments.open().filter(user=actor).exists():  # handed to her since: that is hers to decide now
+        raise AskedAlready(name=actor.name)
     if one.closed_at is not None:
         _reopen(request, one, mine, now)
     end([mine], Ending.WITHDRAWN, now)
@@ -191,7 +193,8 @@ def _reopen(request: Request, one: Round, mine: Assignment, now: datetime) -> No
     request.at_stage = one.stage
     request.save(update_fields=["at_stage"])
     for each in one.assignments.filter(outcome=Ending.NOT_NEEDED, ended_at=closed_at):
-        asked_anew(each, now)
+        if each.user_id != mine.user_id and not one.assignments.open().filter(user=each.user_id).exists():
+            asked_anew(each, now)
 
 
 def asked_anew(before: Assignment, now: datetime) -> Assignment:

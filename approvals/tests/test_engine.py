@@ -515,3 +515,14 @@ def test_who_decides_for_her_living_finds_what_waits_on_her_first_screen(toys: T
     for key, there in (("counter1", True), ("office", True), ("vice", False), ("clerk", False)):
         page = signed_in(toys.cast.user[key]).get("/").content.decode()
         assert (reverse("approvals:request", args=[request.public_id]) in page) is there, key
+
+
+def test_who_is_asked_once_more_in_the_round_does_not_take_her_first_word_back(toys: Toys) -> None:
+    cast = toys.cast
+    request = toys.brought(of_people(cast, Quorum.ALL, "counter1"))
+    add_signer(request=request, whom=cast.counter2, place=Placing.BEFORE, actor=cast.counter1, now=NOW)
+    say(request, cast.counter2)
+    transfer(request=request, whom=cast.counter2, actor=cast.counter1, now=NOW)
+    with pytest.raises(AskedAlready):
+        recall(request=request, actor=cast.counter2, now=NOW)
+    assert waiting(request) == ["会签2"]
