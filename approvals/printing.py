@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 
-import typst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from noto_cjk_sans_otc import FONT_PATH
 
 from approvals.models import Request
 from approvals.selectors.sheet import Opinion, rounds_of
+from core import pdf as core_pdf
 from core.templatetags.components import shown
 
 SOURCE = Path(__file__).with_name("sheet.typ")
@@ -20,14 +18,7 @@ SOURCE = Path(__file__).with_name("sheet.typ")
 
 def as_pdf(request: Request, *, by: str, at: datetime) -> bytes:
     """The sheet of a request read with `inbox.as_read`; same request, same bytes but for its last line."""
-    content = json.dumps(_content(request, by, at), ensure_ascii=False).encode()
-    written: bytes = typst.compile(  # type: ignore[call-overload]
-        {"main": SOURCE.read_bytes(), "sheet.json": content},
-        font_paths=[str(Path(str(FONT_PATH)).parent)],
-        ignore_system_fonts=True,
-        format="pdf",
-    )
-    return written
+    return core_pdf.as_pdf(SOURCE, "sheet.json", _content(request, by, at))
 
 
 def _content(request: Request, by: str, at: datetime) -> dict[str, object]:

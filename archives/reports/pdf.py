@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from decimal import Decimal
 from pathlib import Path
 
-import typst
 from django.utils.formats import number_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from noto_cjk_sans_otc import FONT_PATH
 
 from archives.reports.content import MONEY, RATE, Cell, PayReport
+from core import pdf as core_pdf
 
 SOURCE = Path(__file__).with_name("pay_report.typ")
 
 
 def as_pdf(report: PayReport) -> bytes:
     """The report as a PDF file; same report, same bytes."""
-    files = {"main": SOURCE.read_bytes(), "report.json": json.dumps(_content(report), ensure_ascii=False).encode()}
-    written: bytes = typst.compile(  # type: ignore[call-overload]
-        files,
-        font_paths=[str(Path(str(FONT_PATH)).parent)],
-        ignore_system_fonts=True,
-        format="pdf",
-    )
-    return written
+    return core_pdf.as_pdf(SOURCE, "report.json", _content(report))
 
 
 def _content(report: PayReport) -> dict[str, object]:
