@@ -45,9 +45,9 @@ SIGNATURES = Route(
 PAPER = Route("pay_plan", N_("Decided on paper"))
 
 
-def _sign(*, request: Request, actor: User, seen: str, now: datetime, **_remark: str) -> Any:
+def _sign(*, request: Request, actor: User, seen: str, now: datetime, remark: str = "") -> Any:
     run, stage = PayRun.objects.select_related("branch").get(pk=request.about_id), Stage(request.at_stage + 1)
-    return signing.sign_pay_run(run=run, stage=stage, actor=actor, seen_digest=seen, now=now)
+    return signing.sign_pay_run(run=run, stage=stage, actor=actor, seen_digest=seen, now=now, remark=remark)
 
 
 def _reject(*, request: Request, actor: User, remark: str, now: datetime, **_to: str) -> Any:

@@ -81,16 +81,28 @@ def _in_function(function: str, role: str, on: date) -> list[User]:
 
 def _never_asked(request: Request, stage: RouteStage) -> set[int]:
     """The author, whom the subject shuts out, and on routes of different people those who spoke at other stages."""
-    out = {request.author_id} | set(request.kind.excluded(request.thing)) if request.author_id else set()
+    out = set(request.kind.excluded(request.thing)) | ({request.author_id} if request.author_id else set())
     if request.route.different:
         out |= spoken_elsewhere(request, request.route.stages.index(stage))
     return out
 
 
 def spoken_elsewhere(request: Request, stage: int) -> set[int]:
-    """Who agreed at another stage on the content as it is."""
-    said = Assignment.objects.filter(round__request=request, outcome__in=YES, version=request.version)
-    return set(said.exclude(round__stage=stage).values_list("user", flat=True))
+    """Whose yes stands at another stage: of those before the one the request is at, said in the last pass through each."""
+    last = {one.stage: one.pk for one in request.rounds.order_by("number") if one.stage < request.at_stage}
+    last.pop(stage, None)
+    said = Assignment.objects.filter(round__in=last.values(), outcome__in=YES)
+    return set(said.values_list("user", flat=True))
+
+
+def holds_a_post(request: Request, user: User, on: date) -> bool:
+    """Whether any stage of the route asks by a post of hers."""
+    return any(
+        holder.pk == user.pk
+        for stage in request.route.stages
+        for post in _posts(request, stage, on)
+        for holder in post.users
+    )
 
 
 def above(unit: Unit, on: date, out: Collection[int | None]) -> User | None:
@@ -105,7 +117,8 @@ def above(unit: Unit, on: date, out: Collection[int | None]) -> User | None:
 
 
 def _with_delegates(signers: list[Signer], request: Request, on: date) -> list[Signer]:
-    """Each replaced by whom she delegated to, along the chain; never by the author, nor by somebody asked anyhow."""
+    """Each replaced by whom she delegated to, who does not delegate it further; never by the author, nor by somebody asked
+    anyhow."""
     given = {one.giver_id: one.taker for one in delegations_of([signer.user.pk for signer in signers], request, on)}
     taken = {signer.user.pk for signer in signers}
     found = []

@@ -11,7 +11,7 @@ from approvals import texts
 from approvals.models import Assignment, Request, Round
 from approvals.rules.names import DECIDED, Ending
 from approvals.rules.verbs import TRANSITIONS, Verb
-from approvals.selectors.signers import signers_of, spoken_elsewhere
+from approvals.selectors.signers import holds_a_post, spoken_elsewhere
 from approvals.services.following import follow_posts
 from approvals.services.guards import asked_of, must_be_open_to
 from approvals.services.moving import close_round, end, held, keep, open_round, settle, tell_of, turn
@@ -29,6 +29,7 @@ FOR = {
     Verb.AGREE: N_("agreed for %(behalf)s: %(stage)s"),
     Verb.REFUSE: N_("refused for %(behalf)s: %(stage)s"),
 }
+BEGUN_AGAIN = (Round.Result.RETURNED, Round.Result.CHANGED, Round.Result.RECALLED)
 CHANGED = N_("The content has changed: version %(version)s; those who spoke are asked again")
 TO_AUTHOR = N_("returned it to the author")
 FELL_BACK = N_("Fell back to a draft: %(why)s")
@@ -66,10 +67,14 @@ def decide(*, request: Request, verb: Verb, actor: User, seen: str, now: datetim
 
 
 def _said_already(request: Request, verb: Verb, actor: User, seen: str) -> Assignment | None:
-    """What this person said last in the request, if it was just this, on just this content, and she is not asked anew."""
+    """What this person said in the round just now or in the one before, if it was just this, on just this content, and
+    she is not asked anew: the second of two clicks. A word of a pass that was begun again is no word any more."""
     if Assignment.objects.waiting_for(actor).filter(round__request=request).exists():
         return None
-    last = Assignment.objects.filter(round__request=request, user=actor).order_by("-pk").first()
+    theirs = Assignment.objects.filter(
+        round__request=request, round__number__gte=request.rounds.count() - 1, user=actor
+    )
+    last = theirs.exclude(round__result__in=BEGUN_AGAIN).order_by("-pk").first()
     yes = verb == Verb.AGREE
     if last is None or last.outcome not in DECIDED or last.digest != seen or (last.outcome == Ending.REFUSED) == yes:
         return None
@@ -146,15 +151,12 @@ def give_back(*, request: Request, actor: User, remark: str, now: datetime, to_a
 
 
 def _returned_by(request: Request, actor: User, remark: str, now: datetime) -> Round:
-    """The round that ends, with the word of whoever is asked in it; on some routes of whoever is asked at any stage."""
+    """The round that ends, with the word of whoever is asked in it; on some routes of whoever holds a post of any stage."""
     must_be_open_to(Verb.GIVE_BACK, request)
-    if request.route.any_may_return and request.author_id != actor.pk:
+    if request.route.any_may_return and holds_a_post(request, actor, day_of(now)):
         one = request.rounds.open().get()
-        stages = (signers_of(request, stage, day_of(now)) for stage in request.route.stages)
-        if not one.assignments.filter(user=actor, turn=True).exists() and any(
-            signer.user.pk == actor.pk for signers in stages for signer in signers
-        ):
-            return one
+        end(one.assignments.open().filter(user=actor), Ending.RETURNED, now, remark=remark)
+        return one
     one, task = asked_of(request, actor, Verb.GIVE_BACK)
     end([task], Ending.RETURNED, now, remark=remark)
     return one
@@ -169,7 +171,7 @@ def recall(*, request: Request, actor: User, now: datetime) -> Assignment:
     mine = words.filter(user=actor, outcome__in=DECIDED, version=request.version).order_by("-ended_at", "-pk").first()
     if mine is None:
         raise NotYours
-    if words.filter(pk__gt=0, ended_at__gte=mine.ended_at).exclude(pk=mine.pk).exists():
+    if words.filter(ended_at__gte=mine.ended_at).exclude(pk=mine.pk).exists():
         raise HasSpoken
     one = mine.round
     if one.assignments.open().filter(user=actor).exists():  # handed to her since: that is hers to decide now

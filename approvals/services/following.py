@@ -31,6 +31,7 @@ def follow_posts(request: Request, now: datetime) -> None:
     signers = signers_of(request, request.stage, on)
     _follow_delegations(one, by_post, signers, now)
     there = {each.behalf_id or each.user_id for each in by_post} | {each.user_id for each in here if each.task.counts}
+    there |= _handed_over(here)
     rightful = {signer.origin for signer in signers}
     gone = [each for each in by_post if not each.outcome and (each.behalf_id or each.user_id) not in rightful]
     for signer in signers:
@@ -41,6 +42,13 @@ def follow_posts(request: Request, now: datetime) -> None:
         end(gone, Ending.NOT_NEEDED, now)
     _replace_leavers(one, on, now)
     turn(one, now)
+
+
+def _handed_over(here: list[Assignment]) -> set[int]:
+    """Who gave a seat away by hand, or whose it went from in time: it is not asked of her again."""
+    others = {each.seat for each in here if not each.by_post and each.task.counts}
+    moved = (each for each in here if each.by_post and each.outcome in (Ending.TRANSFERRED, Ending.ESCALATED))
+    return {each.behalf_id or each.user_id for each in moved if each.seat in others}
 
 
 def _join(one: Round, signer: Signer, gone: list[Assignment], now: datetime, *, is_empty: bool) -> None:

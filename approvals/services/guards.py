@@ -44,12 +44,12 @@ def must_be_author(request: Request, actor: User, on: date) -> None:
 def is_author(request: Request, actor: User, on: date) -> bool:
     """The author; where she has left, whoever leads her unit."""
     author = request.author
-    if author is not None and (actor.pk == author.pk or not _has_left(author, on)):
+    if author is not None and (actor.pk == author.pk or not has_left(author, on)):
         return actor.pk == author.pk
     return any(user.pk == actor.pk for user in leaders_of(request.unit, on))
 
 
-def _has_left(user: User, on: date) -> bool:
+def has_left(user: User, on: date) -> bool:
     left_on = user.person.left_on if hasattr(user, "person") else None
     return not user.is_active or (left_on is not None and left_on <= on)
 

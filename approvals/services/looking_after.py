@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from approvals.models import Assignment, Request, Round
-from approvals.rules.names import Ending, RequestState
+from approvals.rules.names import Ending, Quorum, RequestState
 from approvals.rules.verbs import Verb, is_open_to
 from approvals.selectors.signers import Signer, above
 from approvals.services.following import follow_posts
@@ -69,6 +69,8 @@ def _escalate(one: Round, now: datetime) -> bool:
     if not is_open_to(Verb.ESCALATE, RequestState.OPEN, fixed=request.route.fixed):
         return False
     waiting = list(one.assignments.open().filter(turn=True).select_related("user", "unit"))
+    if request.stage.how == Quorum.ANY:
+        waiting = waiting[:1]  # any of them decides: the next above beside the others, not one above for each
     out = {request.author_id, *request.kind.excluded(request.thing)}
     out |= set(one.assignments.values_list("user", flat=True))
     went = False

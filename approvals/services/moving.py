@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from approvals import texts
@@ -21,10 +22,12 @@ from approvals.selectors.signers import Signer, signers_of
 from approvals.subjects import is_workday
 from core.clock import day_of
 from core.explain import N_
+from core.refusals import NotDone
 from core.said import Said
 from messaging.telling import tell
 from policies.selectors import values_on
 
+WRONG_DAY = _("The working day of requests ends before it begins; set its hours right in the rules.")
 OPENED = N_("%(stage)s: waits for %(names)s")
 EMPTY = N_("%(stage)s: nobody holds the post; it waits for a stand-in")
 STEPPED_UP = N_("%(stage)s: the post is empty or the author's own; %(names)s, next above, is asked")
@@ -70,6 +73,8 @@ def worktime_of(request: Request, now: datetime) -> tuple[WorkTime, timedelta]:
     on = day_of(now)
     values = values_on(CLOCK, unit_ids=[request.unit_id], on=on)[request.unit_id]
     begins, ends, hours = (values[code].value for code in (DAY_BEGINS, CUT_OFF, ESCALATE_AFTER))
+    if begins >= ends:
+        raise NotDone(WRONG_DAY)
     return WorkTime(is_workday, begins, ends), timedelta(hours=hours)
 
 

@@ -68,8 +68,7 @@ def _new(kind: Matter, thing: Any, actor: User | None, now: datetime, **more: An
 
 
 def _again(request: Request, thing: Any, actor: User, now: datetime, remark: str) -> Request:
-    if request.is_open:
-        raise UnderDecision
+    must_be_open_to(Verb.SUBMIT, request)  # decided or withdrawn meanwhile it is not begun again
     must_be_author(request, actor, day_of(now))
     digest = request.kind.content(thing)
     if digest != request.digest:

@@ -14,7 +14,7 @@ from approvals.rules.names import Ending, Placing
 from approvals.rules.verbs import Verb
 from approvals.selectors.signers import Signer
 from approvals.services.following import follow_posts, shift
-from approvals.services.guards import asked_of, must_be_open_to
+from approvals.services.guards import asked_of, has_left, must_be_open_to
 from approvals.services.moving import ask, end, held, keep, settle, tell_of, turn
 from approvals.services.refusals import AskedAlready, HasSpoken, OwnRequest
 from core.clock import day_of
@@ -37,8 +37,7 @@ def _can_be_asked(request: Request, one: Round, whom: User, on: date) -> None:
         raise OwnRequest
     if one.assignments.open().filter(user=whom).exists():
         raise AskedAlready(name=whom.name)
-    left_on = whom.person.left_on if hasattr(whom, "person") else None
-    if not whom.is_active or (left_on is not None and left_on <= on):
+    if has_left(whom, on):
         raise NotDone(_("%(name)s is not with the firm."), name=whom.name, field="whom")
 
 
@@ -102,7 +101,7 @@ def delegate(
     """Let somebody decide for one, from a day until before another; what waits already goes to her when it begins."""
     if actor.pk != giver.pk:
         raise NotYours
-    if taker.pk == giver.pk or not taker.is_active:
+    if taker.pk == giver.pk or has_left(taker, day_of(now)):
         raise NotDone(_("Choose somebody else of the firm."), field="taker")
     if to_on is not None and to_on <= max(from_on, day_of(now)):
         raise NotDone(_("It ends before it begins."), field="to_on")

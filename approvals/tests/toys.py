@@ -20,12 +20,14 @@ from approvals.rules.verbs import Verb
 from approvals.services.deciding import decide
 from approvals.services.requests import submit
 from approvals.subjects import Matter
+from messaging.models import Message
 from teams.authority import Power
 from teams.models import Function, Person, Posting, Role, Unit, UnitKind
 from tests.cast import SINCE, Cast
 
 NOW = datetime(2026, 11, 18, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Wednesday
 NAME = "toy"
+THREE = ("counter1", "counter2", "counter3")
 HOOKS = ("agreed", "refused", "withdrawn", "returned")
 
 COUNTERSIGN = Route(
@@ -148,3 +150,7 @@ def say(request: Request, who: User, verb: Verb = Verb.AGREE, at: datetime | Non
 
 def later(**more: float) -> datetime:
     return NOW + timedelta(**more)
+
+
+def told(user: User, text: str) -> int:
+    return Message.objects.filter(recipient=user, rule__startswith=f"approvals.{text}:").count()

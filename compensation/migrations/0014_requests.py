@@ -80,6 +80,10 @@ def _of_plans(apps: Any) -> None:
         if version.approved_on:
             ended = version.approval_ended_on
             found.append((version.approved_on, version, version, ended, version.approval_ref, version.approved_by))
+    if found and company is None:
+        raise RuntimeError(
+            "A pay plan is approved but no unit is there: load the company with the release before this one"
+        )
     for on, version, row, ended_on, ref, by in sorted(found, key=lambda one: (one[0], one[1].pk)):
         content = [version.plan.code, version.from_on.isoformat(), version.components]
         plainly = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

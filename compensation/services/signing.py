@@ -83,7 +83,9 @@ def _is_accepted(run: PayRun) -> bool:
     return not details.exclude(state=BusinessDetail.State.ACCEPTED).exists()
 
 
-def sign_pay_run(*, run: PayRun, stage: Stage, actor: User, seen_digest: str, now: datetime) -> Signature:
+def sign_pay_run(
+    *, run: PayRun, stage: Stage, actor: User, seen_digest: str, now: datetime, remark: str = ""
+) -> Signature:
     """Sign the run's exact content; whoever signs it twice is given her signature. Raises `ContentChanged`,
     `DetailNotAccepted`, `MonthNotOver`, `WeekNotJudged`, `OutOfOrder`, `SamePerson`, `OwnPay` or `PayMonthClosed`.
 
@@ -97,20 +99,20 @@ def sign_pay_run(*, run: PayRun, stage: Stage, actor: User, seen_digest: str, no
     with transaction.atomic():
         is_current = _is_current(run, seen_digest, now)
         if is_current and (run.state != stage.before or _is_accepted(run)):
-            signature = _sign(run, stage, actor, seen_digest, now)
+            signature = _sign(run, stage, actor, seen_digest, now, remark=remark)
     if signature is None:  # the new draft, the void signatures and the details that wait again stay
         raise DetailNotAccepted if is_current else ContentChanged
     return signature
 
 
-def _sign(run: PayRun, stage: Stage, actor: User, seen_digest: str, now: datetime) -> Signature:
+def _sign(run: PayRun, stage: Stage, actor: User, seen_digest: str, now: datetime, *, remark: str) -> Signature:
     request = Request.objects.about(run).undecided().first()
     if request is None or run.state != stage.before:
         if own := _own_signature(run, stage, actor, seen_digest):
             return own  # the second of two clicks at once
         raise OutOfOrder
     try:
-        word = decide(request=request, verb=Verb.AGREE, actor=actor, seen=seen_digest, now=now)
+        word = decide(request=request, verb=Verb.AGREE, actor=actor, seen=seen_digest, now=now, remark=remark)
     except DecidedElsewhere as refusal:
         raise SamePerson from refusal
     except MovedOn as refusal:

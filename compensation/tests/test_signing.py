@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 from django.urls import reverse
 
-from approvals.models import Request
+from approvals.models import Assignment, Request
 from compensation.models import (
     BusinessDetail,
     PayRun,
@@ -274,3 +274,19 @@ def test_on_the_page_of_requests_one_signs_and_rejects_by_the_same_door(pay_of: 
     run.refresh_from_db()
     assert (run.state, run.reject_reason, run.rejected_by) == ("rejected", "金额不对", pay_of.cast.deputy)
     assert not run.signatures.standing().exists() and Request.objects.get(pk=request.pk).state == "with_author"
+
+
+@pytest.mark.clause("D15.b")
+def test_a_signer_who_reviewed_may_still_reject_and_a_remark_is_kept(pay_of: PayOf) -> None:
+    """许静 reviewed and holds the accountant's post as well: she may not sign, but whoever signs may reject."""
+    Posting.objects.create(
+        person=pay_of.cast.person("clerk"), unit=pay_of.branch, role=Role.CHIEF_ACCOUNTANT, from_on=date(2026, 1, 1)
+    )
+    run = pay_of.reviewed()
+    accountant = pay_of.user("accountant")
+    sign_pay_run(
+        run=run, stage=Stage.CHIEF_ACCOUNTANT, actor=accountant, seen_digest=run.digest, now=NOW, remark="下月补单据"
+    )
+    assert Assignment.objects.get(said="remarked").remark == "下月补单据"
+    reject_pay_run(run=run, reason="我核错了", actor=pay_of.user("clerk"), now=NOW)
+    assert (run.state, run.rejected_by) == ("rejected", pay_of.cast.clerk)
